@@ -1,0 +1,1 @@
+"""anqi (按期): credit by instalments that people can trust."""
