@@ -1,0 +1,73 @@
+"""Migration operations that keep one set of migrations good for a laptop and for a cluster."""
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+
+class _Statement(Operation):
+    """One SQL statement; the state that Django keeps of the models stays as it is."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        pass
+
+
+class _OnCluster(_Statement):
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("select 1 from pg_extension where extname = 'citus'")
+            if cursor.fetchone():
+                cursor.execute("set local citus.multi_shard_modify_mode = 'sequential'")
+                cursor.execute(*self._sql())
+
+    def _sql(self) -> tuple[str, list[str]]:
+        raise NotImplementedError
+
+
+class Distribute(_OnCluster):
+    """Spreads a borrower's table over the cluster by its borrower; nothing on one machine."""
+
+    def __init__(self, table: str, column: str = "borrower_id") -> None:
+        self.table, self.column = table, column
+
+    def _sql(self) -> tuple[str, list[str]]:
+        return "select create_distributed_table(%s, %s)", [self.table, self.column]
+
+    def describe(self) -> str:
+        return f"Distribute {self.table} by {self.column}"
+
+
+class Reference(_OnCluster):
+    """Copies a small table to every node of a cluster; nothing on one machine."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def _sql(self) -> tuple[str, list[str]]:
+        return "select create_reference_table(%s)", [self.table]
+
+    def describe(self) -> str:
+        return f"Keep {self.table} on every node"
+
+
+class SameBorrower(_Statement):
+    """A foreign key over (borrower_id, column): a row cannot point at another borrower's row."""
+
+    def __init__(self, table: str, column: str, to: str) -> None:
+        self.table, self.column, self.to = table, column, to
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(
+            f"alter table {self.table} add constraint {self.table}_{self.column}_same_borrower"
+            f" foreign key (borrower_id, {self.column}) references {self.to} (borrower_id, id)"
+            " deferrable initially deferred"
+        )
+
+    def describe(self) -> str:
+        return f"{self.table}.{self.column} names a {self.to} of the same borrower"
