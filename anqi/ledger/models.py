@@ -1,0 +1,72 @@
+"""Tables of the books."""
+
+from django.db import models
+
+from anqi.rows.tables import BorrowerRow
+
+
+class Account(models.Model):
+    """A line of the chart of accounts."""
+
+    class Side(models.TextChoices):
+        ASSET = "asset"
+        LIABILITY = "liability"
+        INCOME = "income"
+        EXPENSE = "expense"
+
+    code = models.CharField(primary_key=True, max_length=48)
+    name = models.CharField(max_length=64)
+    side = models.CharField(max_length=16, choices=Side.choices)
+
+    class Meta:
+        db_table = "ledger_account"
+
+
+class Posting(BorrowerRow):
+    """One amount from one account to another: it names both sides, so the books balance by construction."""
+
+    append_only = True
+
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    entry_id = models.UUIDField()
+    loan_id = models.UUIDField(null=True)
+    cause = models.CharField(max_length=24)
+    cause_id = models.UUIDField(null=True)
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_column="debit", db_index=False)
+    credit = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_column="credit", db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    lender_id = models.UUIDField()
+    counts_on = models.DateField()
+    booked_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_posting"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "seq"], name="ledger_posting_seq"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="ledger_posting_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="ledger_posting_two_accounts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(booked_on__gte=models.F("counts_on")), name="ledger_posting_not_before"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["borrower", "loan_id"], name="ledger_posting_loan"),
+            models.Index(fields=["booked_on"], name="ledger_posting_day"),
+        )
+
+
+class ClosedDay(models.Model):
+    """A business day into which nothing is booked any more."""
+
+    day = models.DateField(primary_key=True)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_closed_day"

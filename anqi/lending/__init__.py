@@ -1,0 +1,1 @@
+"""Lending: products, merchants, orders, quotes, agreements, loans and their facts."""

@@ -1,0 +1,225 @@
+"""Tables of lending: what is offered, what was bought, what was signed, what happened since."""
+
+from django.db import models
+
+from anqi.rows.fields import EncryptedText, belongs_to
+from anqi.rows.ids import uuid7
+from anqi.rows.tables import BorrowerRow
+
+
+class Lender(models.Model):
+    """Who lends the money. Named on every document; its type decides which caps hold."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=128)
+    kind = models.CharField(max_length=32)
+    currency = models.CharField(max_length=3, default="CNY")
+    limit_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "lending_lender"
+
+
+class Product(models.Model):
+    """One version of one plan that a lender offers. A version is never changed, only followed by another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    code = models.CharField(max_length=32)
+    version = models.PositiveIntegerField()
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=16)
+    title = models.CharField(max_length=64)
+    instalments = models.PositiveSmallIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    least_minor = models.BigIntegerField()
+    most_minor = models.BigIntegerField()
+    terms = models.JSONField()
+    sold_from = models.DateField()
+    sold_until = models.DateField(null=True)
+
+    class Meta:
+        db_table = "lending_product"
+        constraints = (models.UniqueConstraint(fields=["code", "version"], name="lending_product_version"),)
+
+
+class Merchant(models.Model):
+    """A shop that sells on instalments through the API."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    code = models.CharField(max_length=32, unique=True)
+    name = models.CharField(max_length=128)
+    webhook_url = models.URLField(max_length=256, blank=True, default="")
+    webhook_secret = EncryptedText(null=True)
+    return_origins = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_merchant"
+
+
+class MerchantKey(models.Model):
+    """A key of a merchant's API client. Only its hash is kept; the prefix tells keys apart."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="keys")
+    prefix = models.CharField(max_length=16, unique=True)
+    key_hash = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lending_merchant_key"
+
+
+class MerchantOrder(models.Model):
+    """An order as the merchant sent it, before and after a borrower opens it. A global table."""
+
+    class State(models.TextChoices):
+        CREATED = "created"
+        CONFIRMED = "confirmed"
+        SHIPPED = "shipped"
+        SETTLED = "settled"
+        CANCELLED = "cancelled"
+        LAPSED = "lapsed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT)
+    order_number = models.CharField(max_length=64)
+    idempotency_key = models.CharField(max_length=64)
+    body_hash = models.CharField(max_length=64)
+    confirm_token = models.CharField(max_length=64, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    plan = models.CharField(max_length=32)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT)
+    goods = models.JSONField()
+    return_url = models.URLField(max_length=512)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.CREATED)
+    borrower_id = models.UUIDField(null=True)
+    order_id = models.UUIDField(null=True)
+    tracking_number = models.CharField(max_length=64, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_merchant_order"
+        constraints = (
+            models.UniqueConstraint(fields=["merchant", "order_number"], name="lending_merchant_order_number"),
+            models.UniqueConstraint(fields=["merchant", "idempotency_key"], name="lending_merchant_order_key"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="lending_merchant_order_amount"),
+        )
+        indexes = (
+            models.Index(fields=["merchant", "-created_at"], name="lending_merchant_order_new"),
+            models.Index(fields=["order_number"], name="lending_merchant_order_find"),
+        )
+
+
+class CreditLine(BorrowerRow):
+    """How much one lender grants a borrower in all; what is used follows from the loans."""
+
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+")
+    granted_minor = models.BigIntegerField()
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_credit_line"
+        constraints = (models.UniqueConstraint(fields=["borrower", "lender"], name="lending_credit_line_one"),)
+
+
+class Order(BorrowerRow):
+    """A purchase of a borrower at a merchant, born when the borrower opens the merchant's order."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    merchant_order_id = models.UUIDField()
+    order_number = models.CharField(max_length=64)
+    goods = models.JSONField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY")
+    opened_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, choices=MerchantOrder.State.choices)
+
+    class Meta:
+        db_table = "lending_order"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "merchant_order_id"], name="lending_order_once"),
+        )
+
+
+class Agreement(BorrowerRow):
+    """What was signed: canonical JSON of terms, plan and cost statement, and its hash. Never changed."""
+
+    append_only = True
+
+    order_id = models.UUIDField()
+    order = belongs_to("lending.Order", "order_id")
+    template = models.CharField(max_length=32)
+    body = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_agreement"
+        constraints = (models.UniqueConstraint(fields=["borrower", "order_id"], name="lending_agreement_once"),)
+
+
+class Loan(BorrowerRow):
+    """One agreement in life. What it looks like on a day is computed from its terms and facts."""
+
+    number = models.CharField(max_length=24)
+    order_id = models.UUIDField()
+    order = belongs_to("lending.Order", "order_id")
+    agreement_id = models.UUIDField()
+    agreement = belongs_to("lending.Agreement", "agreement_id")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+")
+    currency = models.CharField(max_length=3, default="CNY")
+    principal_minor = models.BigIntegerField()
+    terms = models.JSONField()
+    starts_on = models.DateField(null=True)
+    settled_on = models.DateField(null=True)
+    cancelled_on = models.DateField(null=True)
+    next_wake_on = models.DateField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_loan"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "order_id"], name="lending_loan_once"),
+            models.CheckConstraint(condition=models.Q(principal_minor__gt=0), name="lending_loan_principal"),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_wake_on"], name="lending_loan_wake", condition=models.Q(next_wake_on__isnull=False)
+            ),
+            models.Index(fields=["number"], name="lending_loan_number"),
+        )
+
+
+class Fact(BorrowerRow):
+    """Something decided or told to us about a loan. Append-only, numbered and chained per borrower."""
+
+    append_only = True
+
+    loan_id = models.UUIDField()
+    loan = belongs_to("lending.Loan", "loan_id")
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    kind = models.CharField(max_length=24)
+    counts_on = models.DateField()
+    body = models.JSONField()
+    actor = models.CharField(max_length=64)
+    key = models.CharField(max_length=96)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_fact"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "seq"], name="lending_fact_seq"),
+            models.UniqueConstraint(fields=["borrower", "key"], name="lending_fact_key"),
+        )
+        indexes = (models.Index(fields=["borrower", "loan_id"], name="lending_fact_loan"),)

@@ -1,0 +1,83 @@
+"""Tables of notices."""
+
+from django.db import models
+
+from anqi.rows.fields import EncryptedText
+from anqi.rows.ids import uuid7
+
+
+class Message(models.Model):
+    """A text to a person. The text is encrypted, and blanked once a login code has been sent."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    borrower_id = models.UUIDField(null=True)
+    medium = models.CharField(max_length=8, default="sms")
+    template = models.CharField(max_length=32)
+    phone = EncryptedText()
+    text = EncryptedText()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    proof = models.CharField(max_length=64, blank=True, default="")
+    why = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "notices_message"
+        indexes = (
+            models.Index(
+                fields=["next_try_at"], name="notices_message_due", condition=models.Q(next_try_at__isnull=False)
+            ),
+            models.Index(fields=["borrower_id", "created_at"], name="notices_message_borrower"),
+        )
+
+
+class Webhook(models.Model):
+    """An event for a merchant, sent until the merchant's server has taken it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        GIVEN_UP = "given_up"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    merchant_id = models.UUIDField()
+    kind = models.CharField(max_length=32)
+    subject_id = models.UUIDField()
+    body = models.TextField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_webhook"
+        indexes = (
+            models.Index(
+                fields=["next_try_at"], name="notices_webhook_due", condition=models.Q(next_try_at__isnull=False)
+            ),
+            models.Index(fields=["merchant_id", "-created_at"], name="notices_webhook_merchant"),
+        )
+
+
+class WebhookTry(models.Model):
+    """One attempt to deliver a webhook, and what the merchant's server answered."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="attempts")
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    why = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        db_table = "notices_webhook_try"

@@ -1,0 +1,1 @@
+"""People: borrowers, staff, their roles, sign-in codes and consents."""

@@ -1,0 +1,141 @@
+"""Tables of people."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from anqi.rows.chain import GENESIS
+from anqi.rows.fields import EncryptedText
+from anqi.rows.ids import uuid7
+from anqi.rows.tables import BorrowerRow
+
+
+class Users(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """Someone who can sign in: a borrower by phone and code, or staff by e-mail, password and second factor."""
+
+    class Kind(models.TextChoices):
+        BORROWER = "borrower"
+        STAFF = "staff"
+
+    class Role(models.TextChoices):
+        CLERK = "clerk"
+        SUPERVISOR = "supervisor"
+        AUDITOR = "auditor"
+        NONE = "none"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    email = models.EmailField(unique=True, null=True)
+    name = models.CharField(max_length=64, default="")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.NONE)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = Users()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "people_user"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Borrower(models.Model):
+    """A person who may owe. Every money act locks this row: the one intended serial point.
+
+    The id is the user's id; there is no foreign key, because users stay on one node of a cluster.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    phone = EncryptedText()
+    phone_hash = models.CharField(max_length=64)
+    name = EncryptedText(null=True)
+    id_number = EncryptedText(null=True)
+    id_number_hash = models.CharField(max_length=64, null=True)
+    verified_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    created_at = models.DateTimeField()
+    last_seq = models.BigIntegerField(default=0)
+    last_hash = models.BinaryField(default=GENESIS)
+
+    class Meta:
+        db_table = "people_borrower"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PhoneEntry(models.Model):
+    """Which borrower a phone number signs in. A global look-up."""
+
+    phone_hash = models.CharField(primary_key=True, max_length=64)
+    borrower_id = models.UUIDField(unique=True)
+
+    class Meta:
+        db_table = "people_phone_entry"
+
+
+class IdentityEntry(models.Model):
+    """Which borrower an identity card belongs to: one person, one account. A global look-up."""
+
+    id_number_hash = models.CharField(primary_key=True, max_length=64)
+    borrower_id = models.UUIDField(unique=True)
+
+    class Meta:
+        db_table = "people_identity_entry"
+
+
+class LoginCode(models.Model):
+    """A six-digit code sent to a phone: kept as a keyed hash, few attempts, short life."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    phone_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=64)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_login_code"
+        indexes = (models.Index(fields=["phone_hash", "-sent_at"], name="people_login_code_phone"),)
+
+
+class Consent(BorrowerRow):
+    """One purpose that a borrower agreed to, with the version of the text that was shown."""
+
+    append_only = True
+
+    purpose = models.CharField(max_length=32)
+    version = models.CharField(max_length=32)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_consent"
+
+
+class StaffAct(models.Model):
+    """What a member of staff did or looked at, and why. Append-only."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    actor_id = models.UUIDField()
+    verb = models.CharField(max_length=48)
+    borrower_id = models.UUIDField(null=True)
+    object_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=400, default="")
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_staff_act"
+        indexes = (models.Index(fields=["borrower_id", "at"], name="people_staff_act_borrower"),)
