@@ -1,0 +1,115 @@
+"""How pages are answered: security headers, fragments for htmx, and the reader's chosen look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+SIZES = ("normal", "big")
+THEMES = ("auto", "light", "dark")
+SIZE_COOKIE = "anqi_size"
+THEME_COOKIE = "anqi_theme"
+HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+CONTENT_RULES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+)
+
+
+class SecurityHeaders:
+    """Middleware: a strict content policy, no copies of personal pages, no address handed to other sites."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers["Content-Security-Policy"] = content_policy(getattr(response, "form_origins", ()))
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        # A page is personal unless its view says otherwise: phones are shared, and so are caches.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return whole_page_redirect(response) if wants_part(request) else response
+
+
+def content_policy(form_origins: tuple[str, ...] = ()) -> str:
+    """The Content-Security-Policy of a page whose forms may lead to these origins besides our own."""
+    origins = dict.fromkeys([*getattr(settings, "ANQI_FORM_ORIGINS", ()), *form_origins])
+    return "; ".join([*CONTENT_RULES, " ".join(["form-action 'self'", *origins])])
+
+
+def whole_page_redirect(response: HttpResponse) -> HttpResponse:
+    """A redirect as htmx understands it for the whole page; else a log-in page would land inside a sheet."""
+    if response.status_code not in (301, 302, 303, 307, 308):
+        return response
+    # 200, not 204: htmx 2 and 4 both read the header there, and an empty body swaps nothing harmful.
+    answer = HttpResponse(headers={**response.headers, "HX-Redirect": response.headers["Location"]})
+    answer.headers.pop("Location", None)
+    answer.headers["HX-Reswap"] = "none"
+    answer.cookies = response.cookies
+    return answer
+
+
+def allow_form_to(response: HttpResponse, url: str) -> HttpResponse:
+    """Let this page's forms lead, by redirect, to the origin of `url`: a cashier, the borrower's shop.
+
+    Browsers hold form-action against every redirect after a submit, so the form's own page names the origin.
+    """
+    parts = urlsplit(url)
+    # urlsplit lets `https://a;script-src *` pass as a host, which would rewrite the policy.
+    assert parts.scheme in ("http", "https"), f"not an address of a site: {url!r}"
+    assert HOST.fullmatch(parts.netloc), f"not the name of a site: {parts.netloc!r}"
+    origin = f"{parts.scheme}://{parts.netloc}"
+    response.form_origins = (*getattr(response, "form_origins", ()), origin)  # type: ignore[attr-defined]
+    return response
+
+
+def render_part(
+    request: HttpRequest, template: str, part: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The named partial of a template when htmx asks for a part of the page, else the whole page."""
+    name = f"{template}#{part}" if wants_part(request) else template
+    return render(request, name, dict(context), status=status)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx will put the answer inside the page it stands on."""
+    if request.headers.get("HX-Request") != "true":
+        return False
+    # htmx 4 says it in a header; htmx 2 asks for whole pages only when boosted or restoring history.
+    kind = request.headers.get("HX-Request-Type")
+    whole = (
+        request.headers.get("HX-Boosted") == "true"
+        or request.headers.get("HX-History-Restore-Request") == "true"
+    )
+    return kind == "partial" if kind else not whole
+
+
+def look(request: HttpRequest) -> dict[str, str]:
+    """Context processor: the letter size and the colours the reader chose, from their cookies."""
+    return {
+        "look_size": chosen(request, cookie=SIZE_COOKIE, among=SIZES),
+        "look_theme": chosen(request, cookie=THEME_COOKIE, among=THEMES),
+    }
+
+
+def chosen(request: HttpRequest, *, cookie: str, among: tuple[str, ...]) -> str:
+    value = request.COOKIES.get(cookie, "")
+    return value if value in among else among[0]

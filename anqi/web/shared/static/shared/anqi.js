@@ -1,0 +1,129 @@
+// What a page does beyond plain links and forms. Everything here may be missing and the page still works.
+"use strict";
+(() => {
+  const HTMX_FAILURES = ["htmx:error", "htmx:sendError", "htmx:timeout"]; // version 4, then 2
+  const HTMX_DONE = ["htmx:finally:request", "htmx:afterRequest"];
+  const HTMX_SWAPPED = ["htmx:after:swap", "htmx:afterSwap", "htmx:after:settle"];
+  const RELEASE_AFTER_MS = 15000;
+  const listen = (names, act) => names.forEach((name) => document.addEventListener(name, act));
+
+  // Sheets: the opener is first a link to a page; where dialogs exist it opens the sheet instead.
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    const sheet = opener && document.getElementById(opener.dataset.opens);
+    if (sheet && sheet.showModal && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault();
+      sheet.showModal();
+    }
+    const closer = event.target.closest("[data-closes]");
+    if (closer) closer.closest("dialog").close();
+    if (event.target.matches("dialog.aq-sheet")) event.target.close(); // the dialog itself is hit only on its backdrop
+    const dismisser = event.target.closest("[data-dismisses]");
+    if (dismisser) dismisser.closest(".aq-toast").remove();
+  });
+
+  // A form sends once; its button says so. A lost answer frees it, for the server takes the same act only once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.st === "sending") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    form.dataset.st = "sending";
+    const button = event.submitter;
+    if (button && button.dataset.sending) {
+      button.dataset.said = button.textContent;
+      button.textContent = button.dataset.sending;
+    }
+    if (button) button.setAttribute("aria-disabled", "true");
+    setTimeout(() => release(form), RELEASE_AFTER_MS);
+  }, true);
+  const release = (form) => {
+    delete form.dataset.st;
+    form.querySelectorAll("[aria-disabled]").forEach((button) => {
+      button.removeAttribute("aria-disabled");
+      if (button.dataset.said) button.textContent = button.dataset.said;
+      delete button.dataset.said;
+    });
+  };
+  const releaseAll = () => document.querySelectorAll("form[data-st=sending]").forEach(release);
+  window.addEventListener("pageshow", (event) => event.persisted && releaseAll());
+  listen(HTMX_DONE, (event) => {
+    const form = event.target.closest && event.target.closest("form");
+    if (form) release(form);
+  });
+
+  // Confirming waits until the preview on screen was computed for exactly what the form says now.
+  const checkPreview = (form) => {
+    const preview = document.getElementById(form.dataset.preview);
+    const asked = new FormData(form);
+    const echo = new URLSearchParams(preview ? preview.dataset.echo || "" : "");
+    const same = form.dataset.echoes.split(" ")
+      .every((name) => (asked.get(name) || "").trim() === (echo.get(name) || "").trim());
+    const ready = Boolean(preview) && preview.dataset.st === "ready" && same;
+    if (preview) preview.toggleAttribute("data-stale", !same);
+    form.querySelectorAll("[data-awaits-preview]").forEach((button) => { button.disabled = !ready; });
+  };
+  const checkPreviews = () => document.querySelectorAll("form[data-preview]").forEach(checkPreview);
+  document.addEventListener("input", checkPreviews);
+  document.addEventListener("change", checkPreviews);
+  window.addEventListener("pageshow", checkPreviews);
+  listen(HTMX_SWAPPED, checkPreviews);
+
+  // A request that got no answer says so in words.
+  const alertBox = document.getElementById("alert");
+  const warn = (text) => {
+    const toast = document.createElement("div");
+    toast.className = "aq-toast";
+    toast.dataset.tone = "bad";
+    const icon = document.createElement("span");
+    icon.className = "aq-icon";
+    icon.dataset.icon = "alert";
+    const words = document.createElement("span");
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.className = "aq-close";
+    close.type = "button";
+    close.dataset.dismisses = "";
+    close.setAttribute("aria-label", alertBox.dataset.close);
+    const cross = document.createElement("span");
+    cross.className = "aq-icon";
+    cross.dataset.icon = "cross";
+    close.append(cross);
+    toast.append(icon, words, close);
+    const holder = document.createElement("div");
+    holder.className = "aq-toasts";
+    holder.append(toast);
+    alertBox.replaceChildren(holder);
+  };
+  listen(HTMX_FAILURES, (event) => {
+    const error = event.detail && event.detail.error;
+    const late = event.type === "htmx:timeout" || (error && /abort|timeout/i.test(`${error.name} ${error.message}`));
+    const lost = event.type === "htmx:sendError" || error instanceof TypeError;
+    warn(alertBox.dataset[late ? "slow" : lost ? "offline" : "broken"]);
+    checkPreviews();
+  });
+
+  // A code may be asked for again after a pause; the server keeps the same pause for those without script.
+  const countDown = (button) => {
+    const said = button.textContent;
+    let left = Number(button.dataset.wait);
+    const tick = () => {
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? button.dataset.waiting.replace("{}", left) : said;
+      if (left > 0) setTimeout(tick, 1000);
+      left -= 1;
+    };
+    button.removeAttribute("data-wait");
+    tick();
+  };
+  const prepare = () => {
+    document.querySelectorAll("button[data-wait]").forEach(countDown);
+    document.querySelectorAll("[data-dismisses][hidden]").forEach((button) => { button.hidden = false; });
+    checkPreviews();
+  };
+  listen(HTMX_SWAPPED, prepare);
+  prepare();
+})();
