@@ -1,0 +1,65 @@
+"""Where Alipay's stand-in is reached."""
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox import doors, replies
+from sandbox.alipay import cashier, control, envelope, gateway, pages, refusals
+from sandbox.alipay.refusals import Refused
+from sandbox.replies import Reply
+from sandbox.site import Site
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    def view(handler: Callable[..., Response]) -> Callable[..., Response]:
+        return partial(handler, site)
+
+    control_root, cashier_root = "/_control/alipay", "/alipay/cashier/{token}"
+    return [
+        Route("/alipay/gateway.do", _gateway(site), methods=["GET", "POST"]),
+        Route(cashier_root, view(cashier.show)),
+        Route(f"{cashier_root}/pay", doors.form_door(view(cashier.pay)), methods=["POST"]),
+        Route("/alipay/trades/{out_trade_no}", view(pages.show_trade)),
+        Route(f"{control_root}/open", doors.json_door(view(control.open_page)), methods=["POST"]),
+        Route(f"{control_root}/pay", doors.json_door(view(control.pay)), methods=["POST"]),
+        Route(f"{control_root}/trades/{{out_trade_no}}", view(pages.tell_trade)),
+    ]
+
+
+def _gateway(site: Site) -> doors.Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            parameters = await _read_parameters(request)
+        except (doors.Malformed, UnicodeDecodeError):
+            refusal = refusals.invalid(
+                "isv.invalid-parameter", "参数无法读取，应为 utf-8，且每个参数只出现一次"
+            )
+            body = envelope.seal(refusal.content, name="error_response", home=site.home)
+            return await replies.send(request, Reply(body=body, content_type="text/html;charset=utf-8"))
+        if gateway.is_page_call(parameters):
+            return await _open_cashier(site, request, parameters)
+        reply = await run_in_threadpool(gateway.answer, site, parameters)
+        return await replies.send(request, reply)
+
+    return endpoint
+
+
+async def _read_parameters(request: Request) -> dict[str, str]:
+    # The official packages put the outer parameters into the address and the rest into the form.
+    form = (await doors.read_body(request)).decode() if request.method == "POST" else ""
+    return doors.read_fields("&".join(part for part in (request.url.query, form) if part))
+
+
+async def _open_cashier(site: Site, request: Request, parameters: dict[str, str]) -> Response:
+    try:
+        opened = await run_in_threadpool(gateway.open_cashier, site, parameters)
+    except Refused as refusal:
+        return cashier.refuse_call(site, refusal)
+    location = f"/alipay/cashier/{opened.trade.token}" if opened.trade else None
+    reply = Reply(status=302, location=location)
+    return await replies.send(request, replies.spoil(reply, opened.strikes))

@@ -1,0 +1,190 @@
+"""What happens to a trade: opened, paid, closed, expired, refunded; always inside a transaction."""
+
+from datetime import datetime, timedelta
+
+from sandbox import clock, faults
+from sandbox.alipay import notices, refusals, trades
+from sandbox.alipay.catalogue import CLOSING_FAULTS
+from sandbox.alipay.orders import Order, Reference, RefundOrder
+from sandbox.alipay.trades import Refund, Trade
+from sandbox.site import Site
+from sandbox.store import Connection
+
+# A year after payment nothing can be refunded any more.
+_REFUND_TERM = timedelta(days=365)
+_WRONG_PASSWORD = "000000"
+
+
+class CannotPay(Exception):
+    """The cashier's answer to the buyer is no."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def sweep(site: Site) -> None:
+    """Close what nobody paid in time."""
+    now = clock.business_now()
+    with site.store.begin() as connection:
+        for trade in trades.expired(connection, now):
+            _expire(connection, site, trade, now=now)
+
+
+def open_trade(connection: Connection, site: Site, order: Order, *, now: datetime) -> Trade:
+    """The trade that a merchant's page call means, created at the first one."""
+    trade = trades.by_number(connection, order.out_trade_no)
+    if trade is None:
+        if order.expires_at <= now:
+            raise refusals.bad_parameter("time_expire 已经过去")
+        return trades.create(connection, order, now=now)
+    if (trade.total_minor, trade.subject) != (order.total_minor, order.subject):
+        raise refusals.declined("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改：同一订单号的金额或标题不一致")
+    trade = as_of(connection, site, trade, now=now)
+    if trade.state != "WAIT_BUYER_PAY":
+        return trade
+    # The latest call knows best where the merchant lives now.
+    return trades.change(
+        connection, trade, notify_url=order.notify_url, return_url=order.return_url, quit_url=order.quit_url
+    )
+
+
+def find(connection: Connection, site: Site, reference: Reference, *, now: datetime) -> Trade:
+    """The trade as of now; Refused when there is none."""
+    trade = trades.find(connection, reference)
+    if trade is None:
+        raise refusals.no_such_trade()
+    return as_of(connection, site, trade, now=now)
+
+
+def as_of(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
+    """The trade after everything that time alone has done to it."""
+    if trade.state == "WAIT_BUYER_PAY" and trade.expires_at <= clock.to_wire(now):
+        return _expire(connection, site, trade, now=now)
+    if (
+        trade.state == "TRADE_SUCCESS"
+        and trade.paid_at
+        and trade.paid_at <= clock.to_wire(now - _REFUND_TERM)
+    ):
+        return trades.change(connection, trade, state="TRADE_FINISHED")
+    return trade
+
+
+def pay(
+    connection: Connection, site: Site, trade: Trade, *, buyer: str, password: str, now: datetime
+) -> Trade:
+    """The trade, paid from the buyer's wallet. CannotPay says why not."""
+    trade = as_of(connection, site, trade, now=now)
+    if trade.paid_at:
+        raise CannotPay("TRADE_HAS_SUCCESS", "这笔订单已经付过款了，不会再扣一次")
+    if trade.state != "WAIT_BUYER_PAY":
+        raise CannotPay("TRADE_HAS_CLOSE", "这笔订单已关闭，没有扣款，请回商家重新下单")
+    wallet = trades.find_wallet(connection, buyer)
+    if wallet is None:
+        raise CannotPay("BUYER_NOT_EXIST", "请选择一个付款账户")
+    if not (len(password) == 6 and password.isascii() and password.isdigit()):
+        raise CannotPay("PASSWORD_MALFORMED", "支付密码是 6 位数字")
+    if password == _WRONG_PASSWORD:
+        raise CannotPay("PASSWORD_WRONG", "支付密码不正确，请重试")
+    if not wallet.covers(trade.total_minor):
+        raise CannotPay("BUYER_BALANCE_NOT_ENOUGH", "余额不足，请换一个账户付款")
+    return _take(connection, site, trade, buyer_id=wallet.buyer_id, now=now, notifies=True)
+
+
+def _take(
+    connection: Connection, site: Site, trade: Trade, *, buyer_id: str, now: datetime, notifies: bool
+) -> Trade:
+    assert trade.paid_at is None, "a trade is paid once"
+    trades.move_balance(connection, buyer_id, -trade.total_minor)
+    trade = trades.change(
+        connection,
+        trade,
+        state="TRADE_SUCCESS",
+        buyer_id=buyer_id,
+        paid_at=clock.to_wire(now),
+        closed_at=None,
+    )
+    if notifies:
+        notices.announce(connection, site, trade, event="paid", now=now)
+    return trade
+
+
+def close(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
+    """The trade, closed at the merchant's wish; only one that waits for its buyer can be."""
+    if trade.state != "WAIT_BUYER_PAY":
+        raise refusals.wrong_state()
+    return _close(connection, site, trade, now=now, notifies=False)
+
+
+def _expire(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
+    return _close(connection, site, trade, now=now, notifies=True)
+
+
+def _close(connection: Connection, site: Site, trade: Trade, *, now: datetime, notifies: bool) -> Trade:
+    trade = trades.change(connection, trade, state="TRADE_CLOSED", closed_at=clock.to_wire(now))
+    # Who closes a trade knows it; only a trade that ran out of time is news to the merchant.
+    if notifies:
+        notices.announce(connection, site, trade, event="closed", now=now)
+    strikes = faults.strike(
+        connection, channel="alipay", faults=CLOSING_FAULTS, order_no=trade.out_trade_no, operation="closed"
+    )
+    for strike in strikes[:1]:
+        buyer_id = trades.wallets(connection)[0].buyer_id
+        told = strike.name == "paid_after_close"
+        _take(connection, site, trade, buyer_id=buyer_id, now=now, notifies=told)
+    return trade
+
+
+def refund(
+    connection: Connection, site: Site, trade: Trade, order: RefundOrder, *, now: datetime
+) -> tuple[Trade, bool]:
+    """The trade after the refund, and whether money moved; a repeat moves none."""
+    number = order.out_request_no or trade.out_trade_no
+    earlier = trades.find_refund(connection, out_trade_no=trade.out_trade_no, out_request_no=number)
+    if earlier is not None:
+        if earlier.amount_minor != order.amount_minor:
+            raise refusals.declined("ACQ.DISCORDANT_REPEAT_REQUEST", "同一退款号的金额与上次不一致")
+        return trade, False
+    _refuse_unfit_refund(trade, order)
+    trade = _pause_refunds(connection, site, trade)
+    return _give_back(connection, site, trade, order, number=number, now=now), True
+
+
+def _refuse_unfit_refund(trade: Trade, order: RefundOrder) -> None:
+    if trade.state == "TRADE_FINISHED":
+        raise refusals.declined("ACQ.TRADE_HAS_FINISHED", "交易已完结，超过可退款期限")
+    if trade.state != "TRADE_SUCCESS":
+        raise refusals.wrong_state()
+    if order.out_request_no is None and order.amount_minor != trade.total_minor:
+        raise refusals.declined("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "部分退款必须提供 out_request_no")
+    if order.amount_minor > trade.total_minor - trade.refunded_minor:
+        raise refusals.declined("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额超过可退金额")
+
+
+def _pause_refunds(connection: Connection, site: Site, trade: Trade) -> Trade:
+    now = clock.real_seconds()
+    if now - trade.refund_asked_at < site.home.settings.refund_gap_seconds:
+        raise refusals.limited(f"同一笔交易两次退款至少间隔{site.home.settings.refund_gap_seconds}秒")
+    return trades.change(connection, trade, refund_asked_at=now)
+
+
+def _give_back(
+    connection: Connection, site: Site, trade: Trade, order: RefundOrder, *, number: str, now: datetime
+) -> Trade:
+    assert trade.buyer_id is not None
+    refund = Refund(
+        out_trade_no=trade.out_trade_no,
+        out_request_no=number,
+        amount_minor=order.amount_minor,
+        reason=order.reason,
+        refunded_at=clock.to_wire(now),
+    )
+    refunded_minor = trade.refunded_minor + order.amount_minor
+    trades.add_refund(connection, refund)
+    trades.move_balance(connection, trade.buyer_id, order.amount_minor)
+    trade = trades.change(connection, trade, refunded_minor=refunded_minor)
+    if refunded_minor == trade.total_minor:
+        trade = trades.change(connection, trade, state="TRADE_CLOSED", closed_at=clock.to_wire(now))
+    notices.announce(connection, site, trade, event="refunded", now=now, refund=refund)
+    return trade

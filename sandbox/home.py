@@ -1,0 +1,99 @@
+"""The sandbox's folder: key pairs, secrets and settings, made once."""
+
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+KEY_FILES = (
+    "alipay_private.pem",
+    "alipay_public.pem",
+    "app_private.pem",
+    "app_public.pem",
+    "sms_secret",
+)
+_SETTINGS_FILE = "sandbox.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    app_id: str = "2021000000000001"
+    seller_id: str = "2088000000000001"
+    payee: str = "沙箱测试商户"
+    refund_gap_seconds: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    folder: Path
+    settings: Settings
+    gateway_key: rsa.RSAPrivateKey
+    app_public_key: rsa.RSAPublicKey
+    sms_secret: bytes
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "sandbox.sqlite3"
+
+
+def prepare(folder: Path) -> Home:
+    """The home in `folder`, with whatever was missing made first; two callers at once get the same keys."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    gateway_key = _key_pair(folder, "alipay")
+    app_key = _key_pair(folder, "app")
+    sms_secret = _create_once(folder / "sms_secret", secrets.token_hex(32).encode())
+    return Home(
+        folder=folder,
+        settings=_read_settings(folder),
+        gateway_key=gateway_key,
+        app_public_key=app_key.public_key(),
+        sms_secret=sms_secret.strip(),
+    )
+
+
+def _key_pair(folder: Path, name: str) -> rsa.RSAPrivateKey:
+    private_path = folder / f"{name}_private.pem"
+    if private_path.exists():
+        pem = private_path.read_bytes()
+    else:
+        pem = _create_once(private_path, _new_private_pem())
+    key = serialization.load_pem_private_key(pem, password=None)
+    assert isinstance(key, rsa.RSAPrivateKey), f"{private_path} is not an RSA key"
+    public_pem = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    kept = _create_once(folder / f"{name}_public.pem", public_pem)
+    assert kept == public_pem, f"{name}_public.pem does not belong to {name}_private.pem: remove it"
+    return key
+
+
+def _new_private_pem() -> bytes:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def _read_settings(folder: Path) -> Settings:
+    first = json.dumps(asdict(Settings()), ensure_ascii=False, indent=2).encode() + b"\n"
+    return Settings(**json.loads(_create_once(folder / _SETTINGS_FILE, first)))
+
+
+def _create_once(path: Path, content: bytes) -> bytes:
+    """What `path` holds in the end: `content`, unless it was there before or another process was faster."""
+    if not path.exists():
+        handle, scratch = tempfile.mkstemp(dir=path.parent)  # mkstemp files are 0600
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            # A hard link appears whole or not at all, and refuses to replace the winner's file.
+            os.link(scratch, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(scratch)
+    return path.read_bytes()
