@@ -1,0 +1,1 @@
+"""A small phone shop that sells by instalments through the merchant API, as any shop would."""

@@ -1,0 +1,1 @@
+"""The shop's pages: views that parse, call and render."""
