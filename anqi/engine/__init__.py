@@ -1,0 +1,1 @@
+"""The engine: what a loan looks like on a day, from its terms and its facts; pure, standard library only."""

@@ -1,0 +1,151 @@
+"""The standing of a loan: everything that it looks like on a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from anqi.engine.course import Course, Instalment
+from anqi.engine.facts import Fact
+from anqi.engine.lateness import State, state_of
+from anqi.engine.payoff import payoff_of
+from anqi.engine.products import Terms
+from anqi.engine.replay import replay
+
+Status = Literal["pending", "settled", "overdue", "grace", "due", "active"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reduced:
+    """Principal that was taken off the plan."""
+
+    prepaid_minor: int
+    returned_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paid:
+    """What instalments were paid, part by part; principal without what was prepaid."""
+
+    principal_minor: int
+    interest_minor: int
+    fee_minor: int
+    penalty_minor: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StandingInstalment:
+    """One instalment on the day; interest, fee and penalty after waivers."""
+
+    n: int
+    due_on: date
+    principal_minor: int
+    interest_minor: int
+    fee_minor: int
+    penalty_minor: int
+    paid_minor: int
+    remaining_minor: int
+    state: State
+    paid_principal_minor: int
+    paid_interest_minor: int
+    paid_fee_minor: int
+    paid_penalty_minor: int
+    waived_interest_minor: int
+    waived_fee_minor: int
+    waived_penalty_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """All that this instalment comes to, paid or not."""
+        return self.principal_minor + self.interest_minor + self.fee_minor + self.penalty_minor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What a loan looks like at the end of a day, in the currency's smallest unit."""
+
+    on: date
+    status: Status
+    days_past_due: int
+    due_now_minor: int
+    next_due_on: date | None
+    next_due_minor: int | None
+    outstanding_principal_minor: int
+    payoff_minor: int | None
+    credit_minor: int
+    reduced: Reduced
+    paid: Paid
+    instalments: tuple[StandingInstalment, ...]
+
+
+def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
+    """What the loan looks like at the end of that day; facts dated after it are not looked at.
+
+    Refuses with `BeforeStart`, `NotPositive`, `UnknownFact`, `MoreThanOwed` or `LessThanPayoff`.
+    """
+    course = replay(terms, facts, on)
+    rows = tuple(_instalment(row, terms, on) for row in course.rows)
+    coming = next((row for row in rows[course.due_count :] if row.remaining_minor), None)
+    status = _status(terms, rows, on)
+    return Standing(
+        on=on,
+        status=status,
+        days_past_due=next(((on - row.due_on).days for row in rows if row.state == "overdue"), 0),
+        due_now_minor=sum(row.remaining_minor for row in rows[: course.due_count]),
+        next_due_on=coming.due_on if coming else None,
+        next_due_minor=coming.remaining_minor if coming else None,
+        outstanding_principal_minor=sum(row.principal_minor - row.paid_principal_minor for row in rows),
+        payoff_minor=None if status == "pending" else payoff_of(course).amount_minor,
+        credit_minor=course.credit_minor,
+        reduced=_reduced(course),
+        paid=_paid(rows),
+        instalments=rows,
+    )
+
+
+def _status(terms: Terms, rows: Sequence[StandingInstalment], on: date) -> Status:
+    if on < terms.starts_on:
+        return "pending"
+    states = {row.state for row in rows}
+    if states == {"paid"}:
+        return "settled"
+    if "overdue" in states:
+        return "overdue"
+    if "grace" in states:
+        return "grace"
+    return "due" if "due" in states else "active"
+
+
+def _reduced(course: Course) -> Reduced:
+    return Reduced(prepaid_minor=course.prepaid_minor, returned_minor=course.returned_minor)
+
+
+def _paid(rows: Sequence[StandingInstalment]) -> Paid:
+    return Paid(
+        principal_minor=sum(row.paid_principal_minor for row in rows),
+        interest_minor=sum(row.paid_interest_minor for row in rows),
+        fee_minor=sum(row.paid_fee_minor for row in rows),
+        penalty_minor=sum(row.paid_penalty_minor for row in rows),
+    )
+
+
+def _instalment(row: Instalment, terms: Terms, on: date) -> StandingInstalment:
+    charged, paid, waived = row.charged, row.paid, row.waived
+    return StandingInstalment(
+        n=row.period.n,
+        due_on=row.period.due_on,
+        principal_minor=charged["principal"],
+        interest_minor=charged["interest"] - waived["interest"],
+        fee_minor=charged["fee"] - waived["fee"],
+        penalty_minor=charged["penalty"] - waived["penalty"],
+        paid_minor=sum(paid.values()),
+        remaining_minor=row.remaining_minor,
+        state=state_of(row, terms, on),
+        paid_principal_minor=paid["principal"],
+        paid_interest_minor=paid["interest"],
+        paid_fee_minor=paid["fee"],
+        paid_penalty_minor=paid["penalty"],
+        waived_interest_minor=waived["interest"],
+        waived_fee_minor=waived["fee"],
+        waived_penalty_minor=waived["penalty"],
+    )
