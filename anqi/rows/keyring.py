@@ -8,6 +8,7 @@ import os
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -37,7 +38,12 @@ def fingerprint(text: str, *, purpose: str) -> str:
 
 def secret(name: str) -> bytes:
     """A 32-byte secret derived from the ring's root for one named use."""
-    return hmac.new(base64.b64decode(_ring()["root"]), name.encode(), hashlib.sha256).digest()
+    return secret_of(Path(settings.ANQI_KEYRING), name)
+
+
+def secret_of(path: Path, name: str) -> bytes:
+    """The same for a ring by its path, for settings, which are read before there are settings."""
+    return hmac.new(base64.b64decode(_ring_in(path)["root"]), name.encode(), hashlib.sha256).digest()
 
 
 def make(path: Path) -> None:
@@ -65,6 +71,11 @@ def _key(key_id: str) -> bytes:
     return base64.b64decode(_ring()["keys"][key_id])
 
 
+def _ring() -> dict[str, Any]:
+    return _ring_in(Path(settings.ANQI_KEYRING))
+
+
 @cache
-def _ring() -> dict:
-    return json.loads(Path(settings.ANQI_KEYRING).read_text())
+def _ring_in(path: Path) -> dict[str, Any]:
+    ring: dict[str, Any] = json.loads(path.read_text())
+    return ring

@@ -71,3 +71,30 @@ class SameBorrower(_Statement):
 
     def describe(self) -> str:
         return f"{self.table}.{self.column} names a {self.to} of the same borrower"
+
+
+class AppendOnly(_Statement):
+    """Rows of this table are added, never changed or removed, whoever asks."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        # A cluster takes triggers on a spread table only when told so; elsewhere this is a mere placeholder.
+        schema_editor.execute("set local citus.enable_unsafe_triggers = on")
+        schema_editor.execute(_REFUSE_CHANGE, params=None)
+        schema_editor.execute(
+            f"create trigger {self.table}_append_only before update or delete on {self.table}"
+            " for each row execute function anqi_refuse_change()"
+        )
+
+    def describe(self) -> str:
+        return f"Rows of {self.table} are only ever added"
+
+
+_REFUSE_CHANGE = """
+    create or replace function anqi_refuse_change() returns trigger language plpgsql as $$
+    begin
+        raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+    end $$
+"""

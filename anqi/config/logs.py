@@ -1,0 +1,5 @@
+"""Placeholder until the logs module arrives."""
+
+
+def settings(mode: str) -> dict:
+    return {"version": 1}

@@ -1,0 +1,177 @@
+"""Settings of all processes. What differs between machines comes from the environment, once, here."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from anqi.config import logs, place, postgres
+from anqi.config.allauth_settings import *  # noqa: F403
+from anqi.rows import keyring
+
+ANQI_MODE = os.environ.get("ANQI_MODE", "production")
+ANQI_SITE = os.environ.get("ANQI_SITE", "borrower")
+assert ANQI_MODE in ("production", "demo", "test"), f"ANQI_MODE is {ANQI_MODE}: production, demo or test"
+assert ANQI_SITE in ("borrower", "office", "merchant"), f"ANQI_SITE is {ANQI_SITE}: borrower, office or merchant"
+
+ANQI_CLOCK_FILE = os.environ.get("ANQI_CLOCK_FILE", "")
+assert not (ANQI_CLOCK_FILE and ANQI_MODE == "production"), "ANQI_CLOCK_FILE is for the demo and for tests"
+
+ANQI_KEYRING = Path(os.environ.get("ANQI_KEYRING") or place.private_dir("keys") / "keyring.json")
+keyring.make(ANQI_KEYRING)
+SECRET_KEY = keyring.secret_of(ANQI_KEYRING, "django").hex()
+
+ANQI_URLS = {
+    "borrower": os.environ.get("ANQI_BORROWER_URL", "http://localhost:8000"),
+    "office": os.environ.get("ANQI_OFFICE_URL", "http://localhost:8001"),
+    "merchant": os.environ.get("ANQI_MERCHANT_URL", "http://localhost:8002"),
+}
+
+
+def _from_environment(**names: str) -> dict[str, str] | None:
+    found = {name: os.environ.get(variable, "") for name, variable in names.items()}
+    return found if all(found.values()) else None
+
+
+ANQI_ALIPAY = _from_environment(
+    gateway="ANQI_ALIPAY_GATEWAY",
+    app_id="ANQI_ALIPAY_APP_ID",
+    seller_id="ANQI_ALIPAY_SELLER_ID",
+    app_private_key="ANQI_ALIPAY_APP_PRIVATE_KEY",
+    alipay_public_key="ANQI_ALIPAY_PUBLIC_KEY",
+)
+ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")  # noqa: S106
+ANQI_FORM_ORIGINS: list[str] = []
+
+DEBUG = False
+IS_SECURE = ANQI_URLS[ANQI_SITE].startswith("https://")
+ALLOWED_HOSTS = [_url.split("//", 1)[1].split("/")[0].rsplit(":", 1)[0] for _url in ANQI_URLS.values()]
+if ANQI_MODE != "production":
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "testserver"]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "template_partials",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "anqi.people.apps.Config",
+    "anqi.lending.apps.Config",
+    "anqi.payments.apps.Config",
+    "anqi.ledger.apps.Config",
+    "anqi.notices.apps.Config",
+    "anqi.documents.apps.Config",
+    "anqi.web.shared",
+    "anqi.web.borrower",
+    "anqi.web.office",
+    "anqi.web.merchant",
+]
+
+MIDDLEWARE = [
+    "anqi.web.shared.access.AccessLog",
+    "anqi.web.shared.pages.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = f"anqi.config.urls.{ANQI_SITE}"
+WSGI_APPLICATION = "anqi.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "anqi.web.shared.pages.look",
+            ]
+        },
+    }
+]
+
+# A transaction that waits for ever holds a borrower's row for ever, so everything that can wait has an end.
+_WAITS = (
+    "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+)
+_ROLE = os.environ.get("ANQI_DATABASE_ROLE", "anqi_app")
+
+
+def _database(url: str) -> dict[str, Any]:
+    stated = conninfo_to_dict(url)
+    role = "" if _ROLE == "owner" else f" -c role={_ROLE}"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": stated.pop("dbname", "anqi"),
+        "USER": stated.pop("user", ""),
+        "PASSWORD": stated.pop("password", ""),
+        "HOST": stated.pop("host", ""),
+        "PORT": str(stated.pop("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            **stated,
+            "options": f"{stated.get('options', '')} {_WAITS}{role}".strip(),
+        },
+    }
+
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or postgres.checkout_server().dsn())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "anqi_cache"},
+}
+
+AUTH_USER_MODEL = "people.User"
+SESSION_COOKIE_NAME = f"anqi_{ANQI_SITE}"
+SESSION_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600 if ANQI_SITE == "office" else 30 * 24 * 3600
+CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "anqi.web.shared.errors.stale_form"
+CSRF_TRUSTED_ORIGINS = list(ANQI_URLS.values())
+X_FRAME_OPTIONS = "DENY"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_SECURE else None
+SECURE_HSTS_SECONDS = 31536000 if IS_SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "anqi_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = place.CHECKOUT / "build/static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+LOGGING = logs.settings(ANQI_MODE)

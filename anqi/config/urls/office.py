@@ -1,0 +1,15 @@
+"""The office: the lender's own staff."""
+
+from django.urls import include, path
+
+from anqi.web.health import healthz
+from anqi.config.urls.errors import handler400, handler403, handler404, handler500
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("account/", include("allauth.urls")),
+    path("", include("anqi.web.shared.urls")),
+    path("", include("anqi.web.office.urls")),
+]

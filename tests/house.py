@@ -1,0 +1,73 @@
+"""A pytest plugin (`-p tests.house`), because it must come before the settings: one server for all tests,
+without fsync; a migrated template database; a clone for each worker, and for each test that commits.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# Before anything imports the settings.
+os.environ["ANQI_MODE"] = "test"
+FOLDER = Path(os.environ.setdefault("ANQI_TESTFOLDER", tempfile.mkdtemp(prefix="anqi-tests-")))
+_IS_OURS = "PYTEST_XDIST_WORKER" not in os.environ
+FOLDER.chmod(0o755)
+os.environ["ANQI_KEYRING"] = str(FOLDER / "keyring.json")
+
+import psycopg  # noqa: E402
+from anqi.config.postgres import Postgres  # noqa: E402
+
+SERVER = Postgres(FOLDER / "postgres", durable=False)
+_TEMPLATE = "template_anqi"
+_CHECKOUT = Path(__file__).resolve().parents[1]
+os.environ["DATABASE_URL"] = SERVER.dsn(f"anqi_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+
+
+def start() -> Postgres:
+    """The server of this run; whoever asks first starts it and migrates the template."""
+    with (FOLDER / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        SERVER.ensure()
+        if not (FOLDER / "migrated").exists():
+            _make_template()
+            (FOLDER / "migrated").touch()
+    return SERVER
+
+
+def _make_template() -> None:
+    execute(f"create database {_TEMPLATE} template template0")
+    environment = os.environ | {
+        "DATABASE_URL": SERVER.dsn(_TEMPLATE),
+        "ANQI_DATABASE_ROLE": "owner",
+        "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
+    }
+    migrate = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        " call_command('migrate', verbosity=0); call_command('createcachetable');"
+        " from anqi.config import grants; grants.apply()"
+    )
+    subprocess.run([sys.executable, "-c", migrate], env=environment, cwd=_CHECKOUT, check=True)
+
+
+def clone(name: str) -> None:
+    """A database with all migrations done and nothing in it."""
+    # Two clones at once would each see the other as a user of the template.
+    with (FOLDER / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        execute(f"drop database if exists {name} with (force)")
+        execute(f"create database {name} template {_TEMPLATE}")
+
+
+def execute(statement: str) -> None:
+    """One statement on the server itself, as its owner."""
+    with psycopg.connect(SERVER.dsn("postgres"), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def pytest_sessionfinish() -> None:
+    if _IS_OURS:
+        SERVER.drop()
+        shutil.rmtree(FOLDER, ignore_errors=True)
