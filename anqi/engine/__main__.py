@@ -14,7 +14,7 @@ def main() -> int:
     for line in sys.stdin.buffer:
         answer = _answer(line)
         status = 1 if "broken" in answer else status
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
+        print(json.dumps(answer), flush=True)
     return status
 
 
@@ -22,7 +22,7 @@ def _answer(line: bytes) -> dict[str, Any]:
     # Lines know nothing of each other: a broken assumption ends its own line, loudly, and no other.
     try:
         return answer_line(line)
-    except Exception as broken:
+    except Exception as broken:  # noqa: BLE001
         traceback.print_exc()
         return {"broken": repr(broken)}
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from anqi.engine import cost_requests
 from anqi.engine.calendar import read_date
-from anqi.engine.cost import annual_cost_of
+from anqi.engine.cost import AnnualCost, annual_cost_of
 from anqi.engine.facts import Fact, read_facts
 from anqi.engine.loan import Standing, StandingInstalment, standing
 from anqi.engine.money import write_amount
 from anqi.engine.products import Terms, read_terms
-from anqi.engine.refusals import BadFact, BadJson, BadRequest, LessThanPayoff, Refused
+from anqi.engine.refusals import BadFact, BadJson, BadRequest, BadTerms, LessThanPayoff, Refused
 from anqi.engine.schedule import plan
 
 _Answer = dict[str, Any]
@@ -61,7 +61,7 @@ def answer(request: object) -> _Answer:
 def _answer_plan(request: Mapping[str, Any]) -> _Answer:
     _require_keys(request, "terms")
     terms = read_terms(_members(request, "terms"))
-    planned, annual_cost = plan(terms), annual_cost_of(terms)
+    planned, annual_cost = plan(terms), _annual_cost(terms)
     return {
         "instalments": [
             {"n": each.n, "due_on": each.due_on.isoformat()} | _amounts(each, _PLANNED, terms.currency)
@@ -73,6 +73,15 @@ def _answer_plan(request: Mapping[str, Any]) -> _Answer:
             "compound_percent": f"{annual_cost.compound_percent:f}",
         },
     }
+
+
+def _annual_cost(terms: Terms) -> AnnualCost:
+    try:
+        return annual_cost_of(terms)
+    except ArithmeticError:
+        # Interest or fees of many thousand times the principal, beyond all that has an annual cost.
+        field = "fee_rate_per_instalment" if terms.method == "flat_fee" else "annual_rate"
+        raise BadTerms(field=field) from None
 
 
 def _answer_standing(request: Mapping[str, Any]) -> _Answer:

@@ -15,6 +15,8 @@ from anqi.engine.solving import NoRate, Term, growth_of
 __all__ = ["AnnualCost", "Flow", "NoRate", "annual_cost_of", "cn_compound", "cn_simple", "eu", "us_actuarial"]
 
 _HUNDRED = Decimal(100)
+# Times finer than this leave too few digits to the rate.
+_MOST_PARTS = 10**12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,9 +134,15 @@ def _percent(rate: Decimal, places: int) -> Decimal:
 def _growth(flows: Sequence[Flow]) -> Decimal:
     """What one becomes over one period, at the rate that is looked for."""
     parts = lcm(*(flow.at.denominator for flow in flows))
-    terms: dict[tuple[int, Fraction], Fraction] = {}
+    if parts > _MOST_PARTS:
+        raise NoRate
+    amounts: dict[tuple[int, int, int], Fraction] = {}
     for flow in flows:
-        key = int(flow.at * parts), flow.fraction
-        terms[key] = terms.get(key, Fraction(0)) + flow.amount
-    ordered = sorted(terms.items(), key=lambda item: item[0][0])
-    return growth_of([Term(amount=amount, at=at, fraction=f) for (at, f), amount in ordered], parts=parts)
+        at = flow.at.numerator * (parts // flow.at.denominator)
+        key = at, flow.fraction.numerator, flow.fraction.denominator
+        amounts[key] = amounts[key] + flow.amount if key in amounts else flow.amount
+    terms = [
+        Term(amount=amount, at=at, fraction=Fraction(numerator, denominator))
+        for (at, numerator, denominator), amount in sorted(amounts.items())
+    ]
+    return growth_of(terms, parts=parts)

@@ -22,7 +22,7 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
             raise BadRequest(field=key)
     try:
         return {"annual_percent": f"{rate_of(request, _places(request)):f}"}
-    except cost.NoRate:
+    except ArithmeticError:  # NoRate, or figures too large for any rate of this world
         raise BadRequest(field=keys[0]) from None
 
 
@@ -59,7 +59,9 @@ def _us_actuarial(request: Mapping[str, Any], places: int) -> Decimal:
 def _eu(request: Mapping[str, Any], places: int) -> Decimal:
     return cost.eu(
         _read(request, "drawdowns", _drawdowns),
-        upfront_cost=_read(request, "upfront_cost", reading.decimal) if "upfront_cost" in request else Fraction(0),
+        upfront_cost=_read(request, "upfront_cost", reading.decimal)
+        if "upfront_cost" in request
+        else Fraction(0),
         repayments=_read(request, "repayments", _repayments),
         places=places,
     )
@@ -86,7 +88,8 @@ def _unit_period_series(stated: object) -> Iterator[cost.Flow]:
 def _drawdowns(stated: object) -> list[cost.Flow]:
     flows = [reading.members(each, needed=("amount", "t_years")) for each in _some(stated)]
     return [
-        cost.Flow(amount=reading.decimal(flow["amount"]), at=reading.quotient(flow["t_years"])) for flow in flows
+        cost.Flow(amount=reading.decimal(flow["amount"]), at=reading.quotient(flow["t_years"]))
+        for flow in flows
     ]
 
 
@@ -106,8 +109,7 @@ def _repayment_series(stated: object) -> Iterator[cost.Flow]:
 
 
 def _count(series: Mapping[str, Any]) -> int:
-    count: int = reading.whole_from(1)(series.get("count", 1))
-    return count
+    return reading.number_of_times(series.get("count", 1))
 
 
 def _times_a_year(stated: object) -> Fraction:

@@ -39,6 +39,11 @@ class Instalment:
         """What remains to be paid, without penalty."""
         return self.remaining_minor - self.left("penalty")
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether money paid all of it; an instalment cut to nothing is not paid."""
+        return self.remaining_minor == 0 and any(self.paid.values())
+
 
 _PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
 

@@ -61,7 +61,7 @@ def _shorten(course: Course, cut_minor: int) -> None:
 
 
 def _plan_afresh(course: Course, cut_minor: int) -> None:
-    rows = [row for row in course.coming if row.remaining_minor]
+    rows = [row for row in course.coming if not row.is_paid]
     unpaid_minor = _unpaid_principal(course) - cut_minor
     fresh = shares(course.terms, unpaid_minor, [row.period for row in rows])
     for row, share_minor in zip(rows, fresh, strict=True):

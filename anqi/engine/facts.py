@@ -76,7 +76,8 @@ def _read_fact(stated: Mapping[str, Any], currency: str) -> Fact:
     _refuse_unknown_keys(stated, kind)
     readers = _READERS | {"amount": lambda text: read_amount(text, currency=currency)}
     keys = [key for key in kind[1] if key in stated or key not in _OPTIONAL]
-    return kind[0](**{_NAMES.get(key, key): _read(stated, key, readers[key]) for key in keys})
+    fact: Fact = kind[0](**{_NAMES.get(key, key): _read(stated, key, readers[key]) for key in keys})
+    return fact
 
 
 def _refuse_unknown_keys(stated: Mapping[str, Any], kind: tuple[type, tuple[str, ...]]) -> None:

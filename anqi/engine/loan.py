@@ -9,7 +9,7 @@ from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
 from anqi.engine.lateness import State, state_of
 from anqi.engine.payoff import payoff_of
-from anqi.engine.products import Terms
+from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
 
 Status = Literal["pending", "settled", "overdue", "grace", "due", "active"]
@@ -59,6 +59,11 @@ class StandingInstalment:
         """All that this instalment comes to, paid or not."""
         return self.principal_minor + self.interest_minor + self.fee_minor + self.penalty_minor
 
+    def paid_of(self, part: Part) -> int:
+        """What was paid of one part."""
+        amount_minor: int = getattr(self, f"paid_{part}_minor")
+        return amount_minor
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
@@ -76,6 +81,11 @@ class Standing:
     reduced: Reduced
     paid: Paid
     instalments: tuple[StandingInstalment, ...]
+
+    @property
+    def remaining_minor(self) -> int:
+        """All that is still to be paid as the plan stands today, less credit, not below zero (剩余应还)."""
+        return max(sum(row.remaining_minor for row in self.instalments) - self.credit_minor, 0)
 
 
 def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:

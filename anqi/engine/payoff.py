@@ -131,7 +131,9 @@ def _fee_by_day(course: Course, running: Instalment) -> int:
     days, fee_rate = running.period.days, course.terms.fee_rate_per_instalment
     if not course.is_cut:
         return rounded(running.charged["fee"] * (course.day - running.period.begins_on).days, days)
-    return rounded(fee_rate.numerator * base_days(fee_stretches(course, running)), fee_rate.denominator * days)
+    return rounded(
+        fee_rate.numerator * base_days(fee_stretches(course, running)), fee_rate.denominator * days
+    )
 
 
 def fee_stretches(course: Course, running: Instalment) -> list[Stretch]:

@@ -70,9 +70,7 @@ def read_terms(stated: Mapping[str, Any]) -> Terms:
     principal_minor = _read_principal(stated["principal"], currency)
     day_count = values.get("day_count", "period" if values["every"].unit == "months" else "actual/365")
     _refuse_contradictions(values, day_count)
-    return Terms(
-        **values | _first_due(values) | {"principal_minor": principal_minor, "day_count": day_count}
-    )
+    return Terms(**values | _first_due(values) | {"principal_minor": principal_minor, "day_count": day_count})
 
 
 def _refuse_unknown_keys(stated: Mapping[str, Any]) -> None:
@@ -113,7 +111,7 @@ def _refuse_contradictions(values: Mapping[str, Any], day_count: DayCount) -> No
         "annual_rate": flat and values.get("annual_rate", 0) != 0,
         "fee_rate_per_instalment": not flat and values.get("fee_rate_per_instalment", 0) != 0,
         "day_count": day_count == "period" and values["every"].unit != "months",
-        "first_due_on": values.get("first_due_on", date.max) <= values["starts_on"],
+        "first_due_on": "first_due_on" in values and values["first_due_on"] <= values["starts_on"],
         "anchor_day": "anchor_day" in values and not _anchor_fits(values),
     }
     for key, is_contradicted in contradicted.items():
@@ -196,7 +194,7 @@ _READERS: dict[str, reading.Reader] = {
     "version": _read_version,
     "currency": reading.one_of(DIGITS),
     "method": reading.one_of(METHODS),
-    "instalments": reading.whole_from(1),
+    "instalments": reading.number_of_times,
     "starts_on": read_date,
     "every": _read_every,
     "first_due_on": read_date,

@@ -12,7 +12,7 @@ _MOST_STEPS = 400
 
 
 class NoRate(ArithmeticError):
-    """No rate brings these flows to nothing."""
+    """No rate brings these flows to nothing, or none that seventy digits can tell."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,16 +55,18 @@ def _prepare(terms: Sequence[Term]) -> list[_Prepared]:
 def _value(prepared: Sequence[_Prepared], parts: int, growth: Decimal) -> Decimal:
     """The present value at so much growth a part of a period, by Horner's rule from the last flow back."""
     discount, rate = _ONE / growth, growth**parts - 1
+    discounts = {gap: discount**gap for gap in {term.gap for term in prepared} if gap}
     total = Decimal(0)
     for term in reversed(prepared):
-        amount = term.amount if term.fraction is None else term.amount / (1 + term.fraction * rate)
-        total = (total + amount) * (discount**term.gap if term.gap else _ONE)
+        total += term.amount if term.fraction is None else term.amount / (1 + term.fraction * rate)
+        if term.gap:
+            total *= discounts[term.gap]
     return total
 
 
 def _bracket(prepared: Sequence[_Prepared], parts: int) -> tuple[Decimal, Decimal]:
     at_zero = _value(prepared, parts, _ONE)
-    distance = Decimal("0.001") / parts
+    distance = Decimal("0.01") / parts
     above, below = _ONE, _ONE
     while at_zero and (1 + distance) ** parts < _WIDEST:
         farther_above, farther_below = 1 + distance, 1 / (1 + distance)
@@ -86,7 +88,7 @@ def _narrow(prepared: Sequence[_Prepared], parts: int, low: Decimal, high: Decim
     """Regula falsi, Illinois variant (Dowell and Jarratt, 1971): keeps the bracket, closes in fast."""
     at_low, at_high = _value(prepared, parts, low), _value(prepared, parts, high)
     for _ in range(_MOST_STEPS):
-        if at_low == at_high or high - low <= _ENOUGH or not at_low or not at_high:
+        if not at_low or not at_high or abs(high - low) <= _ENOUGH:
             break
         guess = high - at_high * (high - low) / (at_high - at_low)
         at_guess = _value(prepared, parts, guess)
@@ -94,7 +96,5 @@ def _narrow(prepared: Sequence[_Prepared], parts: int, low: Decimal, high: Decim
             low, at_low = high, at_high
         else:
             at_low /= 2
-        low, high, at_high = low, guess, at_guess
-        if abs(high - low) <= _ENOUGH:
-            break
+        high, at_high = guess, at_guess
     return low if not at_low else high

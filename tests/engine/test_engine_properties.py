@@ -1,0 +1,252 @@
+"""What always holds, on every day, for random loans."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+
+from engine_strategies import LATEST_DAY, loans
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from anqi.engine.accounts import balances
+from anqi.engine.day import next_wake_on
+from anqi.engine.explain import explain_interest, explain_payoff, explain_penalty
+from anqi.engine.facts import Fact, Payment, Return, Reversal
+from anqi.engine.loan import Standing, standing
+from anqi.engine.money import rounded
+from anqi.engine.products import Terms
+from anqi.engine.refusals import Refused
+from anqi.engine.repayment import choices, preview
+
+_Loan = tuple[Terms, list[Fact]]
+_some = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+_days = st.integers(0, LATEST_DAY).map(timedelta)
+
+
+def _standing_facts(facts: list[Fact], on: date) -> Iterator[Fact]:
+    lost = {fact.of for fact in facts if isinstance(fact, Reversal) and fact.on <= on}
+    for fact in facts:
+        if fact.on <= on and fact.id not in lost:
+            yield fact
+
+
+def _money_in(facts: list[Fact], on: date) -> int:
+    moneys = (fact for fact in _standing_facts(facts, on) if isinstance(fact, (Payment, Return)))
+    return sum(fact.amount_minor for fact in moneys)
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_principal_and_money_add_up(loan: _Loan, later: timedelta) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    shown = standing(terms, facts, on)
+    principal_minor = sum(row.principal_minor for row in shown.instalments)
+    reduced_minor = shown.reduced.prepaid_minor + shown.reduced.returned_minor
+    assert principal_minor + reduced_minor == terms.principal_minor
+    paid_minor = sum(row.paid_minor for row in shown.instalments)
+    assert _money_in(facts, on) == paid_minor + reduced_minor + shown.credit_minor
+    _check_signs(shown)
+
+
+def _check_signs(shown: Standing) -> None:
+    assert shown.credit_minor >= 0
+    for row in shown.instalments:
+        assert row.total_minor == row.paid_minor + row.remaining_minor
+        for part in ("principal", "interest", "fee", "penalty"):
+            assert 0 <= row.paid_of(part) <= getattr(row, f"{part}_minor")
+
+
+@_some
+@given(loan=loans(), later=_days, data=st.data())
+def test_only_the_dates_of_facts_matter_not_their_order(
+    loan: _Loan, later: timedelta, data: st.DataObject
+) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    shuffled = data.draw(st.permutations(facts))
+    assert standing(terms, facts, on) == standing(terms, shuffled, on)
+    assert balances(terms, facts, on) == balances(terms, shuffled, on)
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_the_balances_add_up_to_nothing_and_show_what_the_standing_shows(
+    loan: _Loan, later: timedelta
+) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    shown, books = standing(terms, facts, on), balances(terms, facts, on)
+    assert sum(books.values()) == 0
+    assert 0 not in books.values()
+    assert books.get("receivable_principal", 0) == shown.outstanding_principal_minor
+    owed_minor = sum(books.get(f"receivable_{part}", 0) for part in ("interest", "fee", "penalty"))
+    due = [row for row in shown.instalments if row.due_on <= on]
+    assert owed_minor == sum(
+        row.remaining_minor - (row.principal_minor - row.paid_principal_minor) for row in due
+    )
+    assert books.get("credit_balance", 0) == -shown.credit_minor
+    assert books.get("unapplied", 0) == sum(
+        fact.amount_minor for fact in _standing_facts(facts, on) if isinstance(fact, Payment)
+    )
+
+
+@_few
+@given(loan=loans())
+def test_the_next_wake_agrees_with_looking_at_every_day(loan: _Loan) -> None:
+    terms, facts = loan
+    first = terms.starts_on - timedelta(days=3)
+    days = [first + timedelta(days=n) for n in range(LATEST_DAY)]
+    told_on = {fact.on for fact in facts}
+    looks = [_changing(terms, facts, day) for day in days]
+    changed = [
+        day
+        for day, before, now in zip(days[1:], looks[:-1], looks[1:], strict=True)
+        if before != now or day in told_on
+    ]
+    for day in days[::7]:
+        wake_on = next_wake_on(terms, facts, day)
+        expected = next((each for each in changed if each > day), None)
+        assert wake_on == expected or (expected is None and wake_on is not None and wake_on > days[-1])
+
+
+def _changing(terms: Terms, facts: list[Fact], on: date) -> object:
+    shown = standing(terms, facts, on)
+    return balances(terms, facts, on), shown.status, [row.state for row in shown.instalments]
+
+
+@_some
+@given(loan=loans(), later=_days, amount_minor=st.integers(1, 700000), data=st.data())
+def test_a_preview_is_what_the_payment_then_does(
+    loan: _Loan, later: timedelta, amount_minor: int, data: st.DataObject
+) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    goal = data.draw(st.sampled_from(("due", "next", "all")))
+    before = standing(terms, facts, on)
+    try:
+        seen = preview(terms, facts, on, amount_minor=amount_minor, goal=goal)
+    except Refused:
+        assert goal == "all"
+        assert amount_minor < (before.payoff_minor or 0)
+        return
+    known = [fact for fact in facts if fact.on <= on]
+    payment = Payment(id="~", on=on, amount_minor=amount_minor, goal=goal)
+    after = standing(terms, [*known, payment], on)
+    applied_minor = sum(line.amount_minor for line in seen.lines) + seen.prepaid_minor
+    assert applied_minor + seen.excess_minor == amount_minor + seen.credit_used_minor
+    assert (seen.remaining_after_minor, seen.next_due_on_after) == (after.remaining_minor, after.next_due_on)
+    assert seen.settles == (after.status == "settled" and before.status != "settled")
+    for line in seen.lines:
+        old, new = before.instalments[line.n - 1], after.instalments[line.n - 1]
+        assert new.paid_of(line.part) - old.paid_of(line.part) == line.amount_minor
+    assert all(after.instalments[n - 1].state == "paid" for n in seen.clears)
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_each_choice_does_exactly_what_it_is_for(loan: _Loan, later: timedelta) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    offered = choices(terms, facts, on)
+    if offered.due_minor:
+        seen = preview(terms, facts, on, amount_minor=offered.due_minor, goal="due")
+        due = {
+            row.n
+            for row in standing(terms, facts, on).instalments
+            if row.due_on <= on and row.remaining_minor
+        }
+        assert set(seen.clears) == due
+        assert seen.excess_minor == 0
+    if offered.next_minor:
+        seen = preview(terms, facts, on, amount_minor=offered.next_minor, goal="next")
+        assert standing(terms, facts, on).next_due_on != seen.next_due_on_after
+        assert seen.excess_minor == 0
+    if offered.all_minor:
+        seen = preview(terms, facts, on, amount_minor=offered.all_minor, goal="all")
+        assert (seen.settles, seen.excess_minor, seen.remaining_after_minor) == (True, 0, 0)
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_explanations_add_up_to_the_amount(loan: _Loan, later: timedelta) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    shown = standing(terms, facts, on)
+    assert sum(line.amount_minor for line in explain_payoff(terms, facts, on)) == shown.payoff_minor
+    for row in shown.instalments:
+        interest = explain_interest(terms, facts, on, row.n)
+        assert (
+            _rounded(interest.exact) == interest.charged_minor == row.interest_minor + interest.waived_minor
+        )
+        penalty = explain_penalty(terms, facts, on, row.n)
+        assert _rounded(penalty.exact) == penalty.charged_minor == row.penalty_minor + penalty.waived_minor
+
+
+def _rounded(exact: Fraction) -> int:
+    return rounded(exact.numerator, exact.denominator)
+
+
+@_few
+@given(loan=loans())
+def test_penalties_are_what_counting_day_by_day_gives(loan: _Loan) -> None:
+    """The auditor's own sum: each night, the base that the evening's standing showed."""
+    terms, facts = loan
+    rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
+    # A reversal rewrites the days before it: the evenings must all know what is known on the last one.
+    kept: list[Fact] = [fact for fact in _standing_facts(facts, date.max) if not isinstance(fact, Reversal)]
+    sums: dict[int, Fraction] = {}
+    in_time: set[int] = set()
+    for n in range(LATEST_DAY):
+        on = terms.starts_on + timedelta(days=n)
+        try:
+            shown = standing(terms, kept, on)
+        except Refused:
+            return
+        for row in shown.instalments:
+            days_late = (on - row.due_on).days
+            if days_late < 0:
+                continue
+            principal_minor = row.principal_minor - row.paid_principal_minor
+            unpaid_minor = row.remaining_minor - row.penalty_minor + row.paid_penalty_minor
+            if unpaid_minor == 0 and days_late <= terms.grace_days:
+                in_time.add(row.n)
+            charged_minor = row.penalty_minor + row.waived_penalty_minor
+            is_free = days_late <= terms.grace_days or row.n in in_time
+            assert charged_minor == (0 if is_free else _rounded(sums.get(row.n, Fraction(0)))), (on, row)
+            base_minor = (
+                unpaid_minor if terms.penalty and terms.penalty.on == "instalment" else principal_minor
+            )
+            sums[row.n] = sums.get(row.n, Fraction(0)) + rate * base_minor
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_when_every_payment_has_bounced_the_loan_is_as_though_none_was_made(
+    loan: _Loan, later: timedelta
+) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    payments = [fact for fact in facts if isinstance(fact, Payment) and fact.on <= on]
+    bounced = [Reversal(id=f"v{fact.id}", on=on, of=fact.id) for fact in payments]
+    without = [fact for fact in facts if not isinstance(fact, (Payment, Reversal))]
+    try:
+        expected = standing(terms, without, on)
+    except Refused:
+        # A waiver of what only the payments made to be owed; with the bounces it takes what is there.
+        return
+    assert standing(terms, [*facts, *bounced], on) == expected
+
+
+@_some
+@given(loan=loans(), later=_days, data=st.data())
+def test_a_later_reversal_never_makes_an_accepted_fact_refused(
+    loan: _Loan, later: timedelta, data: st.DataObject
+) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    payments = [fact for fact in facts if isinstance(fact, Payment) and fact.on <= on]
+    if payments:
+        lost = data.draw(st.sampled_from(payments))
+        standing(terms, [*facts, Reversal(id="v~", on=on, of=lost.id)], on)
