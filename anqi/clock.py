@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from anqi.rows.days import SHANGHAI
 
 
 def now() -> datetime:

@@ -16,6 +16,14 @@ FOLDER = Path(os.environ.setdefault("ANQI_TESTFOLDER", tempfile.mkdtemp(prefix="
 _IS_OURS = "PYTEST_XDIST_WORKER" not in os.environ
 FOLDER.chmod(0o755)
 os.environ["ANQI_KEYRING"] = str(FOLDER / "keyring.json")
+# A channel that is configured, at an address where nobody answers: a test that needs a sandbox starts one.
+os.environ.update(
+    ANQI_ALIPAY_GATEWAY="http://127.0.0.1:9/alipay/gateway.do",
+    ANQI_ALIPAY_APP_ID="2021000000000001",
+    ANQI_ALIPAY_SELLER_ID="2088000000000001",
+    ANQI_ALIPAY_APP_PRIVATE_KEY=str(FOLDER / "sandbox/app_private.pem"),
+    ANQI_ALIPAY_PUBLIC_KEY=str(FOLDER / "sandbox/alipay_public.pem"),
+)
 
 import psycopg  # noqa: E402
 from anqi.config.postgres import Postgres  # noqa: E402

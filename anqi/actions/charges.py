@@ -1,0 +1,214 @@
+"""Charges: opened by a borrower, offered to a channel, given up again. What comes of them is `repayments`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from anqi.lending import repaying, store
+from anqi.lending.repaying import Purpose
+from anqi.lending.store import LoanInHand
+from anqi.payments import channels, charges, exchanges, news, outbox
+from anqi.payments.channels.protocol import Accepted, ChargeRequest, Result, Unknown
+from anqi.payments.charges import Part
+from anqi.payments.models import Charge, Outbox
+from anqi.people import holds
+from anqi.rows.days import day_of, end_of
+from anqi.rows.refusals import Refused
+
+# The request that opened the charge delivers it itself; after that the worker may.
+LEASE = timedelta(seconds=3)
+# A settlement is for one day: near midnight there is no time left to pay it in.
+_LEAST_TIME = timedelta(minutes=2)
+
+
+class NoSuchLoan(Refused):
+    """There is no such loan of yours."""
+
+    code = "no_such_loan"
+
+
+class ChannelUnavailable(Refused):
+    """This way to pay is not available now."""
+
+    code = "channel_unavailable"
+
+
+class OtherChargeOpen(Refused):
+    """Another payment of this loan is still open: go on with it, or give it up first."""
+
+    code = "other_charge_open"
+
+
+class TooLateToday(Refused):
+    """The amount to settle changes at midnight. Ask again after it."""
+
+    code = "too_late_today"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a borrower wants to pay of one loan: a purpose, and for `due` perhaps an amount of their own."""
+
+    loan_id: UUID
+    purpose: Purpose
+    amount_minor: int | None = None
+
+
+def open(
+    *, borrower_id: UUID, wishes: Sequence[Wish], channel: str, how: str, attempt: str, now: datetime
+) -> Charge:
+    """The charge that collects these wishes: a new one, or the one that this attempt opened already.
+
+    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, TooLateToday, or as `repaying.foresee` does.
+    """
+    if channel not in channels.offered():
+        raise ChannelUnavailable(channel=channel)
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        known = charges.tried(borrower_id, attempt)
+        if known:
+            return known
+        loan_ids = [wish.loan_id for wish in wishes]
+        loans = store.read(borrower_id, loan_ids)
+        claimed = charges.claiming(borrower_id, loan_ids)
+        parts = _parts(wishes, loans, now)
+        if claimed:
+            return _join(claimed, parts, channel, now)
+        charge = charges.put(
+            borrower_id=borrower_id,
+            channel=channel,
+            how=how,
+            attempt=attempt,
+            subject=_subject([loans[each] for each in loan_ids]),
+            parts=parts,
+            currency=loans[loan_ids[0]].currency,
+            expires_at=_end(parts, now),
+            now=now,
+        )
+        outbox.put(borrower_id=borrower_id, charge_id=charge.id, kind=Outbox.Kind.CHARGE, now=now, lease=LEASE)
+        return charge
+
+
+def _parts(wishes: Sequence[Wish], loans: dict[UUID, LoanInHand], now: datetime) -> list[Part]:
+    today = day_of(now)
+    parts = []
+    for wish in wishes:
+        if wish.loan_id not in loans:
+            raise NoSuchLoan(loan_id=wish.loan_id)
+        amount_minor, goal = repaying.settle_amount(
+            loans[wish.loan_id], purpose=wish.purpose, amount_minor=wish.amount_minor, today=today
+        )
+        quote = {"on": today.isoformat(), "asked": wish.purpose, "amount_minor": amount_minor}
+        parts.append(Part(loan_id=wish.loan_id, purpose=goal, amount_minor=amount_minor, quote=quote))
+    return parts
+
+
+def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -> Charge:
+    """A second tab that wants the same thing goes on with the first one's charge."""
+    theirs = [(part.loan_id, part.purpose, part.amount_minor) for part in charges.parts_of(claimed)]
+    ours = [(part.loan_id, part.purpose, part.amount_minor) for part in parts]
+    is_usable = claimed.closing_at is None and now < claimed.expires_at
+    if theirs != ours or channel != claimed.channel or not is_usable:
+        raise OtherChargeOpen(charge_id=claimed.id, amount_minor=claimed.amount_minor)
+    return claimed
+
+
+def _end(parts: Sequence[Part], now: datetime) -> datetime:
+    ends_at = now + charges.LIFE
+    if any(part.purpose == "all" for part in parts):
+        ends_at = min(ends_at, end_of(day_of(now)) - timedelta(seconds=30))
+    if ends_at - now < _LEAST_TIME:
+        raise TooLateToday
+    return ends_at
+
+
+def _subject(loans: Sequence[LoanInHand]) -> str:
+    # The channel shows it to the payer and signs it: no braces, no personal data.
+    return "按期还款 " + "、".join(loan.number for loan in loans)
+
+
+def deliver(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
+    """Does what the outbox says about a charge, outside any transaction, and notes the answer.
+
+    The one who leased the entry calls it: the request that wrote it, or the worker. Safe to repeat.
+    """
+    charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
+    if charge.state not in Charge.OPEN or charge.action:
+        _settle_outbox(charge, Outbox.Kind.CHARGE, now)
+        return charge
+    result = _ask(charge)
+    with transaction.atomic(durable=True):
+        if isinstance(result, Accepted):
+            charges.offer(charge, action={"url": result.action.url} if result.action else None, ref=result.ref)
+            outbox.done(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CHARGE, now=now)
+        else:
+            charges.doubt(charge)
+            outbox.postpone(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CHARGE, now=now)
+        _note(charge, "charge", result, now)
+    charge.refresh_from_db()
+    return charge
+
+
+def _ask(charge: Charge) -> Result:
+    base = settings.ANQI_URLS["borrower"]
+    request = ChargeRequest(
+        key=charge.key,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        subject=charge.subject,
+        how=charge.how,
+        expires_at=charge.expires_at,
+        return_url=f"{base}/charges/{charge.id}",
+        notify_url=f"{base}/hooks/{charge.channel}",
+    )
+    return channels.find(charge.channel).charge(request)
+
+
+def _note(charge: Charge, kind: str, result: Result, now: datetime) -> None:
+    exchanges.note(
+        borrower_id=charge.borrower_id,
+        charge_id=charge.id,
+        direction="out",
+        kind=kind,
+        outcome=type(result).__name__.lower(),
+        detail={"cause": result.cause} if isinstance(result, Unknown) else news.masked(result),
+        at=now,
+    )
+
+
+def _settle_outbox(charge: Charge, kind: str, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        outbox.done(borrower_id=charge.borrower_id, charge_id=charge.id, kind=kind, now=now)
+
+
+def give_up(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
+    """The borrower no longer wants to pay this charge: the channel is to close it. Once is enough."""
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
+        if charge.state in Charge.OPEN and charge.closing_at is None:
+            charges.begin_closing(charge, now=now)
+            outbox.put(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CLOSE, now=now, lease=LEASE)
+        return charge
+
+
+def lease_outbox(*, now: datetime, limit: int) -> list[Outbox]:
+    """What is to be asked of channels and that no request is busy with, for whoever asked first."""
+    with transaction.atomic(durable=True):
+        return outbox.lease_due(now=now, limit=limit)
+
+
+def lease_unheard(*, now: datetime, limit: int) -> list[Charge]:
+    """Charges whose channel has been silent for too long, for whoever asked first."""
+    with transaction.atomic(durable=True):
+        return charges.lease_unheard(now=now, limit=limit)
+
+
+def finish_closing(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:
+    """The channel has been asked to close the charge; what it said has been learned."""
+    with transaction.atomic(durable=True):
+        outbox.done(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CLOSE, now=now)

@@ -1,0 +1,281 @@
+"""Repayments: what a channel tells us of a charge, and money that arrived, taken to its loans and books."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from anqi.documents import receipts
+from anqi.ledger import books
+from anqi.ledger.books import Entry
+from anqi.lending import courses, orders, repaying, store
+from anqi.lending.repaying import Use
+from anqi.lending.store import LoanInHand, NewFact
+from anqi.notices import webhooks
+from anqi.payments import channels, charges, exchanges, inbox, news, unapplied
+from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, Result, Succeeded
+from anqi.payments.charges import Arrival, ChargeInHand, Part
+from anqi.payments.models import Charge
+from anqi.people import holds
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+from anqi.rows.ids import uuid7
+from anqi.rows.refusals import Refused
+
+ACTOR = "borrower"
+
+
+class Stranger(Refused):
+    """The channel speaks of an order number that is not ours."""
+
+    code = "stranger"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Everything that taking the money will write, decided before the first write."""
+
+    facts: list[NewFact]
+    entries: list[Entry]
+    wakes: list[tuple[LoanInHand, courses.Outlook]]
+    uses: list[tuple[Part, Use]]
+
+
+def learn(
+    *, channel: str, key: str, result: Result, learned_by: str, now: datetime, inbox_id: UUID | None = None
+) -> None:
+    """What a channel says of a charge, from a notice, a query or a statement, in one durable transaction.
+
+    Telling it twice, late or out of order changes nothing more. Refuses a Stranger.
+    """
+    owner = charges.owner(channel, key)
+    if not owner:
+        raise Stranger(channel=channel)
+    borrower_id, charge_id = owner
+    with transaction.atomic(durable=True):
+        chain = holds.hold(borrower_id)
+        charge = charges.read(borrower_id, charge_id)
+        if isinstance(result, Succeeded):
+            arrival = Arrival(
+                ref=result.ref, amount_minor=result.amount_minor, paid_at=result.paid_at, learned_by=learned_by
+            )
+            _take(chain, charge, arrival, now)
+        elif isinstance(result, Closed | Failed | NotFound):
+            _end(charge, borrower_id, result, now)
+        if inbox_id:
+            inbox.mark_done(inbox_id, now=now)
+
+
+def inquire(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:
+    """Asks the channel what became of a charge, gives it up there when its time is over, and learns the answer."""
+    charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
+    channel = channels.find(charge.channel)
+    result = channel.query(charge.key)
+    _note(charge, "query", result, now)
+    is_over = charge.closing_at is not None or now >= charge.expires_at
+    if is_over and charge.state in Charge.OPEN and isinstance(result, Accepted | NotFound):
+        result = channel.close(charge.key)
+        _note(charge, "close", result, now)
+    learn(channel=charge.channel, key=charge.key, result=result, learned_by="query", now=now)
+
+
+def _note(charge: Charge, kind: str, result: Result, now: datetime) -> None:
+    exchanges.note(
+        borrower_id=charge.borrower_id,
+        charge_id=charge.id,
+        direction="out",
+        kind=kind,
+        outcome=type(result).__name__.lower(),
+        detail=news.masked(result),
+        at=now,
+    )
+
+
+def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotFound, now: datetime) -> None:
+    """The charge came to nothing. A page that was never opened at the channel may still be until its end.
+
+    So one that is not found there frees its loans only when the borrower gave it up or its time is over, and
+    is watched until no payment can come of it any more.
+    """
+    is_past = now >= charge.expires_at + charges.MARGIN
+    if isinstance(result, NotFound) and not (is_past or charge.is_given_up):
+        return
+    state = Charge.State.FAILED if isinstance(result, Failed) else Charge.State.CLOSED
+    reason = result.reason if isinstance(result, Failed) else "given_up" if charge.is_given_up else "expired"
+    watch = isinstance(result, NotFound) and not is_past
+    charges.end(borrower_id, charge.id, state=state, reason=reason, keeps_watch=watch, now=now)
+
+
+def _take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) -> None:
+    """Money that arrived is never refused: booked as arrived, applied, and what is left over kept as a case."""
+    if arrival.ref in charge.payments:
+        return
+    payment_id = uuid7()
+    loans = store.read(chain.borrower_id, [part.loan_id for part in charge.parts])
+    booked = books.read(chain.borrower_id, loans)
+    uses = _uses(chain.borrower_id, charge, arrival, loans)
+    plan = _decide(charge, arrival, payment_id, loans, booked, uses, now)
+    charges.receive(chain.borrower_id, charge, arrival, id=payment_id, now=now)
+    if plan.facts:
+        store.record(chain, plan.facts, now=now)
+    books.post(chain, plan.entries, first_open_on=booked.first_open_on, now=now)
+    for held, outlook in plan.wakes:
+        _keep_outlook(held, outlook, now)
+    for part, use in plan.uses:
+        if use.left_minor:
+            _open_case(chain, payment_id, loans[part.loan_id], use, now)
+    receipts.issue(
+        borrower_id=chain.borrower_id,
+        payment_id=payment_id,
+        body=_receipt(charge, arrival, loans, plan),
+        now=now,
+    )
+    holds.keep(chain)
+
+
+def _uses(
+    borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, loans: dict[UUID, LoanInHand]
+) -> list[tuple[Part, Use]]:
+    because = _why_not_applied(borrower_id, charge, arrival)
+    if because:
+        # Whose loan it was meant for is kept, so that the office can see it there.
+        whole = Use(
+            amount_minor=0, goal="due", left_minor=arrival.amount_minor, left_because=because, preview=None
+        )
+        return [(charge.parts[0], whole)]
+    return [
+        (
+            part,
+            repaying.use(
+                loans[part.loan_id],
+                purpose=part.purpose,
+                amount_minor=part.amount_minor,
+                on=arrival.counts_on,
+            ),
+        )
+        for part in charge.parts
+    ]
+
+
+def _why_not_applied(borrower_id: UUID, charge: ChargeInHand, arrival: Arrival) -> str:
+    if charge.payments:
+        return "second_payment"
+    if arrival.amount_minor != charge.amount_minor:
+        return "amount_differs"
+    if not charge.holds_claim and any(
+        charges.has_later(borrower_id, part.loan_id, than=charge) for part in charge.parts
+    ):
+        return "arrived_after_close"
+    return ""
+
+
+def _decide(
+    charge: ChargeInHand,
+    arrival: Arrival,
+    payment_id: UUID,
+    loans: dict[UUID, LoanInHand],
+    booked: books.Booked,
+    uses: list[tuple[Part, Use]],
+    now: datetime,
+) -> _Plan:
+    today = day_of(now)
+    first = loans[charge.parts[0].loan_id]
+    entries = [_arrived(charge, arrival, payment_id, lender_id=first.lender_id)]
+    facts, wakes = [], []
+    for part, use in uses:
+        if not use.amount_minor:
+            continue
+        held = loans[part.loan_id]
+        fact = _fact(part, use, arrival, payment_id)
+        after = courses.advance(held, [fact])
+        steps = [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)]
+        entries += books.bring_to(
+            steps,
+            booked=booked.balances[held.id],
+            loan_id=held.id,
+            lender_id=held.lender_id,
+            currency=held.currency,
+        )
+        facts.append(fact)
+        wakes.append((held, courses.outlook(after, today=today)))
+    return _Plan(facts=facts, entries=entries, wakes=wakes, uses=uses)
+
+
+def _arrived(charge: ChargeInHand, arrival: Arrival, payment_id: UUID, *, lender_id: UUID) -> Entry:
+    return Entry(
+        loan_id=None,
+        lender_id=lender_id,
+        currency=charge.currency,
+        moves=[(f"in_transit_{charge.channel}", "unapplied", arrival.amount_minor)],
+        counts_on=arrival.counts_on,
+        cause="arrival",
+        cause_id=payment_id,
+    )
+
+
+def _fact(part: Part, use: Use, arrival: Arrival, payment_id: UUID) -> NewFact:
+    return NewFact(
+        loan_id=part.loan_id,
+        kind="payment",
+        counts_on=arrival.counts_on,
+        body={"amount_minor": use.amount_minor, "for": use.goal, "payment_id": str(payment_id)},
+        actor=ACTOR,
+        key=f"payment:{payment_id}:{part.loan_id}",
+    )
+
+
+def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> None:
+    store.wake(held.borrower_id, held.id, outlook)
+    if outlook.settled_on and not held.settled_on:
+        settled = orders.settle(held.borrower_id, held.order_id, now=now)
+        webhooks.enqueue(
+            merchant_id=settled.merchant_id,
+            kind="order.settled",
+            subject_id=settled.id,
+            body=orders.told(settled),
+            now=now,
+        )
+
+
+def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: datetime) -> None:
+    unapplied.open_case(
+        borrower_id=chain.borrower_id,
+        payment_id=payment_id,
+        loan_id=held.id,
+        lender_id=held.lender_id,
+        amount_minor=use.left_minor,
+        reason=use.left_because,
+        now=now,
+    )
+
+
+def _receipt(
+    charge: ChargeInHand, arrival: Arrival, loans: dict[UUID, LoanInHand], plan: _Plan
+) -> dict[str, object]:
+    return {
+        "charge": charge.key,
+        "channel": charge.channel,
+        "ref": arrival.ref,
+        "amount_minor": arrival.amount_minor,
+        "currency": charge.currency,
+        "paid_at": arrival.paid_at,
+        "counts_on": arrival.counts_on,
+        "loans": [_receipt_line(loans[part.loan_id], use) for part, use in plan.uses],
+    }
+
+
+def _receipt_line(held: LoanInHand, use: Use) -> dict[str, object]:
+    seen = use.preview
+    return {
+        "loan": held.number,
+        "applied_minor": use.amount_minor,
+        "unapplied_minor": use.left_minor,
+        "unapplied_because": use.left_because,
+        "lines": [[line.n, line.part, line.amount_minor] for line in seen.lines] if seen else [],
+        "saved_minor": seen.saved_minor if seen else 0,
+        "remaining_after_minor": seen.remaining_after_minor if seen else None,
+        "next_due_on": seen.next_due_on_after if seen else None,
+        "next_due_minor": seen.next_due_minor_after if seen else None,
+        "settles": seen.settles if seen else False,
+    }

@@ -1,0 +1,191 @@
+"""The books: they receive the difference between what should stand in them and what does."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection
+
+from anqi.rows.chain import Chain
+from anqi.rows.ids import uuid7
+
+Balances = dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Amounts that one cause moves between accounts, in fen: (debit, credit, amount)."""
+
+    loan_id: UUID | None
+    lender_id: UUID
+    currency: str
+    moves: Sequence[tuple[str, str, int]]
+    counts_on: date
+    cause: str
+    cause_id: UUID | None
+    id: UUID = field(default_factory=uuid7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked:
+    """What the books hold of some loans, debit positive, and the first day that is still open."""
+
+    balances: Mapping[UUID, Balances]
+    first_open_on: date
+
+
+def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Booked:
+    """What stands in the books of these loans, in fen; accounts at zero are left out. One statement."""
+    balances: dict[UUID, Balances] = {loan_id: {} for loan_id in loan_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [borrower_id, list(balances), borrower_id, list(balances)])
+        rows = cursor.fetchall()
+    last_closed_on = date.min
+    for loan_id, account, amount_minor, closed_on in rows:
+        if loan_id is None:
+            last_closed_on = closed_on or date.min
+        elif amount_minor:
+            balances[loan_id][account] = int(amount_minor)
+    return Booked(balances=balances, first_open_on=last_closed_on + timedelta(days=1))
+
+
+def difference(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """The moves (debit, credit, amount in fen) that bring the books from what is booked to what is wanted.
+
+    Both sum to zero, so that every move has two sides. A payment of 100 that clears 10 interest and 90
+    principal: unapplied to interest 10, unapplied to principal 90.
+    """
+    short = {account: wanted.get(account, 0) - booked.get(account, 0) for account in (*wanted, *booked)}
+    assert sum(short.values()) == 0, "balances that do not sum to zero"
+    moves = []
+    for debit, credit in (*_NATURAL_PAIRS, *_any_pairs(short)):
+        amount_minor = min(short.get(debit, 0), -short.get(credit, 0))
+        if amount_minor > 0:
+            moves.append((debit, credit, amount_minor))
+            short[debit] -= amount_minor
+            short[credit] += amount_minor
+    assert not any(short.values())
+    return moves
+
+
+class Wanted(Protocol):
+    """What the books must show after something happened."""
+
+    @property
+    def counts_on(self) -> date: ...
+    @property
+    def balances(self) -> Mapping[str, int]: ...
+    @property
+    def cause(self) -> str: ...
+    @property
+    def cause_id(self) -> UUID | None: ...
+
+
+def bring_to(
+    steps: Iterable[Wanted], *, booked: Mapping[str, int], loan_id: UUID, lender_id: UUID, currency: str
+) -> list[Entry]:
+    """The entries that bring a loan's books through these steps, each the difference from the one before."""
+    entries = []
+    for step in steps:
+        entries.append(
+            Entry(
+                loan_id=loan_id,
+                lender_id=lender_id,
+                currency=currency,
+                moves=difference(wanted=step.balances, booked=booked),
+                counts_on=step.counts_on,
+                cause=step.cause,
+                cause_id=step.cause_id,
+            )
+        )
+        booked = step.balances
+    return entries
+
+
+def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: datetime) -> None:
+    """Adds the entries' postings at the end of the borrower's chain, in one statement.
+
+    A posting counts on its cause's day; it is booked on that day, or on the first open day after it.
+    """
+    rows = [
+        _row(chain, entry, move, max(entry.counts_on, first_open_on), now)
+        for entry in entries
+        for move in entry.moves
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_POST.format(", ".join([_POSTING_ROW] * len(rows))), [each for row in rows for each in row])
+
+
+def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chain's hash of a posting covers: the whole row but its place in the chain."""
+    return {name: posting_row[name] for name in _HASHED}
+
+
+def _any_pairs(short: Mapping[str, int]) -> list[tuple[str, str]]:
+    return [(debit, credit) for debit in sorted(short) for credit in sorted(short) if debit != credit]
+
+
+def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> list[Any]:
+    debit, credit, amount_minor = move
+    stated = {
+        "id": uuid7(),
+        "entry_id": entry.id,
+        "loan_id": entry.loan_id,
+        "cause": entry.cause,
+        "cause_id": entry.cause_id,
+        "debit": debit,
+        "credit": credit,
+        "amount_minor": amount_minor,
+        "currency": entry.currency,
+        "lender_id": entry.lender_id,
+        "counts_on": entry.counts_on,
+        "booked_on": booked_on,
+        "recorded_at": now,
+    }
+    link = chain.link(recorded(stated))
+    return [chain.borrower_id, *stated.values(), link.seq, link.hash]
+
+
+# Accountants read an entry by its pairs: what a payment clears, what a due date earns, what a waiver forgives.
+# Each pair also stands the other way round, for what is taken back.
+_PAIRS = (
+    ("receivable_principal", "merchant_payable"),
+    ("receivable_interest", "interest_income"),
+    ("receivable_fee", "fee_income"),
+    ("receivable_penalty", "penalty_income"),
+    ("waived", "receivable_penalty"),
+    ("waived", "receivable_fee"),
+    ("waived", "receivable_interest"),
+    ("unapplied", "receivable_penalty"),
+    ("unapplied", "receivable_fee"),
+    ("unapplied", "receivable_interest"),
+    ("unapplied", "receivable_principal"),
+    ("unapplied", "credit_balance"),
+    ("credit_balance", "receivable_penalty"),
+    ("credit_balance", "receivable_fee"),
+    ("credit_balance", "receivable_interest"),
+    ("credit_balance", "receivable_principal"),
+)
+_NATURAL_PAIRS = (*_PAIRS, *((credit, debit) for debit, credit in _PAIRS))
+
+_HASHED = (
+    "id", "entry_id", "loan_id", "cause", "cause_id", "debit", "credit", "amount_minor", "currency", "lender_id",
+    "counts_on", "booked_on", "recorded_at",
+)  # fmt: skip
+_POSTING_ROW = f"({', '.join(['%s'] * 16)})"
+_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) values {{}}"  # noqa: S608
+_READ = """
+    select loan_id, account, sum(amount), null::date from (
+        select loan_id, debit as account, amount_minor as amount from ledger_posting
+            where borrower_id = %s and loan_id = any(%s)
+        union all
+        select loan_id, credit, -amount_minor from ledger_posting
+            where borrower_id = %s and loan_id = any(%s)
+    ) moved group by loan_id, account
+    union all
+    select null, null, null, max(day) from ledger_closed_day
+"""

@@ -1,0 +1,58 @@
+"""How a loan's balances go on: by itself from day to day, and by a new fact."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from anqi.engine import accounts, day, loan
+from anqi.lending import store
+from anqi.lending.store import LoanInHand, NewFact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What the books must show after something happened, in fen, and the day on which it counts."""
+
+    counts_on: date
+    balances: dict[str, int]
+    cause: str
+    cause_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """When the loan next changes by itself, and since when it is settled."""
+
+    next_wake_on: date | None
+    settled_on: date | None
+
+
+def missed(held: LoanInHand, *, today: date) -> list[Step]:
+    """The days up to today on which the loan changed by itself and that no act has booked yet."""
+    steps, wake_on = [], held.next_wake_on
+    while wake_on and wake_on <= today:
+        shown = accounts.balances(held.terms, held.facts, wake_on)
+        steps.append(Step(counts_on=wake_on, balances=shown, cause="day", cause_id=None))
+        wake_on = day.next_wake_on(held.terms, held.facts, wake_on)
+    return steps
+
+
+def advance(held: LoanInHand, facts: Sequence[NewFact]) -> LoanInHand:
+    """The loan with these facts added to it."""
+    return replace(held, facts=(*held.facts, *(store.counted(fact) for fact in facts)))
+
+
+def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:
+    """What the books must show once the loan has that fact. A correction of the past counts on its own day."""
+    shown = accounts.balances(held.terms, held.facts, max(today, by.counts_on))
+    return Step(counts_on=by.counts_on, balances=shown, cause=by.kind, cause_id=by.id)
+
+
+def outlook(held: LoanInHand, *, today: date) -> Outlook:
+    """What is to be kept beside the loan after today's last step."""
+    is_settled = loan.standing(held.terms, held.facts, today).status == "settled"
+    return Outlook(
+        next_wake_on=day.next_wake_on(held.terms, held.facts, today),
+        settled_on=(held.settled_on or today) if is_settled else None,
+    )

@@ -1,0 +1,272 @@
+"""What borrowers read of their orders, loans and agreements. Nothing here locks or writes."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from anqi.engine import loan as engine_loan
+from anqi.engine import repayment
+from anqi.engine.facts import Fact as EngineFact
+from anqi.engine.facts import Payment, Reversal
+from anqi.engine.loan import Standing
+from anqi.engine.refusals import LessThanPayoff
+from anqi.engine.repayment import Preview
+from anqi.lending import store
+from anqi.lending.models import Agreement, Fact, Loan, MerchantOrder, Order
+from anqi.lending.store import LoanInHand
+
+PAGE = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoanView:
+    """A loan as it stands at the end of a day; one that has not begun has no standing yet."""
+
+    held: LoanInHand
+    today: date
+    principal_minor: int
+    lender_name: str
+    product_title: str
+    standing: Standing | None
+
+    @property
+    def id(self) -> UUID:
+        return self.held.id
+
+    @property
+    def number(self) -> str:
+        return self.held.number
+
+    @property
+    def instalment_count(self) -> int:
+        """How many instalments were signed."""
+        return int(self.held.signed_terms["instalments"])
+
+    @property
+    def remaining_minor(self) -> int:
+        """All that is still to be paid, in fen; the principal while the loan has not begun."""
+        return self.standing.remaining_minor if self.standing else self.principal_minor
+
+    @property
+    def grace_until(self) -> date | None:
+        """The last day on which the earliest unpaid instalment bears no penalty, while it is in grace."""
+        if not self.standing or self.standing.status != "grace":
+            return None
+        late = next(row for row in self.standing.instalments if row.state == "grace")
+        return late.due_on + timedelta(days=self.held.terms.grace_days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderView:
+    """A purchase of a borrower, and the loan that pays for it once it is signed."""
+
+    id: UUID
+    number: str
+    merchant_name: str
+    goods: tuple[Mapping[str, Any], ...]
+    amount_minor: int
+    state: str
+    opened_at: datetime
+    confirmed_at: datetime | None
+    shipped_at: datetime | None
+    ended_at: datetime | None
+    loan: LoanView | None
+
+    @property
+    def title(self) -> str:
+        """The goods as the merchant names them."""
+        return "、".join(str(line["title"]) for line in self.goods)
+
+    @property
+    def condition(self) -> str:
+        """What the contract says of the order today: created, confirmed, active, overdue, settled, cancelled, lapsed.
+
+        A lapsed or cancelled order says so whatever its loan was; a shipped one is what its loan is.
+        """
+        if self.state != MerchantOrder.State.SHIPPED or not self.loan or not self.loan.standing:
+            return "active" if self.state == MerchantOrder.State.SHIPPED else self.state
+        status = self.loan.standing.status
+        return status if status in ("overdue", "settled") else "active"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentView:
+    """One payment as it works on the loan today, in fen; a reversed one works on nothing."""
+
+    fact_id: str
+    payment_id: UUID | None
+    counts_on: date
+    amount_minor: int
+    is_reversed: bool
+    effect: Preview | None
+
+
+def orders(
+    borrower_id: UUID, *, today: date, state: str = "", before: UUID | None = None, limit: int = PAGE
+) -> list[OrderView]:
+    """The borrower's orders, newest first, in three statements; `state` and `before` (an order's id) narrow it."""
+    found = Order.objects.filter(borrower_id=borrower_id)
+    if state:
+        found = found.filter(state=state)
+    if before:
+        found = found.filter(id__lt=before)
+    return _viewed(borrower_id, found.order_by("-id")[:limit], today)
+
+
+def order(borrower_id: UUID, order_id: UUID, *, today: date) -> OrderView | None:
+    """The borrower's own order; None for one that is somebody else's or nobody's."""
+    return next(iter(_viewed(borrower_id, Order.objects.filter(borrower_id=borrower_id, id=order_id), today)), None)
+
+
+def running(borrower_id: UUID, *, today: date) -> list[OrderView]:
+    """The orders whose loans have begun and are not settled, the oldest first, in three statements."""
+    loans = Loan.objects.filter(
+        borrower_id=borrower_id, starts_on__isnull=False, settled_on=None, cancelled_on=None
+    ).values("order_id")
+    found = Order.objects.filter(borrower_id=borrower_id, id__in=loans).order_by("id")
+    return [each for each in _viewed(borrower_id, found, today) if each.condition != "settled"]
+
+
+def counts(borrower_id: UUID) -> dict[str, int]:
+    """How many orders the borrower has in each state; states without any are left out."""
+    rows = Order.objects.filter(borrower_id=borrower_id).values("state").annotate(count=Count("id"))
+    return {row["state"]: row["count"] for row in rows.order_by("state")}
+
+
+def order_of_loans(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The order that each of these loans pays for."""
+    found = Loan.objects.filter(borrower_id=borrower_id, id__in=list(loan_ids))
+    return dict(found.values_list("id", "order_id"))
+
+
+def agreement(borrower_id: UUID, order_id: UUID) -> Agreement | None:
+    """What was signed for the order; None before signing."""
+    return Agreement.objects.filter(borrower_id=borrower_id, order_id=order_id).first()
+
+
+def way_back(borrower_id: UUID, order_id: UUID) -> str:
+    """The address of the merchant's page to return to; empty unless its origin is one the merchant registered."""
+    theirs = (
+        MerchantOrder.objects.filter(borrower_id=borrower_id, order_id=order_id)
+        .values_list("return_url", "merchant__return_origins")
+        .first()
+    )
+    if not theirs:
+        return ""
+    url, origins = theirs
+    parts = urlsplit(url)
+    is_registered = parts.scheme in ("http", "https") and f"{parts.scheme}://{parts.netloc}" in origins
+    return url if is_registered else ""
+
+
+def payments(held: LoanInHand, *, today: date) -> list[PaymentView]:
+    """What each payment of the loan does to it as known today, in the order of their days; one statement.
+
+    Their effects add up to what the standing says was paid, late news and reversals included.
+    """
+    payment_ids = _payment_ids(held)
+    return [
+        PaymentView(
+            fact_id=fact.id,
+            payment_id=payment_ids.get(fact.id),
+            counts_on=fact.on,
+            amount_minor=fact.amount_minor,
+            is_reversed=effect is None,
+            effect=effect,
+        )
+        for fact, effect in _effects(held, today)
+    ]
+
+
+def _viewed(borrower_id: UUID, found: QuerySet[Order], today: date) -> list[OrderView]:
+    rows = list(found.select_related("merchant"))
+    loans = _loans_of(borrower_id, [row.id for row in rows], today)
+    return [_order_view(row, loans.get(row.id)) for row in rows]
+
+
+def _loans_of(borrower_id: UUID, order_ids: list[UUID], today: date) -> dict[UUID, LoanView]:
+    if not order_ids:
+        return {}
+    rows = Loan.objects.filter(borrower_id=borrower_id, order_id__in=order_ids).select_related("lender", "product")
+    loans = {row.id: row for row in rows}
+    held = store.read(borrower_id, loans) if loans else {}
+    return {row.order_id: _loan_view(row, held[row.id], today) for row in loans.values()}
+
+
+def _loan_view(row: Loan, held: LoanInHand, today: date) -> LoanView:
+    has_standing = held.has_begun and held.starts_on is not None and held.starts_on <= today
+    return LoanView(
+        held=held,
+        today=today,
+        principal_minor=row.principal_minor,
+        lender_name=row.lender.name,
+        product_title=row.product.title,
+        standing=engine_loan.standing(held.terms, held.facts, today) if has_standing else None,
+    )
+
+
+def _order_view(row: Order, loan: LoanView | None) -> OrderView:
+    return OrderView(
+        id=row.id,
+        number=row.order_number,
+        merchant_name=row.merchant.name,
+        goods=tuple(row.goods),
+        amount_minor=row.amount_minor,
+        state=row.state,
+        opened_at=row.opened_at,
+        confirmed_at=row.confirmed_at,
+        shipped_at=row.shipped_at,
+        ended_at=row.ended_at,
+        loan=loan,
+    )
+
+
+def _payment_ids(held: LoanInHand) -> dict[str, UUID]:
+    rows = Fact.objects.filter(borrower_id=held.borrower_id, loan_id=held.id, kind="payment")
+    return {
+        str(fact_id): UUID(body["payment_id"])
+        for fact_id, body in rows.values_list("id", "body")
+        if "payment_id" in body
+    }
+
+
+def _effects(held: LoanInHand, today: date) -> Iterator[tuple[Payment, Preview | None]]:
+    known = [fact for fact in held.facts if fact.on <= today]
+    reversed_ids = {fact.of for fact in known if isinstance(fact, Reversal)}
+    # The engine takes a day's payments last and by their ids, so that each is seen after all that came before.
+    standing = [fact for fact in known if not _is_undone(fact, reversed_ids)]
+    for fact in sorted(_payments_among(known), key=lambda each: (each.on, each.id)):
+        if fact.id in reversed_ids:
+            yield fact, None
+            continue
+        before = [each for each in standing if not _comes_after(each, fact)]
+        yield fact, _effect(held, before, fact)
+
+
+def _is_undone(fact: EngineFact, reversed_ids: set[str]) -> bool:
+    return isinstance(fact, Reversal) or fact.id in reversed_ids
+
+
+def _payments_among(facts: Iterable[EngineFact]) -> list[Payment]:
+    return [fact for fact in facts if isinstance(fact, Payment)]
+
+
+def _comes_after(other: EngineFact, fact: Payment) -> bool:
+    if other.on != fact.on or not isinstance(other, Payment):
+        return other.on > fact.on
+    return other.id >= fact.id
+
+
+def _effect(held: LoanInHand, before: list[EngineFact], fact: Payment) -> Preview:
+    try:
+        return repayment.preview(
+            held.terms, before, fact.on, amount_minor=fact.amount_minor, goal=fact.goal
+        )
+    except LessThanPayoff:
+        # A reversal before it has made it too small to settle: the engine then takes it for what is due.
+        return repayment.preview(held.terms, before, fact.on, amount_minor=fact.amount_minor, goal="due")

@@ -1,0 +1,173 @@
+"""Loans in hand: read whole for an act, and the only place that writes facts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection
+
+from anqi.engine import facts as engine_facts
+from anqi.engine.products import Terms, read_terms
+from anqi.rows.chain import Chain
+from anqi.rows.ids import uuid7
+
+# Facts that the arithmetic reads; the others say what was signed and when it began.
+_COUNTED = ("payment", "reversal", "waiver", "return")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoanInHand:
+    """A loan as read at the start of an act: its terms as signed and all its facts so far."""
+
+    id: UUID
+    borrower_id: UUID
+    lender_id: UUID
+    order_id: UUID
+    number: str
+    currency: str
+    signed_terms: dict[str, Any]
+    starts_on: date | None
+    settled_on: date | None
+    cancelled_on: date | None
+    next_wake_on: date | None
+    facts: tuple[engine_facts.Fact, ...] = field(repr=False)
+
+    @property
+    def terms(self) -> Terms:
+        """The terms with the day the loan began. Asked only of a loan that has begun."""
+        return terms_from(self.signed_terms, starts_on=self.starts_on)
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_on is not None and self.cancelled_on is None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewFact:
+    """A fact about to be recorded; `key` makes its act repeatable."""
+
+    loan_id: UUID
+    kind: str
+    counts_on: date
+    body: dict[str, Any]
+    actor: str
+    key: str
+    id: UUID = field(default_factory=uuid7)
+
+
+def terms_from(signed_terms: dict[str, Any], *, starts_on: date | None) -> Terms:
+    """What the engine reads: the signed terms, dated."""
+    assert starts_on, "a loan that has not begun has no dates"
+    return _read_terms(json.dumps(signed_terms | {"starts_on": starts_on.isoformat()}))
+
+
+@lru_cache(maxsize=4096)
+def _read_terms(stated: str) -> Terms:
+    return read_terms(json.loads(stated))
+
+
+def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
+    """These loans of this borrower with their facts, in one statement. Lock the borrower first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [borrower_id, list(loan_ids)])
+        return {row[0]: _loan(row, borrower_id) for row in cursor.fetchall()}
+
+
+def counted(fact: NewFact) -> engine_facts.Fact:
+    """The new fact as the engine reads it."""
+    return _engine_fact(str(fact.id), fact.kind, fact.counts_on, fact.body)
+
+
+def record(chain: Chain, facts: Sequence[NewFact], *, now: datetime) -> None:
+    """Adds facts at the end of the borrower's chain, in this order and in one statement."""
+    rows = [_row(chain, fact, now) for fact in facts]
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD.format(", ".join([_FACT_ROW] * len(rows))), [each for row in rows for each in row])
+
+
+def recorded(fact_row: dict[str, Any]) -> dict[str, Any]:
+    """What the chain's hash of a fact covers: the whole row but its place in the chain."""
+    return {name: fact_row[name] for name in _HASHED}
+
+
+class Outlook(Protocol):
+    """When a loan next changes by itself, and since when it is settled."""
+
+    @property
+    def next_wake_on(self) -> date | None: ...
+    @property
+    def settled_on(self) -> date | None: ...
+
+
+def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
+    """Notes beside the loan what the nightly close looks for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update lending_loan set next_wake_on = %s, settled_on = %s where borrower_id = %s and id = %s",
+            [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
+        )
+
+
+def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
+    names = ("id", "lender_id", "order_id", "number", "currency")
+    dates = ("starts_on", "settled_on", "cancelled_on", "next_wake_on")
+    return LoanInHand(
+        borrower_id=borrower_id,
+        **dict(zip((*names, *dates), row, strict=False)),
+        signed_terms=json.loads(row[9]),
+        facts=tuple(
+            _engine_fact(each["id"], each["kind"], date.fromisoformat(each["counts_on"]), each["body"])
+            for each in json.loads(row[10])
+        ),
+    )
+
+
+def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> engine_facts.Fact:
+    stated = {"id": id, "on": counts_on}
+    if kind == "payment":
+        return engine_facts.Payment(**stated, amount_minor=body["amount_minor"], goal=body["for"])
+    if kind == "reversal":
+        return engine_facts.Reversal(**stated, of=body["of"])
+    if kind == "waiver":
+        return engine_facts.Waiver(**stated, what=body["what"], amount_minor=body["amount_minor"])
+    assert kind == "return", kind
+    return engine_facts.Return(**stated, amount_minor=body["amount_minor"])
+
+
+def _row(chain: Chain, fact: NewFact, now: datetime) -> list[Any]:
+    stated = {
+        "id": fact.id,
+        "loan_id": fact.loan_id,
+        "kind": fact.kind,
+        "counts_on": fact.counts_on,
+        "body": fact.body,
+        "actor": fact.actor,
+        "key": fact.key,
+        "recorded_at": now,
+    }
+    link = chain.link(recorded(stated))
+    values = stated | {"body": json.dumps(fact.body)}
+    return [chain.borrower_id, *values.values(), link.seq, link.hash]
+
+
+_HASHED = ("id", "loan_id", "kind", "counts_on", "body", "actor", "key", "recorded_at")
+_FACT_ROW = f"({', '.join(['%s'] * 11)})"
+_RECORD = (
+    "insert into lending_fact (borrower_id, id, loan_id, kind, counts_on, body, actor, key, recorded_at, seq, hash)"
+    " values {}"
+)
+_READ = f"""
+    select l.id, l.lender_id, l.order_id, l.number, l.currency,
+        l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.terms::text,
+        (select coalesce(json_agg(json_build_object(
+                'id', f.id, 'kind', f.kind, 'counts_on', f.counts_on, 'body', f.body) order by f.seq), '[]')::text
+            from lending_fact f
+            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {_COUNTED})
+    from lending_loan l
+    where l.borrower_id = %s and l.id = any(%s)
+    order by l.id
+"""

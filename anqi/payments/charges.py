@@ -1,0 +1,265 @@
+"""Charges: our requests to a channel to collect a payment, what they pay of which loan, and what became of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from anqi.payments.models import ChannelOrder, Charge, ChargePart
+from anqi.rows.days import day_of
+from anqi.rows.ids import uuid7
+
+# A wap page at the cashier is a matter of minutes; the loan is claimed for no longer than that.
+LIFE = timedelta(minutes=15)
+# After its end a channel may still be settling a payment that was begun in time.
+MARGIN = timedelta(minutes=10)
+_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 300, 1800))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a charge is to pay of one loan, in fen, and the quote that the borrower saw."""
+
+    loan_id: UUID
+    purpose: str
+    amount_minor: int
+    quote: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeInHand:
+    """A charge as read at the start of an act, its parts, and the payments that came of it."""
+
+    id: UUID
+    channel: str
+    key: str
+    amount_minor: int
+    currency: str
+    state: str
+    parts: tuple[Part, ...]
+    holds_claim: bool
+    payments: dict[str, UUID]
+    opened_at: datetime
+    expires_at: datetime
+    is_given_up: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in Charge.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """Money that a channel says has arrived, in fen, and how we learned of it."""
+
+    ref: str
+    amount_minor: int
+    paid_at: datetime
+    learned_by: str
+
+    @property
+    def counts_on(self) -> date:
+        """The day the money counts: that of the channel's success, not of our learning it."""
+        return day_of(self.paid_at)
+
+
+def put(
+    *, borrower_id: UUID, channel: str, how: str, attempt: str, subject: str, parts: Sequence[Part],
+    currency: str, expires_at: datetime, now: datetime,
+) -> Charge:  # fmt: skip
+    """A new charge with its parts, which claim their loans, and its entry in the channels' look-up."""
+    charge_id = uuid7()
+    charge = Charge.objects.create(
+        borrower_id=borrower_id,
+        id=charge_id,
+        channel=channel,
+        key=f"aq{charge_id.hex}",
+        attempt=attempt,
+        amount_minor=sum(part.amount_minor for part in parts),
+        currency=currency,
+        subject=subject,
+        how=how,
+        opened_at=now,
+        expires_at=expires_at,
+        next_try_at=now + _WAITS[0],
+    )
+    ChargePart.objects.bulk_create(
+        ChargePart(
+            borrower_id=borrower_id,
+            charge_id=charge_id,
+            loan_id=part.loan_id,
+            purpose=part.purpose,
+            amount_minor=part.amount_minor,
+            quote=part.quote,
+        )
+        for part in parts
+    )
+    ChannelOrder.objects.create(
+        channel=channel, key=charge.key, kind="charge", borrower_id=borrower_id, charge_id=charge_id
+    )
+    return charge
+
+
+def owner(channel: str, key: str) -> tuple[UUID, UUID] | None:
+    """(borrower id, charge id) of a channel's order number; None for a number that is not ours."""
+    return ChannelOrder.objects.filter(channel=channel, key=key).values_list("borrower_id", "charge_id").first()
+
+
+def tried(borrower_id: UUID, attempt: str) -> Charge | None:
+    """The charge that this attempt has opened already: the same form sent twice is one attempt."""
+    return Charge.objects.filter(borrower_id=borrower_id, attempt=attempt).first()
+
+
+def claiming(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Charge | None:
+    """The open charge that claims one of these loans, with its parts."""
+    claim = ChargePart.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids), claims=True).first()
+    return Charge.objects.get(borrower_id=borrower_id, id=claim.charge_id) if claim else None
+
+
+def parts_of(charge: Charge) -> tuple[Part, ...]:
+    """What the charge pays of which loan."""
+    rows = ChargePart.objects.filter(borrower_id=charge.borrower_id, charge_id=charge.id).order_by("id")
+    return tuple(
+        Part(loan_id=row.loan_id, purpose=row.purpose, amount_minor=row.amount_minor, quote=row.quote)
+        for row in rows
+    )
+
+
+def read(borrower_id: UUID, charge_id: UUID) -> ChargeInHand:
+    """The charge with its parts and payments, in one statement. Lock the borrower first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [borrower_id, charge_id])
+        rows = cursor.fetchall()
+    assert rows, f"charge {charge_id} is not one of borrower {borrower_id}"
+    row = rows[0]
+    return ChargeInHand(
+        **dict(zip(_READ_NAMES, row, strict=False)),
+        parts=tuple(Part(loan_id=row[10], purpose=row[11], amount_minor=row[12]) for row in rows),
+        holds_claim=all(row[13] for row in rows),
+        payments=dict(row[9] or ()),
+    )
+
+
+def has_later(borrower_id: UUID, loan_id: UUID, *, than: ChargeInHand) -> bool:
+    """Whether the borrower has gone on to another charge for this loan, which is open or was paid."""
+    later = ChargePart.objects.filter(
+        Q(charge__state__in=(*Charge.OPEN, Charge.State.SUCCEEDED)),
+        borrower_id=borrower_id,
+        loan_id=loan_id,
+        charge__opened_at__gt=than.opened_at,
+    ).exclude(charge_id=than.id)
+    return later.exists()
+
+
+def receive(
+    borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, *, id: UUID, now: datetime
+) -> None:
+    """Notes money that arrived; the charge has succeeded, for good, and its loans are free again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECEIVE,
+            {
+                "borrower": borrower_id,
+                "charge": charge.id,
+                "id": id,
+                "channel": charge.channel,
+                "key": charge.key,
+                "ref": arrival.ref,
+                "amount": arrival.amount_minor,
+                "currency": charge.currency,
+                "paid_at": arrival.paid_at,
+                "counts_on": arrival.counts_on,
+                "learned_by": arrival.learned_by,
+                "now": now,
+                "succeeded": Charge.State.SUCCEEDED,
+            },
+        )
+
+
+def offer(charge: Charge, *, action: dict[str, Any] | None, ref: str) -> None:
+    """The channel has taken the charge; the borrower can be sent to pay. Nothing of a later state is undone."""
+    Charge.objects.filter(
+        borrower_id=charge.borrower_id, id=charge.id, state__in=(Charge.State.CREATED, Charge.State.UNKNOWN)
+    ).update(state=Charge.State.PROCESSING, action=action, ref=ref)
+
+
+def doubt(charge: Charge) -> None:
+    """The channel may or may not have taken the charge."""
+    Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id, state=Charge.State.CREATED).update(
+        state=Charge.State.UNKNOWN
+    )
+
+
+def end(
+    borrower_id: UUID, charge_id: UUID, *, state: str, reason: str, keeps_watch: bool, now: datetime
+) -> None:
+    """The charge has come to nothing and frees its loans. A success is never undone.
+
+    Its channel is still asked about it where `keeps_watch`.
+    """
+    charge = Charge.objects.filter(borrower_id=borrower_id, id=charge_id)
+    charge.filter(state__in=Charge.OPEN).update(state=state, reason=reason, ended_at=now)
+    ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).update(claims=False)
+    if not keeps_watch:
+        charge.update(next_try_at=None)
+
+
+def begin_closing(charge: Charge, *, now: datetime) -> None:
+    """The borrower wants out, or time is up: from here on the charge is not offered any more."""
+    Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id, closing_at=None).update(closing_at=now)
+
+
+def lease_unheard(*, now: datetime, limit: int) -> list[Charge]:
+    """Charges of which it is time to ask the channel, each put off to its next time. Skips locked ones."""
+    due = (
+        Charge.objects.filter(next_try_at__lte=now)
+        .order_by("next_try_at")
+        .select_for_update(skip_locked=True)[:limit]
+    )
+    leased = list(due)
+    for charge in leased:
+        charge.tries += 1
+        charge.next_try_at = now + wait_after(charge.tries)
+        Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id).update(
+            tries=charge.tries, next_try_at=charge.next_try_at
+        )
+    return leased
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long until the channel is asked again."""
+    return _WAITS[min(tries, len(_WAITS) - 1)]
+
+
+_READ_NAMES = ("id", "channel", "key", "amount_minor", "currency", "state", "opened_at", "expires_at", "is_given_up")
+_READ = """
+    select c.id, c.channel, c.key, c.amount_minor, c.currency, c.state, c.opened_at, c.expires_at,
+        c.closing_at is not null,
+        (select array_agg(array[p.ref, p.id::text]) from payments_payment p
+            where p.borrower_id = c.borrower_id and p.charge_id = c.id),
+        part.loan_id, part.purpose, part.amount_minor, part.claims
+    from payments_charge c
+    join payments_charge_part part on part.borrower_id = c.borrower_id and part.charge_id = c.id
+    where c.borrower_id = %s and c.id = %s
+    order by part.id
+"""
+_RECEIVE = """
+    with freed as (
+        update payments_charge_part set claims = false
+        where borrower_id = %(borrower)s and charge_id = %(charge)s and claims
+    ), succeeded as (
+        update payments_charge
+        set state = %(succeeded)s, ref = %(ref)s, ended_at = coalesce(ended_at, %(now)s), next_try_at = null
+        where borrower_id = %(borrower)s and id = %(charge)s
+    ), looked_up as (
+        update payments_channel_order set ref = %(ref)s where channel = %(channel)s and key = %(key)s
+    )
+    insert into payments_payment
+        (borrower_id, id, charge_id, channel, ref, amount_minor, currency, paid_at, counts_on, learned_by, recorded_at)
+    values (%(borrower)s, %(id)s, %(charge)s, %(channel)s, %(ref)s, %(amount)s, %(currency)s, %(paid_at)s,
+        %(counts_on)s, %(learned_by)s, %(now)s)
+"""

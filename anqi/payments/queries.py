@@ -1,0 +1,125 @@
+"""What borrowers read of their charges and payments. Nothing here locks or writes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Unapplied
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentView:
+    """Money that arrived, in fen, and how much of it waits for a decision because no loan could use it."""
+
+    id: UUID
+    channel: str
+    ref: str
+    amount_minor: int
+    paid_at: datetime
+    recorded_at: datetime
+    waiting_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargeView:
+    """A payment that was begun, in fen, and what is known of it."""
+
+    id: UUID
+    channel: str
+    amount_minor: int
+    state: str
+    cashier_url: str
+    is_closing: bool
+    opened_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    reason: str
+    loan_ids: tuple[UUID, ...]
+    last_answer: str
+    payments: tuple[PaymentView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in Charge.OPEN
+
+    def may_be_paid(self, now: datetime) -> bool:
+        """Whether the cashier still takes the money, as far as we know."""
+        return self.is_open and not self.is_closing and now < self.expires_at and bool(self.cashier_url)
+
+
+def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
+    """The borrower's own charge; None for one that is somebody else's or nobody's. Four statements."""
+    row = Charge.objects.filter(borrower_id=borrower_id, id=charge_id).first()
+    if not row:
+        return None
+    loan_ids = ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
+    arrived = Payment.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
+    return _charge_view(
+        row,
+        loan_ids=tuple(loan_ids.values_list("loan_id", flat=True)),
+        last_answer=_last_answer(borrower_id, charge_id),
+        payments=_payment_views(borrower_id, list(arrived)),
+    )
+
+
+def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView]:
+    """The open charge of each of these loans that has one, in one statement."""
+    parts = ChargePart.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids), claims=True)
+    return {
+        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), last_answer="", payments=())
+        for part in parts.select_related("charge")
+    }
+
+
+def payments(borrower_id: UUID, payment_ids: Iterable[UUID]) -> dict[UUID, PaymentView]:
+    """These payments of the borrower by their ids, in two statements."""
+    rows = list(Payment.objects.filter(borrower_id=borrower_id, id__in=list(payment_ids)))
+    return {view.id: view for view in _payment_views(borrower_id, rows)}
+
+
+def _last_answer(borrower_id: UUID, charge_id: UUID) -> str:
+    answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id=charge_id, direction="out")
+    return answers.order_by("-at", "-id").values_list("outcome", flat=True).first() or ""
+
+
+def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentView, ...]:
+    if not rows:
+        return ()
+    cases = Unapplied.objects.filter(borrower_id=borrower_id, payment_id__in=[row.id for row in rows])
+    summed = cases.values("payment_id").annotate(left_minor=Sum("left_minor")).order_by("payment_id")
+    waiting = {case["payment_id"]: int(case["left_minor"]) for case in summed}
+    return tuple(
+        PaymentView(
+            id=row.id,
+            channel=row.channel,
+            ref=row.ref,
+            amount_minor=row.amount_minor,
+            paid_at=row.paid_at,
+            recorded_at=row.recorded_at,
+            waiting_minor=waiting.get(row.id, 0),
+        )
+        for row in rows
+    )
+
+
+def _charge_view(
+    row: Charge, *, loan_ids: tuple[UUID, ...], last_answer: str, payments: tuple[PaymentView, ...]
+) -> ChargeView:
+    return ChargeView(
+        id=row.id,
+        channel=row.channel,
+        amount_minor=row.amount_minor,
+        state=row.state,
+        cashier_url=(row.action or {}).get("url") or "",
+        is_closing=row.closing_at is not None,
+        opened_at=row.opened_at,
+        expires_at=row.expires_at,
+        ended_at=row.ended_at,
+        reason=row.reason,
+        loan_ids=loan_ids,
+        last_answer=last_answer,
+        payments=payments,
+    )

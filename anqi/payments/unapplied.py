@@ -1,0 +1,49 @@
+"""Money that arrived and that no loan could use: each a case, until somebody has decided about it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from anqi.payments.models import Unapplied
+from anqi.rows.ids import uuid7
+from anqi.rows.refusals import Refused
+
+
+class LeftTooSmall(Refused):
+    """Only {left_minor} fen of this money are left to decide about."""
+
+    code = "left_too_small"
+
+
+def open_case(
+    *, borrower_id: UUID, payment_id: UUID, loan_id: UUID | None, lender_id: UUID, amount_minor: int,
+    reason: str, now: datetime,
+) -> UUID:  # fmt: skip
+    """A new case about so much of a payment, in fen; its id."""
+    case_id = uuid7()
+    Unapplied.objects.create(
+        borrower_id=borrower_id,
+        id=case_id,
+        payment_id=payment_id,
+        loan_id=loan_id,
+        lender_id=lender_id,
+        amount_minor=amount_minor,
+        left_minor=amount_minor,
+        reason=reason,
+        opened_at=now,
+    )
+    return case_id
+
+
+def read(borrower_id: UUID, case_id: UUID) -> Unapplied:
+    """The case with its payment. Lock the borrower first. Raises Unapplied.DoesNotExist."""
+    return Unapplied.objects.select_related("payment").get(borrower_id=borrower_id, id=case_id)
+
+
+def draw(case: Unapplied, amount_minor: int, *, now: datetime) -> None:
+    """So much of the money has found its use; the case is closed when nothing is left. Refuses LeftTooSmall."""
+    if not 0 < amount_minor <= case.left_minor:
+        raise LeftTooSmall(left_minor=case.left_minor)
+    left_minor = case.left_minor - amount_minor
+    Unapplied.objects.filter(borrower_id=case.borrower_id, id=case.id).update(
+        left_minor=left_minor, closed_at=None if left_minor else now
+    )

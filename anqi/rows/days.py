@@ -1,0 +1,17 @@
+"""Business days: dates in Asia/Shanghai, whatever zone an instant is written in."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def day_of(instant: datetime) -> date:
+    """The business day of an instant. 2026-11-24 16:00 UTC: 2026-11-25."""
+    assert instant.tzinfo, "an instant without a zone is no instant"
+    return instant.astimezone(SHANGHAI).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant at which the business day is over: its midnight."""
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
