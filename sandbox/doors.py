@@ -99,10 +99,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         if _comes_from_elsewhere(scope):
             refusal = refuse(403, "cross_site", "this form was posted by another site")
-            return await refusal(scope, receive, send)
+            await refusal(scope, receive, send)
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

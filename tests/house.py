@@ -26,6 +26,7 @@ os.environ.update(
 )
 
 import psycopg  # noqa: E402
+
 from anqi.config.postgres import Postgres  # noqa: E402
 
 SERVER = Postgres(FOLDER / "postgres", durable=False)

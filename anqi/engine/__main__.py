@@ -22,7 +22,7 @@ def _answer(line: bytes) -> dict[str, Any]:
     # Lines know nothing of each other: a broken assumption ends its own line, loudly, and no other.
     try:
         return answer_line(line)
-    except Exception as broken:  # noqa: BLE001
+    except Exception as broken:
         traceback.print_exc()
         return {"broken": repr(broken)}
 

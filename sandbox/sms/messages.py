@@ -56,7 +56,7 @@ class Message:
 
 def read(body: dict[str, Any]) -> Message:
     """The message in the body; Unfit names every field that is wrong."""
-    reasons = {name: "unknown field" for name in set(body) - set(Message.__annotations__)}
+    reasons = dict.fromkeys(set(body) - set(Message.__annotations__), "unknown field")
     for name, pattern, shape in (
         ("phone", _PHONE, "must be +86 and eleven digits, as in +8613800006021"),
         ("template", _TEMPLATE, "must be 1 to 64 lower-case letters, digits, dots, dashes"),

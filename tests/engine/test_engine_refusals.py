@@ -207,7 +207,7 @@ def test_annual_costs_of_no_world_are_refused_and_quickly(series: dict[str, Any]
 
 
 def test_times_too_fine_for_any_rate_are_refused() -> None:
-    repayments = [{"amount": "60", "first_t": f"1/{10**9 + n}"} for n in (7, 9)]
+    repayments = [{"amount": "60", "first_t": f"{10**9}/{10**9 + n}"} for n in (7, 9)]
     request = {"ask": "annual_cost", "regime": "eu", "repayments": repayments}
     assert _refused(request | {"drawdowns": [{"amount": "100", "t_years": "0"}]})["code"] == "bad_request"
 

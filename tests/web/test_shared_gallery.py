@@ -267,7 +267,7 @@ def test_a_double_tap_sends_once(window: Window) -> None:
 
 def test_the_proof_of_origin_never_stands_in_an_address(window: Window) -> None:
     COUNTS.asked.clear()
-    page, confirm = open_pay(window)
+    _, confirm = open_pay(window)
     expect(confirm).to_be_enabled()
     assert COUNTS.asked
     assert all("csrf" not in address for address in COUNTS.asked)

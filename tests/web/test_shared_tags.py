@@ -59,7 +59,7 @@ def test_a_signed_amount_shows_its_plus() -> None:
     assert ">¥0.00" in write("{% yuan m signed=True %}", m=0)
 
 
-@pytest.mark.parametrize("broken", [None, "", "441.35", 441.35, Decimal("441"), True])
+@pytest.mark.parametrize("broken", [None, "", "441.35", 441.35, Decimal(441), True])
 @pytest.mark.parametrize("source", ["{% yuan m %}", "{{ m|yuan }}"])
 def test_anything_but_whole_fen_stops_the_page(broken: object, source: str) -> None:
     with pytest.raises(AssertionError, match="whole fen"):
@@ -105,7 +105,7 @@ def test_a_moment_is_told_in_shanghai() -> None:
 
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(AssertionError, match="time zone"):
-        write("{{ at|moment }}", at=datetime(2026, 11, 24))
+        write("{{ at|moment }}", at=datetime(2026, 11, 24))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize(

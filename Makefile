@@ -1,0 +1,52 @@
+# Everything a person needs to do here. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help demo demo-reset test soak check bench install browser clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: $(INSTALLED) ## Everything on this machine, with believable data
+	@$(BIN)/python -m demo
+
+demo-reset: $(INSTALLED) ## Remove the demo's data
+	@$(BIN)/python -m demo reset
+
+test: $(INSTALLED) browser ## All tests (under 5 minutes)
+	$(BIN)/python -m pytest -n 2 -q
+
+soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody waits
+	ANQI_SOAK=1 $(BIN)/python -m pytest -n 2 -q
+
+check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, licences
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.tidy
+	$(BIN)/python -m tools.migrations
+	$(BIN)/python -m tools.translations
+	$(BIN)/python -m tools.licences
+
+bench: $(INSTALLED) ## Repayments a second beside pgbench; writes build/bench.json
+	$(BIN)/python -m tools.bench
+
+install: $(INSTALLED) ## The virtual environment with pinned, hashed packages
+
+clean: ## Remove the virtual environment and what was built
+	rm -rf .venv build
+
+# A half-made environment has no stamp and is made again.
+$(INSTALLED): requirements/base.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "anqi needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another with: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	rm -rf .venv
+	$(PYTHON) -m venv .venv
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	@touch $(INSTALLED)
+
+browser: ## Chromium and a Chinese font for the browser tests, from the system's packages
+	@tools/browser.sh

@@ -1,0 +1,107 @@
+"""Where the demonstration lives: its folder, its ports, and the environment of its processes."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from anqi.config import place
+
+SITES = ("borrower", "office", "merchant", "sandbox", "mall")
+_FIRST_PORT = 8000
+
+
+class Trouble(Exception):
+    """The demonstration can't go on; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The folder that `make demo-reset` removes, and the five ports in a row."""
+
+    home: Path
+    first_port: int
+
+    def port(self, site: str) -> int:
+        return self.first_port + SITES.index(site)
+
+    def url(self, site: str) -> str:
+        # localhost, not 127.0.0.1: passkeys refuse addresses that are numbers.
+        return f"http://localhost:{self.port(site)}"
+
+    @property
+    def sandbox_home(self) -> Path:
+        return self.home / "sandbox"
+
+    @property
+    def mall_home(self) -> Path:
+        return self.home / "mall"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.home / "clock"
+
+    @property
+    def sandbox_clock_file(self) -> Path:
+        """Only the sandbox's: while the past is planted, it lives in the past."""
+        return self.home / "sandbox-clock"
+
+
+def find() -> Place:
+    """The demonstration of this checkout. Refuses a port that isn't a number."""
+    stated = os.environ.get("ANQI_DEMO_PORT", str(_FIRST_PORT))
+    if not stated.isdecimal() or not 1024 <= int(stated) <= 65000:
+        raise Trouble(f"ANQI_DEMO_PORT is {stated}: it must be a port between 1024 and 65000.")
+    try:
+        home = place.make_folder(place.state_dir() / "demo", mode=0o755)
+    except OSError as error:
+        raise Trouble(
+            f"The demo has no place to live: {error}. Set ANQI_HOME to a folder you may write to."
+        ) from None
+    return Place(home=home, first_port=int(stated))
+
+
+def refuse_taken_ports(where: Place) -> None:
+    """Says which port somebody else listens on, before anything is started."""
+    taken = [str(where.port(site)) for site in SITES if _is_taken(where.port(site))]
+    if taken:
+        raise Trouble(
+            f"Port {', '.join(taken)} is taken by another program. Stop it, or choose five other ports in a row:"
+            f" ANQI_DEMO_PORT={where.first_port + 100} make demo"
+        )
+
+
+def environment(where: Place) -> dict[str, str]:
+    """What every process of the demonstration is told."""
+    alipay = where.sandbox_home
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
+        "ANQI_MODE": "demo",
+        "ANQI_HOME": str(where.home),
+        "ANQI_CLOCK_FILE": str(where.clock_file),
+        "SANDBOX_CLOCK_FILE": str(where.sandbox_clock_file),
+        "MALL_CLOCK_FILE": str(where.clock_file),
+        "ANQI_BORROWER_URL": where.url("borrower"),
+        "ANQI_OFFICE_URL": where.url("office"),
+        "ANQI_MERCHANT_URL": where.url("merchant"),
+        "ANQI_ALIPAY_GATEWAY": f"{where.url('sandbox')}/alipay/gateway.do",
+        "ANQI_ALIPAY_APP_PRIVATE_KEY": str(alipay / "app_private.pem"),
+        "ANQI_ALIPAY_PUBLIC_KEY": str(alipay / "alipay_public.pem"),
+        "ANQI_SMS_URL": f"{where.url('sandbox')}/sms/send",
+        "ANQI_SMS_SECRET_FILE": str(alipay / "sms_secret"),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False

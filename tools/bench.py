@@ -1,0 +1,179 @@
+"""`make bench`: repayments a second through the action layer, beside pgbench's TPC-B on the same server.
+
+The machine is noisy, so the two are measured in turns in one run and what counts is their ratio. Durable: fsync is on.
+Prints a table and writes `build/bench.json`, a flat object of numbers.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from anqi.config.postgres import Postgres
+
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_SECONDS = 6
+_ROUNDS = 3
+_CLIENTS = (1, 4)
+_BORROWERS = int(os.environ.get("ANQI_BENCH_BORROWERS", "8000"))
+_STARTED, _PAID = date(2026, 8, 31), date(2026, 9, 30)
+
+
+def main() -> None:
+    """Measures everything, in turns."""
+    folder = Path(tempfile.mkdtemp(prefix="anqi-bench-"))
+    folder.chmod(0o755)
+    server = Postgres(folder / "postgres")
+    try:
+        server.ensure()
+        figures = _measure(server, folder)
+    finally:
+        server.drop()
+        shutil.rmtree(folder)
+    _report(figures)
+
+
+def _measure(server: Postgres, folder: Path) -> dict[str, float]:
+    environment = _environment(server, folder)
+    _run("migrate", environment | {"ANQI_DATABASE_ROLE": "owner"})
+    print(f"planting {_BORROWERS} borrowers with an open charge each", flush=True)
+    for part in [_start("plant", str(part), environment=environment) for part in range(2)]:
+        assert part.wait() == 0, "planting failed"
+    _pgbench(server, "-i", "-s", "20", "-q")
+    samples: dict[str, list[float]] = {}
+    for _ in range(_ROUNDS):
+        for clients in _CLIENTS:
+            samples.setdefault(f"repayments_per_s_{clients}", []).append(_repay(clients, environment))
+            samples.setdefault(f"tpcb_per_s_{clients}", []).append(_tpcb(server, clients))
+    figures = {name: round(statistics.median(values), 1) for name, values in samples.items()}
+    for clients in _CLIENTS:
+        ratio = figures[f"repayments_per_s_{clients}"] / figures[f"tpcb_per_s_{clients}"]
+        figures[f"repayments_to_tpcb_{clients}"] = round(ratio, 3)
+    return figures
+
+
+def _environment(server: Postgres, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "DATABASE_URL": server.dsn(),
+        "ANQI_MODE": "test",
+        "ANQI_KEYRING": str(folder / "keyring.json"),
+        "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
+    }
+
+
+def _repay(clients: int, environment: dict[str, str]) -> float:
+    started = [
+        _start("repay", str(client), str(clients), environment=environment, stdin=subprocess.PIPE)
+        for client in range(clients)
+    ]
+    for process in started:
+        assert process.stdout and process.stdout.readline() == b"ready\n"
+    for process in started:
+        assert process.stdin
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+    told = [json.loads(process.communicate()[0]) for process in started]
+    return sum(each["count"] / each["seconds"] for each in told)
+
+
+def _tpcb(server: Postgres, clients: int) -> float:
+    said = _pgbench(server, "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(_SECONDS), "-M", "prepared")
+    line = next(line for line in said.splitlines() if line.startswith("tps = "))
+    return float(line.split()[2])
+
+
+def _pgbench(server: Postgres, *options: str) -> str:
+    command = [server.programs.path("pgbench"), *options, server.dsn()]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _run(role: str, environment: dict[str, str]) -> None:
+    assert _start(role, environment=environment).wait() == 0, f"{role} failed"
+
+
+def _start(role: str, *arguments: str, environment: dict[str, str], **more: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tools.bench", role, *arguments]
+    return subprocess.Popen(command, env=environment, cwd=_CHECKOUT, stdout=subprocess.PIPE, **more)
+
+
+def _report(figures: dict[str, float]) -> None:
+    file = _CHECKOUT / "build/bench.json"
+    file.parent.mkdir(exist_ok=True)
+    # Benchmarks of other rooms keep their keys in the same file.
+    known = json.loads(file.read_text()) if file.exists() else {}
+    file.write_text(json.dumps(known | figures, indent=2, sort_keys=True) + "\n")
+    for name, figure in figures.items():
+        print(f"{name:<24}{figure:>10}")
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
+    from anqi.config import grants
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    grants.apply()
+
+
+def _plant(part: int) -> None:
+    """Half the borrowers, each with a phone of their own, a running loan and a charge that waits for its money."""
+    from anqi.actions import charges
+    from anqi.actions.charges import Wish
+    from tests.planting import at, plant_borrower, plant_loan, reference_rows
+
+    reference_rows(at(_STARTED))
+    for number in range(part, _BORROWERS, 2):
+        borrower_id = plant_borrower(f"+86139{number:08}", now=at(_STARTED))
+        loan = plant_loan(borrower_id=borrower_id, starts_on=_STARTED)
+        charges.open(
+            borrower_id=borrower_id, wishes=[Wish(loan_id=loan.loan_id, purpose="due")], channel="alipay",
+            how="wap", attempt=uuid4().hex, now=at(_PAID),
+        )  # fmt: skip
+
+
+def _repay_for_a_while(client: int, clients: int) -> None:
+    from anqi.actions import repayments
+    from anqi.payments.channels.protocol import Succeeded
+    from anqi.payments.models import Charge
+    from tests.planting import at
+
+    waiting = list(Charge.objects.filter(state="created").order_by("id").values_list("key", "amount_minor"))
+    mine = waiting[client::clients]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    began, count = time.perf_counter(), 0
+    for key, amount_minor in mine:
+        result = Succeeded(ref=f"T{key}", amount_minor=amount_minor, paid_at=at(_PAID))
+        repayments.learn(channel="alipay", key=key, result=result, learned_by="notice", now=at(_PAID, 13))
+        count += 1
+        if time.perf_counter() - began >= _SECONDS:
+            break
+    print(json.dumps({"count": count, "seconds": time.perf_counter() - began}))
+
+
+def _play(role: str, arguments: list[str]) -> None:
+    import django
+
+    django.setup()
+    if role == "migrate":
+        _migrate()
+    elif role == "plant":
+        _plant(int(arguments[0]))
+    else:
+        _repay_for_a_while(int(arguments[0]), int(arguments[1]))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _play(sys.argv[1], sys.argv[2:])
+    else:
+        main()
