@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 
 from anqi.engine.allocation import pay_ahead, pay_due, waive
 from anqi.engine.course import Course, Instalment, begin, counted_from
@@ -19,9 +20,16 @@ _TURNS: dict[type, int] = {Return: 0, Waiver: 1, Payment: 2}
 def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
     """The loan at the end of the day, in the smallest unit; facts after the day are not looked at.
 
+    What comes back is only to be read: whoever asks the same again gets the same one.
     Refuses with `BeforeStart`, `NotPositive`, `UnknownFact`, `MoreThanOwed` or `LessThanPayoff`.
     """
     known = sorted((fact for fact in facts if fact.on <= on), key=lambda fact: (fact.on, fact.id))
+    return _replay(terms, tuple(known), on)
+
+
+# One act asks for the balances, the standing and the next day of one and the same course.
+@lru_cache(maxsize=256)
+def _replay(terms: Terms, known: tuple[Fact, ...], on: date) -> Course:
     assert len({fact.id for fact in known}) == len(known), "an id names one fact"
     _check(terms, known)
     taken, lost_on = without_reversed(known)
