@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from anqi.documents.models import Document
+from anqi.rows import sql
 from anqi.rows.chain import canonical
 from anqi.rows.ids import uuid7
 
@@ -15,13 +16,12 @@ def issue(*, borrower_id: UUID, payment_id: UUID, body: Mapping[str, Any], now: 
     """The id of the receipt that now stands for this payment; there is one, and it never changes."""
     text = canonical(body).decode()
     document_id = uuid7()
-    Document.objects.create(
-        borrower_id=borrower_id,
-        id=document_id,
-        kind=Document.Kind.RECEIPT,
-        subject_id=payment_id,
-        body=text,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        issued_at=now,
-    )
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    sql.fetch(_ISSUE, [borrower_id, document_id, Document.Kind.RECEIPT.value, payment_id, text, sha256, now])
     return document_id
+
+
+_ISSUE = """
+    insert into documents_document (borrower_id, id, kind, subject_id, body, sha256, issued_at)
+    values (%s, %s, %s, %s, %s, %s, %s)
+"""

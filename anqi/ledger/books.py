@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection
-
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.ids import uuid7
 
@@ -39,9 +38,7 @@ class Booked:
 def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Booked:
     """What stands in the books of these loans, in fen; accounts at zero are left out. One statement."""
     balances: dict[UUID, Balances] = {loan_id: {} for loan_id in loan_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [borrower_id, list(balances), borrower_id, list(balances)])
-        rows = cursor.fetchall()
+    rows = sql.fetch(_READ, {"borrower": borrower_id, "loans": list(balances)})
     last_closed_on = date.min
     for loan_id, account, amount_minor, closed_on in rows:
         if loan_id is None:
@@ -114,10 +111,9 @@ def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: da
         for entry in entries
         for move in entry.moves
     ]
-    if not rows:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_POST.format(", ".join([_POSTING_ROW] * len(rows))), [each for row in rows for each in row])
+    if rows:
+        placeholders, parameters = sql.values(rows)
+        sql.fetch(_POST.format(placeholders), parameters)
 
 
 def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,15 +172,14 @@ _HASHED = (
     "id", "entry_id", "loan_id", "cause", "cause_id", "debit", "credit", "amount_minor", "currency", "lender_id",
     "counts_on", "booked_on", "recorded_at",
 )  # fmt: skip
-_POSTING_ROW = f"({', '.join(['%s'] * 16)})"
-_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) values {{}}"  # noqa: S608
+_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) values {{}}"
 _READ = """
     select loan_id, account, sum(amount), null::date from (
         select loan_id, debit as account, amount_minor as amount from ledger_posting
-            where borrower_id = %s and loan_id = any(%s)
+            where borrower_id = %(borrower)s and loan_id = any(%(loans)s)
         union all
         select loan_id, credit, -amount_minor from ledger_posting
-            where borrower_id = %s and loan_id = any(%s)
+            where borrower_id = %(borrower)s and loan_id = any(%(loans)s)
     ) moved group by loan_id, account
     union all
     select null, null, null, max(day) from ledger_closed_day

@@ -8,10 +8,9 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import connection
-
 from anqi.engine import facts as engine_facts
 from anqi.engine.products import Terms, read_terms
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.ids import uuid7
 
@@ -72,9 +71,8 @@ def _read_terms(stated: str) -> Terms:
 
 def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
     """These loans of this borrower with their facts, in one statement. Lock the borrower first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [borrower_id, list(loan_ids)])
-        return {row[0]: _loan(row, borrower_id) for row in cursor.fetchall()}
+    rows = sql.fetch(_READ, [borrower_id, list(loan_ids)])
+    return {row[0]: _loan(row, borrower_id) for row in rows}
 
 
 def counted(fact: NewFact) -> engine_facts.Fact:
@@ -84,9 +82,8 @@ def counted(fact: NewFact) -> engine_facts.Fact:
 
 def record(chain: Chain, facts: Sequence[NewFact], *, now: datetime) -> None:
     """Adds facts at the end of the borrower's chain, in this order and in one statement."""
-    rows = [_row(chain, fact, now) for fact in facts]
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD.format(", ".join([_FACT_ROW] * len(rows))), [each for row in rows for each in row])
+    placeholders, parameters = sql.values([_row(chain, fact, now) for fact in facts])
+    sql.fetch(_RECORD.format(placeholders), parameters)
 
 
 def recorded(fact_row: dict[str, Any]) -> dict[str, Any]:
@@ -105,11 +102,10 @@ class Outlook(Protocol):
 
 def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
     """Notes beside the loan what the nightly close looks for."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update lending_loan set next_wake_on = %s, settled_on = %s where borrower_id = %s and id = %s",
-            [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
-        )
+    sql.fetch(
+        "update lending_loan set next_wake_on = %s, settled_on = %s where borrower_id = %s and id = %s",
+        [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
+    )
 
 
 def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
@@ -155,7 +151,6 @@ def _row(chain: Chain, fact: NewFact, now: datetime) -> list[Any]:
 
 
 _HASHED = ("id", "loan_id", "kind", "counts_on", "body", "actor", "key", "recorded_at")
-_FACT_ROW = f"({', '.join(['%s'] * 11)})"
 _RECORD = (
     "insert into lending_fact (borrower_id, id, loan_id, kind, counts_on, body, actor, key, recorded_at, seq, hash)"
     " values {}"

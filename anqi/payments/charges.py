@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 
 from anqi.payments.models import ChannelOrder, Charge, ChargePart
+from anqi.rows import sql
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
 
@@ -106,7 +106,10 @@ def put(
 
 def owner(channel: str, key: str) -> tuple[UUID, UUID] | None:
     """(borrower id, charge id) of a channel's order number; None for a number that is not ours."""
-    return ChannelOrder.objects.filter(channel=channel, key=key).values_list("borrower_id", "charge_id").first()
+    found = sql.fetch(
+        "select borrower_id, charge_id from payments_channel_order where channel = %s and key = %s", [channel, key]
+    )
+    return (found[0][0], found[0][1]) if found else None
 
 
 def tried(borrower_id: UUID, attempt: str) -> Charge | None:
@@ -131,9 +134,7 @@ def parts_of(charge: Charge) -> tuple[Part, ...]:
 
 def read(borrower_id: UUID, charge_id: UUID) -> ChargeInHand:
     """The charge with its parts and payments, in one statement. Lock the borrower first."""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, [borrower_id, charge_id])
-        rows = cursor.fetchall()
+    rows = sql.fetch(_READ, [borrower_id, charge_id])
     assert rows, f"charge {charge_id} is not one of borrower {borrower_id}"
     row = rows[0]
     return ChargeInHand(
@@ -159,25 +160,24 @@ def receive(
     borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, *, id: UUID, now: datetime
 ) -> None:
     """Notes money that arrived; the charge has succeeded, for good, and its loans are free again."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECEIVE,
-            {
-                "borrower": borrower_id,
-                "charge": charge.id,
-                "id": id,
-                "channel": charge.channel,
-                "key": charge.key,
-                "ref": arrival.ref,
-                "amount": arrival.amount_minor,
-                "currency": charge.currency,
-                "paid_at": arrival.paid_at,
-                "counts_on": arrival.counts_on,
-                "learned_by": arrival.learned_by,
-                "now": now,
-                "succeeded": Charge.State.SUCCEEDED,
-            },
-        )
+    sql.fetch(
+        _RECEIVE,
+        {
+            "borrower": borrower_id,
+            "charge": charge.id,
+            "id": id,
+            "channel": charge.channel,
+            "key": charge.key,
+            "ref": arrival.ref,
+            "amount": arrival.amount_minor,
+            "currency": charge.currency,
+            "paid_at": arrival.paid_at,
+            "counts_on": arrival.counts_on,
+            "learned_by": arrival.learned_by,
+            "now": now,
+            "succeeded": Charge.State.SUCCEEDED,
+        },
+    )
 
 
 def offer(charge: Charge, *, action: dict[str, Any] | None, ref: str) -> None:

@@ -2,27 +2,23 @@
 
 from uuid import UUID
 
-from django.db import connection
-
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 
 
 def hold(borrower_id: UUID) -> Chain:
     """The end of the borrower's chain, locked until the transaction ends. LookupError without a borrower."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select last_seq, last_hash from people_borrower where id = %s for no key update", [borrower_id]
-        )
-        found = cursor.fetchone()
+    found = sql.fetch(
+        "select last_seq, last_hash from people_borrower where id = %s for no key update", [borrower_id]
+    )
     if not found:
         raise LookupError(f"no borrower {borrower_id}")
-    return Chain(borrower_id, found[0], bytes(found[1]))
+    return Chain(borrower_id, found[0][0], bytes(found[0][1]))
 
 
 def keep(chain: Chain) -> None:
     """Stores where the chain ends now. The last thing an act does."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "update people_borrower set last_seq = %s, last_hash = %s where id = %s",
-            [chain.seq, chain.hash, chain.borrower_id],
-        )
+    sql.fetch(
+        "update people_borrower set last_seq = %s, last_hash = %s where id = %s",
+        [chain.seq, chain.hash, chain.borrower_id],
+    )
