@@ -57,7 +57,9 @@ def find() -> Place:
     if not stated.isdecimal() or not 1024 <= int(stated) <= 65000:
         raise Trouble(f"ANQI_DEMO_PORT is {stated}: it must be a port between 1024 and 65000.")
     try:
-        home = place.make_folder(place.state_dir() / "demo", mode=0o755)
+        # The processes of the demo are told where it lives, because to them its folder is all there is.
+        told = os.environ.get("ANQI_DEMO_HOME")
+        home = Path(told) if told else place.make_folder(place.state_dir() / "demo", mode=0o755)
     except OSError as error:
         raise Trouble(
             f"The demo has no place to live: {error}. Set ANQI_HOME to a folder you may write to."
@@ -82,6 +84,7 @@ def environment(where: Place) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
         "ANQI_MODE": "demo",
         "ANQI_HOME": str(where.home),
+        "ANQI_DEMO_HOME": str(where.home),
         "ANQI_CLOCK_FILE": str(where.clock_file),
         "SANDBOX_CLOCK_FILE": str(where.sandbox_clock_file),
         "MALL_CLOCK_FILE": str(where.clock_file),

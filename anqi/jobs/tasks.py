@@ -1,0 +1,142 @@
+"""The queue's doors: each job drains what is due now. Business times live in rows; the queue only says "now".
+
+A job takes batches while there are full ones. A killed worker loses nothing: what it had leased comes due again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+from anqi import clock
+from anqi.actions import charges, inbox, loans, notices, purchases, repayments
+from anqi.payments import news
+from anqi.payments.models import Inbox, Outbox
+
+_BATCH = 100
+_EVERY_FEW_SECONDS = "* * * * * */5"
+_EVERY_MINUTE = "* * * * *"
+_DEAD_AFTER_SECONDS = 30
+_log = logging.getLogger("anqi.jobs")
+
+Batch = Callable[[datetime, int], int]
+
+
+def soon(name: str) -> None:
+    """Has that job run as soon as this transaction commits; once, however often it is asked for."""
+    try:
+        # Its own savepoint: being already there must not end the caller's transaction.
+        with transaction.atomic():
+            app.configure_task(name, queueing_lock=name).defer()
+    except exceptions.AlreadyEnqueued:
+        pass
+
+
+def _drain(name: str, every: str) -> Callable[[Batch], Any]:
+    """A job of that name that runs that often and whenever it is asked for, one at a time."""
+
+    def decorate(batch: Batch) -> Any:
+        @app.periodic(cron=every, queueing_lock=name)
+        @app.task(name=name, queueing_lock=name, lock=name)
+        def job(timestamp: int | None = None) -> None:
+            while batch(clock.now(), _BATCH) >= _BATCH:
+                pass
+
+        return job
+
+    return decorate
+
+
+@_drain("inbox", _EVERY_FEW_SECONDS)
+def read_inbox(now: datetime, limit: int) -> int:
+    leased = inbox.lease(now=now, limit=limit)
+    for message in leased:
+        _each(_learn, message, now)
+    return len(leased)
+
+
+def _learn(message: Inbox, now: datetime) -> None:
+    if message.kind != "charge":
+        inbox.finish(message.id, now=now)
+        return
+    try:
+        repayments.learn(
+            channel=message.channel,
+            key=message.key,
+            result=news.from_json(message.news),
+            learned_by="notice",
+            now=now,
+            inbox_id=message.id,
+        )
+    except repayments.Stranger as stranger:
+        inbox.refuse(message.id, why=stranger.code, now=now)
+
+
+@_drain("outbox", _EVERY_FEW_SECONDS)
+def empty_outbox(now: datetime, limit: int) -> int:
+    leased = charges.lease_outbox(now=now, limit=limit)
+    for entry in leased:
+        _each(_ask, entry, now)
+    return len(leased)
+
+
+def _ask(entry: Outbox, now: datetime) -> None:
+    whose = {"borrower_id": entry.borrower_id, "charge_id": entry.charge_id}
+    if entry.kind == Outbox.Kind.CHARGE:
+        charges.deliver(**whose, now=now)
+    else:
+        repayments.inquire(**whose, now=now)
+        charges.finish_closing(**whose, now=now)
+
+
+@_drain("charges", _EVERY_FEW_SECONDS)
+def ask_about_charges(now: datetime, limit: int) -> int:
+    leased = charges.lease_unheard(now=now, limit=limit)
+    for charge in leased:
+        _each(_inquire, charge, now)
+    return len(leased)
+
+
+def _inquire(charge: Any, now: datetime) -> None:
+    repayments.inquire(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
+
+
+@_drain("messages", _EVERY_FEW_SECONDS)
+def send_messages(now: datetime, limit: int) -> int:
+    return notices.send_due(now=now, limit=limit)
+
+
+@_drain("webhooks", _EVERY_FEW_SECONDS)
+def deliver_webhooks(now: datetime, limit: int) -> int:
+    return notices.deliver_webhooks(now=now, limit=limit)
+
+
+@_drain("loans", _EVERY_MINUTE)
+def wake_loans(now: datetime, limit: int) -> int:
+    return loans.wake(now=now, limit=limit)
+
+
+@_drain("orders", _EVERY_MINUTE)
+def lapse_orders(now: datetime, limit: int) -> int:
+    return purchases.lapse(now=now, limit=limit)
+
+
+@app.periodic(cron=_EVERY_FEW_SECONDS, queueing_lock="revival")
+@app.task(name="revival", queueing_lock="revival")
+async def revive_dead(timestamp: int | None = None) -> None:
+    """Jobs of workers that died keep their lock for ever, and the queue itself never frees them. So we do."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_SECONDS):
+        _log.warning("job_revived", extra={"job": job.id, "task": job.task_name})
+        await app.job_manager.retry_job(job)
+
+
+def _each(act: Callable[[Any, datetime], None], row: Any, now: datetime) -> None:
+    """One row that breaks does not keep the others waiting; it comes due again, and the log says why."""
+    try:
+        act(row, now)
+    except Exception:
+        _log.exception("job_row_failed", extra={"row": str(row.id), "act": act.__name__})

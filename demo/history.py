@@ -1,0 +1,286 @@
+"""Plants the past: each day's real actions on that day's clock, through the real sandbox, one day after another."""
+
+import json
+import os
+import re
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import django
+import httpx
+
+from demo import cast, place, story
+from demo.cast import Person
+from demo.place import Place
+from demo.story import Purchase
+
+django.setup()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+from anqi import clock  # noqa: E402
+from anqi.actions import charges, identities, merchants, purchases, repayments, sessions  # noqa: E402
+from anqi.actions.charges import Wish  # noqa: E402
+from anqi.engine.loan import standing  # noqa: E402
+from anqi.jobs import tasks  # noqa: E402
+from anqi.lending import products, quotes, store  # noqa: E402
+from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
+from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
+from anqi.rows.chain import canonical  # noqa: E402
+from anqi.rows.days import SHANGHAI  # noqa: E402
+from demo import staff  # noqa: E402
+
+_LIMIT_MINOR = 2_000_000
+_TERMS: dict[str, Any] = {
+    "method": "equal_instalment",
+    "every": {"months": 1},
+    "day_count": "period",
+    "annual_rate": "0.12",
+    "grace_days": 3,
+    "penalty": {"daily_rate": "0.0005", "on": "principal"},
+    "excess": "next",
+}
+_PLANS = (("p3-0", 3, "0"), ("p6", 6, "0.108"), ("p12", 12, "0.12"))
+
+
+def main() -> None:
+    """Everything that has happened until now."""
+    where, today = place.find(), clock.today()
+    past = Past(where=where, sandbox=httpx.Client(base_url=where.url("sandbox"), trust_env=False, timeout=30))
+    told = story.purchases(today)
+    first = min(each.on for each in told) - timedelta(days=1)
+    with _hooks_answer(where):
+        past.travel(first, hour=8)
+        shops = _open_street(where)
+        _keep(where, "staff.json", staff.plant(now=clock.now()))
+        for day in _days(first, today):
+            past.live(day, told, shops)
+        for person in cast.EVERYBODY:
+            past.welcome(person)
+    past.come_back()
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for count in range((last - first).days + 1):
+        yield first + timedelta(days=count)
+
+
+@dataclass(kw_only=True)
+class _Running:
+    """A loan whose borrower pays as the story tells."""
+
+    told: Purchase
+    borrower_id: UUID
+    loan_id: UUID
+    due: list[date] = field(default_factory=list)
+    shipped_on: date
+
+
+@dataclass(kw_only=True)
+class Past:
+    """The days as they go by, for the house and for the sandbox alike."""
+
+    where: Place
+    sandbox: httpx.Client
+    borrowers: dict[str, UUID] = field(default_factory=dict)
+    running: list[_Running] = field(default_factory=list)
+
+    def travel(self, day: date, *, hour: int) -> datetime:
+        """It is now that day and hour for all who read a clock file; never later than it really is."""
+        really = datetime.now(SHANGHAI)
+        there = min(datetime.combine(day, time(hour), SHANGHAI), really)
+        seconds = round((there - really).total_seconds())
+        for file in (self.where.clock_file, self.where.sandbox_clock_file):
+            file.write_text(str(seconds))
+        return clock.now()
+
+    def come_back(self) -> None:
+        """The present again."""
+        for file in (self.where.clock_file, self.where.sandbox_clock_file):
+            file.write_text("0")
+
+    def live(self, day: date, told: list[Purchase], shops: dict[str, UUID]) -> None:
+        """One day: the night's work, what was bought, what was paid, and the messages about it."""
+        now = self.travel(day, hour=1)
+        tasks.wake_loans()
+        tasks.lapse_orders()
+        for purchase in told:
+            if purchase.on == day:
+                self.buy(purchase, shops[purchase.shop], self.travel(day, hour=9))
+        for each in self.running:
+            self._pay_what_is_told(each, self.travel(day, hour=12))
+        now = self.travel(day, hour=20)
+        tasks.read_inbox()
+        tasks.send_messages()
+        tasks.deliver_webhooks()
+        assert now.date() == day, f"it is {now}, not {day}"
+
+    def welcome(self, person: Person) -> UUID:
+        """The person's account: the code comes by SMS, as it does for everybody."""
+        if person.phone not in self.borrowers:
+            sessions.send_code(phone=person.phone, language="zh-hans", now=clock.now())
+            tasks.send_messages()
+            self.borrowers[person.phone] = sessions.sign_in(
+                phone=person.phone, code=self._code(person), language="zh-hans", now=clock.now()
+            )
+        return self.borrowers[person.phone]
+
+    def _code(self, person: Person) -> str:
+        messages = self.sandbox.get("/_control/sms", params={"phone": f"+86{person.phone}"}).json()["messages"]
+        newest = max(messages, key=lambda each: each["sent_at"])
+        found = re.search(r"\d{6}", newest["text"])
+        assert found
+        return found[0]
+
+    def buy(self, told: Purchase, shop_id: UUID, now: datetime) -> None:
+        """An order at the shop, as far as the story lets it go."""
+        theirs = _order(told, shop_id, now)
+        borrower_id = self.welcome(told.who)
+        order = purchases.open(token=theirs.confirm_token, borrower_id=borrower_id, now=now)
+        if told.ends == "opened":
+            return
+        if told.ends == "declined":
+            purchases.decline(borrower_id=borrower_id, order_id=order.id, now=now)
+            return
+        loan = self._sign(told, order, now)
+        if told.ends == "cancelled":
+            purchases.cancel(merchant_id=shop_id, merchant_order_id=theirs.id, reason="缺货", now=now)
+        if told.ends == "shipped":
+            purchases.ship(
+                merchant_id=shop_id, merchant_order_id=theirs.id, tracking_number=f"SF{secrets.randbelow(10**12):012}",
+                now=now,
+            )  # fmt: skip
+            self._follow(told, loan, now.date())
+
+    def _sign(self, told: Purchase, order: Order, now: datetime) -> Loan:
+        identities.verify(
+            borrower_id=order.borrower_id, name=told.who.name, id_number=told.who.id_number, now=now
+        )
+        offer = purchases.present(borrower_id=order.borrower_id, order_id=order.id, now=now)
+        assert offer.draft
+        return purchases.sign(
+            borrower_id=order.borrower_id, order_id=order.id, sha256=offer.draft.sha256,
+            reading_token=offer.reading_token, consents=offer.consents, address="127.0.0.1", agent="demo",
+            now=now + timedelta(seconds=45),
+        )  # fmt: skip
+
+    def _follow(self, told: Purchase, loan: Loan, day: date) -> None:
+        plan = products.plan_of(loan.terms, day)
+        due = [each.due_on for each in plan.instalments]
+        self.running.append(
+            _Running(told=told, borrower_id=loan.borrower_id, loan_id=loan.id, due=due, shipped_on=day)
+        )
+
+    def _pay_what_is_told(self, each: _Running, now: datetime) -> None:
+        told, day = each.told, now.date()
+        if told.settles_after is not None and each.shipped_on + timedelta(days=told.settles_after) == day:
+            self.pay(each, "all", now)
+        for due_on, days_after in zip(each.due, told.pays, strict=False):
+            if days_after is not None and due_on + timedelta(days=days_after) == day:
+                self.pay(each, "next" if days_after < 0 else "due", now)
+
+    def pay(self, each: _Running, purpose: Any, now: datetime) -> None:
+        """At the sandbox's cashier, as a buyer does; its notice comes to our own door."""
+        held = store.read(each.borrower_id, [each.loan_id])[each.loan_id]
+        if purpose == "due" and not standing(held.terms, held.facts, now.date()).due_now_minor:
+            return
+        first = self._open(each, purpose, now)
+        if each.told.pays_twice:
+            # The borrower gives it up, pays another way, and later pays in the tab that is still open.
+            charges.give_up(borrower_id=each.borrower_id, charge_id=first.id, now=now)
+            repayments.inquire(borrower_id=each.borrower_id, charge_id=first.id, now=now)
+            self._at_the_cashier(self._open(each, purpose, now + timedelta(seconds=30)))
+            each.told = Purchase(**{**vars(each.told), "pays_twice": False})
+        self._at_the_cashier(first)
+        tasks.read_inbox()
+
+    def _open(self, each: _Running, purpose: Any, now: datetime) -> Any:
+        charge = charges.open(
+            borrower_id=each.borrower_id, wishes=[Wish(loan_id=each.loan_id, purpose=purpose)], channel="alipay",
+            how="wap", attempt=uuid4().hex, now=now,
+        )  # fmt: skip
+        return charges.deliver(borrower_id=each.borrower_id, charge_id=charge.id, now=now)
+
+    def _at_the_cashier(self, charge: Any) -> None:
+        paid = self.sandbox.post("/_control/alipay/pay", json={"url": charge.action["url"], "buyer": "lin"})
+        paid.raise_for_status()
+        self.sandbox.post("/_control/notify/flush", json={"out_trade_no": charge.key}).raise_for_status()
+
+
+def _order(told: Purchase, shop_id: UUID, now: datetime) -> MerchantOrder:
+    product = products.find(told.plan, now.date())
+    quote = quotes.give(merchant_id=shop_id, product=product, amount_minor=told.price_minor, now=now)
+    body = NewOrder(
+        order_number=f"{told.shop[:2].upper()}{now:%y%m%d}{secrets.randbelow(10**5):05}",
+        amount_minor=told.price_minor,
+        currency="CNY",
+        goods=(Good(title=told.goods, quantity=1, price_minor=told.price_minor),),
+        plan=told.plan,
+        quote=quote.token,
+        return_url=f"http://{told.shop}.example/orders",
+    )
+    order, _ = purchases.create(
+        merchant_id=shop_id, key=uuid4().hex, body=body, body_hash=canonical(told.goods).hex()[:64], now=now
+    )
+    return order
+
+
+def _open_street(where: Place) -> dict[str, UUID]:
+    now = clock.now()
+    merchants.open_lender(code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=_LIMIT_MINOR)
+    for code, instalments, rate in _PLANS:
+        merchants.sell(
+            lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,
+            most_minor=_LIMIT_MINOR, terms=_TERMS | {"annual_rate": rate}, now=now,
+        )  # fmt: skip
+    mall, key = merchants.admit(
+        code="qinghe", name="青禾数码", webhook_url=f"{where.url('mall')}/webhooks/anqi",
+        return_origins=[where.url("mall")], now=now,
+    )  # fmt: skip
+    _keep(where, "shop.json", {"api_key": key, "webhook_secret": mall.webhook_secret})
+    return {code: _shop(code, name, now) for code, name in story.SHOPS.items()}
+
+
+def _shop(code: str, name: str, now: datetime) -> UUID:
+    shop, _ = merchants.admit(
+        code=code, name=name, webhook_url="", return_origins=[f"http://{code}.example"], now=now
+    )
+    return shop.id
+
+
+def _keep(where: Place, name: str, told: dict[str, Any]) -> None:
+    file = Path(where.home / name)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(told, ensure_ascii=False))
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class _hooks_answer:
+    """Our own door for notices, open while the past is planted, at the address that the sandbox is told."""
+
+    def __init__(self, where: Place) -> None:
+        port = where.port("borrower")
+        self._server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=_Quiet)
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    main()
