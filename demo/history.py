@@ -96,26 +96,31 @@ class Past:
         """It is now that day and hour for all who read a clock file; never later than it really is."""
         really = datetime.now(SHANGHAI)
         there = min(datetime.combine(day, time(hour), SHANGHAI), really)
-        seconds = round((there - really).total_seconds())
-        for file in (self.where.clock_file, self.where.sandbox_clock_file):
-            file.write_text(str(seconds))
+        self._set_clocks(round((there - really).total_seconds()))
         return clock.now()
 
     def come_back(self) -> None:
         """The present again."""
+        self._set_clocks(0)
+
+    def _set_clocks(self, seconds: int) -> None:
         for file in (self.where.clock_file, self.where.sandbox_clock_file):
-            file.write_text("0")
+            # Renamed into place: a reader must never meet an empty file, which would be the present.
+            draft = file.with_suffix(".new")
+            draft.write_text(str(seconds))
+            draft.replace(file)
 
     def live(self, day: date, told: list[Purchase], shops: dict[str, UUID]) -> None:
         """One day: the night's work, what was bought, what was paid, and the messages about it."""
-        now = self.travel(day, hour=1)
+        self.travel(day, hour=1)
         tasks.wake_loans()
         tasks.lapse_orders()
         for purchase in told:
             if purchase.on == day:
                 self.buy(purchase, shops[purchase.shop], self.travel(day, hour=9))
+        now = self.travel(day, hour=12)
         for each in self.running:
-            self._pay_what_is_told(each, self.travel(day, hour=12))
+            self._pay_what_is_told(each, now)
         now = self.travel(day, hour=20)
         tasks.read_inbox()
         tasks.send_messages()
