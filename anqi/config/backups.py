@@ -112,7 +112,7 @@ def _drop(server: psycopg.Connection, *databases: str) -> None:
 def _make_application_role(url: str) -> None:
     """A backup holds what was granted to the role, but roles belong to the server and are not in it."""
     with psycopg.connect(url) as connection:
-        if connection.execute("select from pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone():
+        if connection.execute("select 1 from pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone():
             return
         try:
             connection.execute(sql.SQL("create role {} nologin").format(sql.Identifier(APPLICATION_ROLE)))

@@ -11,7 +11,7 @@ def apply() -> None:
     """Makes the role and grants it what it needs, and nothing more. The owner calls it after migrating."""
     role = sql.Identifier(APPLICATION_ROLE)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select from pg_roles where rolname = %s", [APPLICATION_ROLE])
+        cursor.execute("select 1 from pg_roles where rolname = %s", [APPLICATION_ROLE])
         if not cursor.fetchone():
             cursor.execute(sql.SQL("create role {} nologin").format(role))
         cursor.execute(sql.SQL("grant {} to current_user").format(role))

@@ -20,3 +20,12 @@ def test_the_application_cannot_change_what_is_append_only(change: str) -> None:
     for table in ("lending_fact", "ledger_posting", "payments_payment", "lending_agreement"):
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             connection.cursor().execute(change.format(table))
+
+
+def test_granting_again_changes_nothing() -> None:
+    """An upgrade migrates and grants on a database whose role is there already."""
+    with connection.cursor() as cursor:
+        cursor.execute("reset role")
+        grants.apply()
+        grants.apply()
+        cursor.execute("set role anqi_app")
