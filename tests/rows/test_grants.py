@@ -25,7 +25,7 @@ def test_the_application_cannot_change_what_is_append_only(change: str) -> None:
 def test_granting_again_changes_nothing() -> None:
     """An upgrade migrates and grants on a database whose role is there already."""
     with connection.cursor() as cursor:
-        cursor.execute("reset role")
+        cursor.execute("set role none")
         grants.apply()
         grants.apply()
         cursor.execute("set role anqi_app")
