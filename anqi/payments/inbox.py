@@ -1,49 +1,75 @@
 """The inbox: what channels told us, stored before it is understood."""
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import connection
 
 from anqi.payments import news
 from anqi.payments.channels.protocol import Notification
 from anqi.payments.models import Inbox
+from anqi.rows.ids import uuid7
 
-LEASE = timedelta(seconds=60)
+# How long a message is left to the worker that has taken it, the first time and each time after that.
+# Whoever could not learn it, or died over it, need do nothing: it comes due again.
+_WAITS = tuple(timedelta(seconds=seconds) for seconds in (60, 60, 120, 300, 900, 1800, 3600))
 
 
 def store(*, channel: str, notification: Notification, raw: bytes, now: datetime) -> bool:
     """Keeps the message; True when it is new. The same key with other bytes is kept as well: it is news."""
     sha256 = hashlib.sha256(raw).hexdigest()
-    row = Inbox(
-        channel=channel,
-        message_key=f"{notification.message_key}:{sha256[:16]}",
-        kind=notification.kind,
-        key=notification.key,
-        news=news.to_json(notification.result),
-        raw=raw,
-        sha256=sha256,
-        received_at=now,
-        next_try_at=now,
-    )
-    before = Inbox.objects.filter(channel=channel, message_key=row.message_key).exists()
-    Inbox.objects.bulk_create([row], ignore_conflicts=True)
-    return not before
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STORE,
+            {
+                "id": uuid7(),
+                "channel": channel,
+                # Always with its hash: of two messages at once, neither can know that it is the changed one.
+                "message_key": f"{notification.message_key}:{sha256[:16]}",
+                "kind": notification.kind,
+                "key": notification.key,
+                "news": json.dumps(news.to_json(notification.result)),
+                "raw": raw,
+                "sha256": sha256,
+                "now": now,
+                "waiting": Inbox.State.WAITING,
+            },
+        )
+        return bool(cursor.rowcount)
+
+
+_STORE = """
+    insert into payments_inbox
+        (id, channel, message_key, kind, key, news, raw, sha256, received_at, state, next_try_at, tries, why)
+    values (%(id)s, %(channel)s, %(message_key)s, %(kind)s, %(key)s, %(news)s, %(raw)s, %(sha256)s, %(now)s,
+        %(waiting)s, %(now)s, 0, '')
+    on conflict (channel, message_key) do nothing
+"""
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Inbox]:
-    """Messages that wait and are due, put off by a lease so that another worker leaves them alone."""
-    due = Inbox.objects.filter(state=Inbox.State.WAITING, next_try_at__lte=now).order_by("next_try_at")
+    """Messages that wait and are due, each left to the caller for a while; those of another worker are skipped."""
+    due = Inbox.objects.filter(state=Inbox.State.WAITING, next_try_at__lte=now).order_by("next_try_at", "id")
     leased = list(due.select_for_update(skip_locked=True)[:limit])
-    for row in leased:
-        row.tries += 1
-        row.next_try_at = now + LEASE * min(row.tries, 30)
+    for message in leased:
+        message.next_try_at = now + _WAITS[min(message.tries, len(_WAITS) - 1)]
+        message.tries += 1
     Inbox.objects.bulk_update(leased, ["tries", "next_try_at"])
     return leased
 
 
 def mark_done(inbox_id: UUID, *, now: datetime) -> None:
-    Inbox.objects.filter(id=inbox_id).update(state=Inbox.State.DONE, done_at=now)
+    """What the message says has been learned."""
+    _end(inbox_id, Inbox.State.DONE, why="", now=now)
 
 
 def mark_refused(inbox_id: UUID, *, why: str, now: datetime) -> None:
-    Inbox.objects.filter(id=inbox_id).update(state=Inbox.State.REFUSED, why=why, done_at=now)
+    """What the message says can't be learned, now or ever; `why` is a word, not a text of the channel's."""
+    _end(inbox_id, Inbox.State.REFUSED, why=why, now=now)
+
+
+def _end(inbox_id: UUID, state: Inbox.State, *, why: str, now: datetime) -> None:
+    # Of two workers whose leases overlapped the first has said what became of it.
+    Inbox.objects.filter(id=inbox_id, state=Inbox.State.WAITING).update(state=state, why=why, done_at=now)

@@ -142,6 +142,45 @@ class Unapplied(BorrowerRow):
         )
 
 
+class Application(BorrowerRow):
+    """Someone's wish to use unapplied money for a loan; the larger ones wait for a second person."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        DONE = "done"
+        REFUSED = "refused"
+
+    case_id = models.UUIDField()
+    case = belongs_to("payments.Unapplied", "case_id")
+    loan_id = models.UUIDField()
+    amount_minor = models.BigIntegerField()
+    purpose = models.CharField(max_length=8)
+    reason = models.CharField(max_length=400)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.REQUESTED)
+    requested_by = models.UUIDField()
+    requested_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_application"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower", "case_id"],
+                name="payments_application_one_wish",
+                condition=models.Q(state="requested"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__gt=0), name="payments_application_amount"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["requested_at"], name="payments_application_open", condition=models.Q(state="requested")
+            ),
+        )
+
+
 class Inbox(models.Model):
     """A message from a channel, stored before it is understood. The raw bytes stay."""
 

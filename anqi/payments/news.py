@@ -4,7 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from anqi.payments.channels.protocol import (
-    Accepted, Closed, Failed, NotFound, Redirect, Result, Succeeded, Unknown,
+    Accepted,
+    Closed,
+    Failed,
+    NotFound,
+    Redirect,
+    Result,
+    Succeeded,
+    Unknown,
 )  # fmt: skip
 
 _KINDS: dict[str, type[Any]] = {

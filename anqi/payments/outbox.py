@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from anqi.payments.models import Outbox
 
 LEASE = timedelta(seconds=60)
+# When a channel that gave no clear answer is asked again, with the same key.
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 
 
@@ -22,27 +25,33 @@ def put(*, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime, lease: 
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Outbox]:
-    """Entries that are due, put off by a lease so that another worker leaves them alone."""
-    due = Outbox.objects.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at")
-    leased = list(due.select_for_update(skip_locked=True)[:limit])
-    for entry in leased:
-        Outbox.objects.filter(borrower_id=entry.borrower_id, id=entry.id).update(
-            tries=entry.tries + 1, leased_until=now + LEASE, next_try_at=now + LEASE
-        )
-    return leased
+    """Entries that are due, each left to the caller for a while; of two callers one gets an entry."""
+    due = Outbox.objects.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")[:limit]
+    return [entry for entry in due if _lease(entry, now)]
+
+
+def _lease(entry: Outbox, now: datetime) -> bool:
+    # Not by a lock over all borrowers' rows, which a cluster doesn't have: who finds the entry unmoved, moves it.
+    seen = Outbox.objects.filter(
+        borrower_id=entry.borrower_id, id=entry.id, done_at=None, next_try_at=entry.next_try_at
+    )
+    entry.tries, entry.leased_until, entry.next_try_at = entry.tries + 1, now + LEASE, now + LEASE
+    moved = seen.update(tries=entry.tries, leased_until=entry.leased_until, next_try_at=entry.next_try_at)
+    return moved == 1
 
 
 def done(*, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime) -> None:
     """The channel has been asked, and has answered."""
-    Outbox.objects.filter(borrower_id=borrower_id, charge_id=charge_id, kind=kind, done_at=None).update(
-        done_at=now, next_try_at=None
-    )
+    _waiting(borrower_id, charge_id, kind).update(done_at=now, next_try_at=None)
 
 
 def postpone(*, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime) -> None:
     """Nobody knows whether the channel has heard it: it is asked again, with the same key."""
-    for entry in Outbox.objects.filter(borrower_id=borrower_id, charge_id=charge_id, kind=kind, done_at=None):
-        wait = _WAITS[min(entry.tries, len(_WAITS) - 1)]
-        Outbox.objects.filter(borrower_id=borrower_id, id=entry.id).update(
-            leased_until=None, next_try_at=now + wait
-        )
+    waiting = _waiting(borrower_id, charge_id, kind)
+    for tries in waiting.values_list("tries", flat=True):
+        wait = _WAITS[min(tries, len(_WAITS) - 1)]
+        waiting.filter(tries=tries).update(leased_until=None, next_try_at=now + wait)
+
+
+def _waiting(borrower_id: UUID, charge_id: UUID, kind: str) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(borrower_id=borrower_id, charge_id=charge_id, kind=kind, done_at=None)

@@ -1,22 +1,32 @@
 """The channels: one file each, and what all of them answer in `protocol`."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from django.conf import settings
 
+from anqi.payments.channels import alipay
 from anqi.payments.channels.protocol import Channel
+
+# A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
+_CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
+    "alipay": alipay.connect,
+}
 
 
 def offered() -> tuple[str, ...]:
     """The codes of the channels that this installation can use; a page shows no other."""
-    return tuple(code for code in ("alipay",) if getattr(settings, f"ANQI_{code.upper()}"))
+    return tuple(code for code in _CHANNELS if _stated(code))
 
 
 @cache
 def find(code: str) -> Channel:
-    """The channel of that code. LookupError when it is not configured."""
-    if code not in offered():
-        raise LookupError(code)
-    from anqi.payments.channels import alipay
+    """The channel of that code, the same one for the whole process. LookupError when it is not offered."""
+    stated = _stated(code)
+    if code not in _CHANNELS or not stated:
+        raise LookupError(f"no channel {code}")
+    return _CHANNELS[code](stated)
 
-    return alipay.connect(settings.ANQI_ALIPAY)
+
+def _stated(code: str) -> Mapping[str, str] | None:
+    return getattr(settings, f"ANQI_{code.upper()}", None)

@@ -1,0 +1,1 @@
+"""Where channels knock: their notifications, and nothing else."""
