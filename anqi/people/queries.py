@@ -1,0 +1,32 @@
+"""What borrowers read of themselves. Nothing here locks or writes; personal data leaves it masked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from anqi.people import phones
+from anqi.people.models import Borrower, User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A borrower as their own page shows them."""
+
+    phone_masked: str
+    name_masked: str
+    is_verified: bool
+
+
+def user(borrower_id: UUID) -> User:
+    """The user who may sign in as this borrower."""
+    return User.objects.get(id=borrower_id, kind=User.Kind.BORROWER)
+
+
+def profile(borrower_id: UUID) -> Profile:
+    """The borrower, masked. The family name stays, as on a bank's letter: 林小满 is 林**."""
+    borrower = Borrower.objects.only("phone", "name", "verified_at").get(id=borrower_id)
+    phone, name = str(borrower.phone), str(borrower.name or "")
+    return Profile(
+        phone_masked=phones.mask(phone),
+        name_masked=name[:1] + "*" * (len(name) - 1),
+        is_verified=borrower.verified_at is not None,
+    )
