@@ -4,7 +4,51 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from anqi.lending import merchant_orders
+from anqi.lending.merchant_orders import NoSuchOrder, State
 from anqi.lending.models import MerchantOrder, Order
+from anqi.rows.days import SHANGHAI
+from anqi.rows.ids import uuid7
+
+_MOMENTS = {State.CONFIRMED: "confirmed_at", State.SHIPPED: "shipped_at"}
+
+
+def bear(theirs: MerchantOrder, borrower_id: UUID, *, now: datetime) -> Order:
+    """The borrower's own order, made when the borrower first opens the merchant's."""
+    order_id = uuid7()
+    order = Order.objects.create(
+        borrower_id=borrower_id,
+        id=order_id,
+        merchant_id=theirs.merchant_id,
+        merchant_order_id=theirs.id,
+        order_number=theirs.order_number,
+        goods=theirs.goods,
+        amount_minor=theirs.amount_minor,
+        currency=theirs.currency,
+        opened_at=now,
+        state=State.CREATED,
+    )
+    merchant_orders.give_to(theirs, borrower_id=borrower_id, order_id=order_id)
+    return order
+
+
+def find(borrower_id: UUID, order_id: UUID) -> Order:
+    """The borrower's order with its merchant. Refuses with NoSuchOrder, also where it is somebody else's."""
+    found = Order.objects.select_related("merchant").filter(borrower_id=borrower_id, id=order_id).first()
+    if found is None:
+        raise NoSuchOrder
+    return found
+
+
+def move(
+    theirs: MerchantOrder, state: State, *, now: datetime, tracking_number: str = "", reason: str = ""
+) -> None:
+    """Both sides of the order reached this state."""
+    merchant_orders.move(theirs, state, now=now, tracking_number=tracking_number, reason=reason)
+    if theirs.borrower_id and theirs.order_id:
+        moment = {_MOMENTS.get(state, "ended_at"): now}
+        mine = Order.objects.filter(borrower_id=theirs.borrower_id, id=theirs.order_id)
+        mine.update(state=state, **moment)
 
 
 def settle(borrower_id: UUID, order_id: UUID, *, now: datetime) -> MerchantOrder:
@@ -26,4 +70,10 @@ def told(theirs: MerchantOrder) -> dict[str, Any]:
         "order_number": theirs.order_number,
         "state": theirs.state,
         "amount_minor": theirs.amount_minor,
+        "currency": theirs.currency,
+        "plan": theirs.plan,
+        "created_at": theirs.created_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "changed_at": theirs.changed_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "tracking_number": theirs.tracking_number,
+        "reason": theirs.reason,
     }

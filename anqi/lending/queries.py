@@ -21,6 +21,7 @@ from anqi.lending.models import Agreement, Fact, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
 PAGE = 20
+_ENDED_UNPAID = (MerchantOrder.State.CANCELLED, MerchantOrder.State.LAPSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +85,11 @@ class OrderView:
 
     @property
     def condition(self) -> str:
-        """What the contract says of the order today: created, confirmed, active, overdue, settled, cancelled, lapsed.
+        """What the contract says today: created, confirmed, active, overdue, settled, cancelled or lapsed.
 
-        A lapsed or cancelled order says so whatever its loan was; a shipped one is what its loan is.
+        The loan's own standing comes before the order's state: a payment that bounced opens a settled loan again.
         """
-        if self.state != MerchantOrder.State.SHIPPED or not self.loan or not self.loan.standing:
+        if not self.loan or not self.loan.standing or self.state in _ENDED_UNPAID:
             return "active" if self.state == MerchantOrder.State.SHIPPED else self.state
         status = self.loan.standing.status
         return status if status in ("overdue", "settled") else "active"
@@ -99,7 +100,7 @@ class PaymentView:
     """One payment as it works on the loan today, in fen; a reversed one works on nothing."""
 
     fact_id: str
-    payment_id: UUID | None
+    payment_id: UUID
     counts_on: date
     amount_minor: int
     is_reversed: bool
@@ -173,7 +174,7 @@ def payments(held: LoanInHand, *, today: date) -> list[PaymentView]:
     return [
         PaymentView(
             fact_id=fact.id,
-            payment_id=payment_ids.get(fact.id),
+            payment_id=payment_ids[fact.id],
             counts_on=fact.on,
             amount_minor=fact.amount_minor,
             is_reversed=effect is None,
@@ -228,11 +229,7 @@ def _order_view(row: Order, loan: LoanView | None) -> OrderView:
 
 def _payment_ids(held: LoanInHand) -> dict[str, UUID]:
     rows = Fact.objects.filter(borrower_id=held.borrower_id, loan_id=held.id, kind="payment")
-    return {
-        str(fact_id): UUID(body["payment_id"])
-        for fact_id, body in rows.values_list("id", "body")
-        if "payment_id" in body
-    }
+    return {str(fact_id): UUID(body["payment_id"]) for fact_id, body in rows.values_list("id", "body")}
 
 
 def _effects(held: LoanInHand, today: date) -> Iterator[tuple[Payment, Preview | None]]:

@@ -1,0 +1,130 @@
+"""Offers: what a borrower may sign for an order now, and whether what comes back is exactly that.
+
+Refused
+├── NotVerified
+└── AlreadySigned    loan_id, order_id
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from anqi.lending import agreements, limits, products, readings
+from anqi.lending.agreements import AgreementChanged, Draft
+from anqi.lending.limits import Limit, LimitExceeded
+from anqi.lending.models import Merchant, MerchantOrder, Order, Product
+from anqi.rows.days import day_of
+from anqi.rows.refusals import Refused
+
+
+class NotVerified(Refused):
+    """Before the first signature we need to know who you are."""
+
+    code = "not_verified"
+
+
+class AlreadySigned(Refused):
+    """This order has been signed."""
+
+    code = "already_signed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """The borrower as an agreement names them; without name and number until they are verified."""
+
+    id: UUID
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    is_verified: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the signing page shows: the order, what it costs, what would be signed, and what stands in the way.
+
+    `statement` is the cost statement, `schedule` the instalments as if the goods left on `on`; in fen.
+    """
+
+    order: Order
+    merchant: Merchant
+    product: Product
+    return_url: str
+    on: date
+    statement: dict[str, Any]
+    schedule: list[dict[str, Any]]
+    draft: Draft
+    limit: Limit
+    reading_token: str
+    consents: tuple[str, ...]
+    is_verified: bool
+
+    @property
+    def is_within_limit(self) -> bool:
+        return self.order.amount_minor <= self.limit.available_minor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signature:
+    """What comes back from the signing page."""
+
+    sha256: str
+    reading_token: str
+    consents: tuple[str, ...]
+    address: str = field(repr=False)
+    agent: str = field(repr=False)
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What proves later who signed, and where."""
+        return {"address": self.address, "agent": self.agent[:400], "consents": sorted(self.consents)}
+
+
+def make(order: Order, theirs: MerchantOrder, signer: Signer, *, now: datetime) -> Offer:
+    """The offer as of today; its reading time begins now."""
+    today = day_of(now)
+    draft = _draft(order, theirs, signer, on=today)
+    return Offer(
+        order=order,
+        merchant=order.merchant,
+        product=theirs.product,
+        return_url=theirs.return_url,
+        on=today,
+        statement=draft.body["cost_statement"],
+        schedule=products.dated(products.plan_of(draft.body["terms"], today)),
+        draft=draft,
+        limit=limits.read(signer.id, theirs.product.lender_id, today=today),
+        reading_token=readings.begin(order.id, draft.sha256, now=now),
+        consents=agreements.CONSENTS,
+        is_verified=signer.is_verified,
+    )
+
+
+def agree(order: Order, theirs: MerchantOrder, signer: Signer, signature: Signature, *, now: datetime) -> Draft:
+    """What was read, drawn up again as on the day it was opened. Hold the borrower first.
+
+    Refuses NotVerified, AgreementChanged, ReadingTooShort, ConsentMissing, LimitExceeded.
+    """
+    if not signer.is_verified:
+        raise NotVerified
+    reading = readings.read(signature.reading_token, order_id=order.id, sha256=signature.sha256, now=now)
+    draft = _draft(order, theirs, signer, on=day_of(reading.opened_at))
+    if draft.sha256 != signature.sha256:
+        raise AgreementChanged
+    readings.refuse_hurry(reading, now=now)
+    agreements.refuse_silence(signature.consents)
+    limit = limits.read(signer.id, theirs.product.lender_id, today=day_of(now))
+    if order.amount_minor > limit.available_minor:
+        raise LimitExceeded(needed_minor=order.amount_minor, available_minor=limit.available_minor)
+    return draft
+
+
+def _draft(order: Order, theirs: MerchantOrder, signer: Signer, *, on: date) -> Draft:
+    return agreements.draw_up(
+        order,
+        product=theirs.product,
+        borrower_name=signer.name,
+        borrower_id_number=signer.id_number,
+        on=on,
+    )
