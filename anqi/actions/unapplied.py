@@ -1,0 +1,303 @@
+"""Unapplied money: put to use on a loan of the same borrower; the larger sums need a second person.
+
+Refused
+├── MayNotAct            the actor's role only reads
+├── NeedsSupervisor
+├── OwnRequest           nobody approves what they asked for
+├── ReasonMissing
+├── NotTheirs            a case, a loan or an application that this borrower hasn't got
+├── AlreadyAsked         one wish at a time about one case
+├── AlreadyDecided
+└── OtherRequest         the same id with other contents
+What the loan itself can't take is refused by `lending.inspection`.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from anqi.ledger import books
+from anqi.ledger.books import Entry
+from anqi.lending import courses, inspection, orders, store
+from anqi.lending.repaying import Purpose
+from anqi.lending.store import LoanInHand, NewFact
+from anqi.notices import webhooks
+from anqi.payments import inspection as payments_inspection
+from anqi.payments import unapplied
+from anqi.payments.models import Application, Unapplied
+from anqi.people import holds, staff
+from anqi.people.models import User
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+from anqi.rows.refusals import Refused
+
+# Up to here one person decides about a case; for more of it a second one has to look.
+ALONE_MINOR = 50_000
+
+
+class MayNotAct(Refused):
+    """Only clerks and supervisors may move money."""
+
+    code = "may_not_act"
+
+
+class NeedsSupervisor(Refused):
+    """Only a supervisor decides about this."""
+
+    code = "needs_supervisor"
+
+
+class OwnRequest(Refused):
+    """Whoever asked for it can't approve it."""
+
+    code = "own_request"
+
+
+class ReasonMissing(Refused):
+    """Say why."""
+
+    code = "reason_missing"
+
+
+class NotTheirs(Refused):
+    """This borrower has no such {what}."""
+
+    code = "not_theirs"
+
+
+class AlreadyAsked(Refused):
+    """An application about this case still waits to be decided."""
+
+    code = "already_asked"
+
+
+class AlreadyDecided(Refused):
+    """This application has been decided: it is {state}."""
+
+    code = "already_decided"
+
+
+class OtherRequest(Refused):
+    """This form has been sent before with other contents."""
+
+    code = "other_request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How so much of a case's money, in fen, is to be used, and why."""
+
+    case_id: UUID
+    loan_id: UUID
+    amount_minor: int
+    purpose: Purpose
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Everything that using the money will write, decided before the first write."""
+
+    case: Unapplied
+    held: LoanInHand
+    fact: NewFact
+    entries: list[Entry]
+    first_open_on: date
+    outlook: courses.Outlook
+
+
+def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, now: datetime) -> Application:
+    """The application: done at once where one person may decide, else waiting for a second one.
+
+    Everything is checked at once, so that what waits could be done today. The same id again changes nothing.
+    Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, LeftTooSmall, and what the loan
+    can't take.
+    """
+    _check_may_act(actor)
+    _check_reason(wish.reason)
+    with transaction.atomic(durable=True):
+        chain = holds.hold(borrower_id)
+        known = payments_inspection.application(borrower_id, application_id)
+        if known:
+            return _same(known, wish)
+        plan = _decide(borrower_id, application_id, wish, actor, now)
+        application = _ask(borrower_id, application_id, wish, actor, now)
+        if _may_decide_alone(application):
+            _carry_out(chain, application, plan, actor, now)
+        verb = "apply_unapplied" if application.state == Application.State.DONE else "request_application"
+        _note(verb, application, actor, wish.reason, now)
+        return application
+
+
+def approve(*, borrower_id: UUID, application_id: UUID, actor: User, now: datetime) -> Application:
+    """The application, done. A supervisor's answer to somebody else's wish; again changes nothing.
+
+    Refuses NeedsSupervisor, OwnRequest, NotTheirs, AlreadyDecided, LeftTooSmall, and what the loan can't take.
+    """
+    _check_may_decide(actor)
+    with transaction.atomic(durable=True):
+        chain = holds.hold(borrower_id)
+        application = _find(borrower_id, application_id)
+        if _is_decided(application, Application.State.DONE, actor):
+            return application
+        if application.requested_by == actor.id:
+            raise OwnRequest
+        plan = _decide(borrower_id, application_id, _wish_of(application), actor, now)
+        _carry_out(chain, application, plan, actor, now)
+        _note("approve_application", application, actor, "", now)
+        return application
+
+
+def refuse(*, borrower_id: UUID, application_id: UUID, reason: str, actor: User, now: datetime) -> Application:
+    """The application, refused; the money is free for another one. Whoever asked may take it back.
+
+    Refuses NeedsSupervisor, ReasonMissing, NotTheirs and AlreadyDecided.
+    """
+    _check_may_act(actor)
+    _check_reason(reason)
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        application = _find(borrower_id, application_id)
+        if application.requested_by != actor.id:
+            _check_may_decide(actor)
+        if _is_decided(application, Application.State.REFUSED, actor):
+            return application
+        _close(application, Application.State.REFUSED, actor, now)
+        _note("refuse_application", application, actor, reason, now)
+        return application
+
+
+def _check_may_act(actor: User) -> None:
+    is_staff = actor.kind == User.Kind.STAFF and actor.is_active
+    if not is_staff or actor.role not in (User.Role.CLERK, User.Role.SUPERVISOR):
+        raise MayNotAct
+
+
+def _check_may_decide(actor: User) -> None:
+    _check_may_act(actor)
+    if actor.role != User.Role.SUPERVISOR:
+        raise NeedsSupervisor
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+
+
+def _find(borrower_id: UUID, application_id: UUID) -> Application:
+    found = payments_inspection.application(borrower_id, application_id)
+    if not found:
+        raise NotTheirs(what="application")
+    return found
+
+
+def _wish_of(application: Application) -> Wish:
+    return Wish(**{field.name: getattr(application, field.name) for field in fields(Wish)})
+
+
+def _same(known: Application, wish: Wish) -> Application:
+    if _wish_of(known) != wish:
+        raise OtherRequest
+    return known
+
+
+def _is_decided(application: Application, as_wanted: str, actor: User) -> bool:
+    """Whether this actor has decided so before: a second tap. Refuses AlreadyDecided when it was otherwise."""
+    if application.state == Application.State.REQUESTED:
+        return False
+    if application.state == as_wanted and application.decided_by == actor.id:
+        return True
+    raise AlreadyDecided(state=application.state)
+
+
+def _decide(borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, now: datetime) -> _Plan:
+    today = day_of(now)
+    case = _read_case(borrower_id, wish)
+    held = store.read(borrower_id, [wish.loan_id]).get(wish.loan_id)
+    if not held:
+        raise NotTheirs(what="loan")
+    inspection.check_running(held, lender_id=case.lender_id, currency=case.payment.currency, today=today)
+    fact = _fact(application_id, wish, case, held, actor)
+    after = inspection.taking(held, fact, today=today)
+    booked = books.read(borrower_id, [held.id])
+    return _Plan(
+        case=case, held=held, fact=fact,
+        entries=books.bring_to(
+            [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)],
+            booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+        ),
+        first_open_on=booked.first_open_on, outlook=courses.outlook(after, today=today),
+    )  # fmt: skip
+
+
+def _read_case(borrower_id: UUID, wish: Wish) -> Unapplied:
+    try:
+        case = unapplied.read(borrower_id, wish.case_id)
+    except Unapplied.DoesNotExist:
+        raise NotTheirs(what="case") from None
+    if not 0 < wish.amount_minor <= case.left_minor:
+        raise unapplied.LeftTooSmall(left_minor=case.left_minor)
+    return case
+
+
+def _fact(application_id: UUID, wish: Wish, case: Unapplied, held: LoanInHand, actor: User) -> NewFact:
+    assert held.starts_on
+    return NewFact(
+        loan_id=held.id,
+        kind="payment",
+        # Money that came before the loan began can count from its first day only.
+        counts_on=max(case.payment.counts_on, held.starts_on),
+        body={"amount_minor": wish.amount_minor, "for": wish.purpose, "payment_id": str(case.payment_id),
+              "case_id": str(case.id)},
+        actor=f"staff:{actor.id}",
+        key=f"application:{application_id}",
+    )  # fmt: skip
+
+
+def _ask(borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, now: datetime) -> Application:
+    if payments_inspection.has_waiting_application(borrower_id, wish.case_id):
+        raise AlreadyAsked
+    return Application.objects.create(
+        borrower_id=borrower_id, id=application_id, **vars(wish), requested_by=actor.id, requested_at=now
+    )
+
+
+def _may_decide_alone(application: Application) -> bool:
+    """Whether one person may decide: counted over the whole case, or slices would need nobody."""
+    before_minor = payments_inspection.decided_alone_minor(application.borrower_id, application.case_id)
+    return before_minor + application.amount_minor <= ALONE_MINOR
+
+
+def _carry_out(chain: Chain, application: Application, plan: _Plan, actor: User, now: datetime) -> None:
+    store.record(chain, [plan.fact], now=now)
+    books.post(chain, plan.entries, first_open_on=plan.first_open_on, now=now)
+    unapplied.draw(plan.case, application.amount_minor, now=now)
+    _keep_outlook(plan.held, plan.outlook, now)
+    _close(application, Application.State.DONE, actor, now)
+    holds.keep(chain)
+
+
+def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> None:
+    store.wake(held.borrower_id, held.id, outlook)
+    if outlook.settled_on and not held.settled_on:
+        settled = orders.settle(held.borrower_id, held.order_id, now=now)
+        webhooks.enqueue(
+            merchant_id=settled.merchant_id, kind="order.settled", subject_id=settled.id,
+            body=orders.told(settled), now=now,
+        )  # fmt: skip
+
+
+def _close(application: Application, state: str, actor: User, now: datetime) -> None:
+    application.state, application.decided_by, application.decided_at = state, actor.id, now
+    Application.objects.filter(borrower_id=application.borrower_id, id=application.id).update(
+        state=state, decided_by=actor.id, decided_at=now
+    )
+
+
+def _note(verb: str, application: Application, actor: User, reason: str, now: datetime) -> None:
+    staff.note(
+        actor_id=actor.id, verb=verb, borrower_id=application.borrower_id, object_id=application.id, reason=reason,
+        detail={"case_id": str(application.case_id), "amount_minor": application.amount_minor}, now=now,
+    )  # fmt: skip
