@@ -1,0 +1,1 @@
+"""The borrower's site: what is owed and why, paying it, signing for it."""

@@ -1,0 +1,76 @@
+"""Who may see a borrower's pages: the borrower whose session it is, and nobody else."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from anqi.people.models import User
+from anqi.web.shared import pages
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def borrower_required(view: View[Rest]) -> View[Rest]:
+    """Sends everybody who is not signed in as a borrower to log in, staff too, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if not is_borrower(request):
+            return HttpResponseRedirect(login_address(page_asked_for(request)))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def is_borrower(request: HttpRequest) -> bool:
+    """Whether the session is that of a borrower who may come in."""
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.kind == User.Kind.BORROWER
+
+
+def borrower_id(request: HttpRequest) -> UUID:
+    """The borrower of the session. Asked only behind `borrower_required`."""
+    user = request.user
+    assert isinstance(user, User) and user.kind == User.Kind.BORROWER, "a page without its guard"
+    return user.id
+
+
+def network_address(request: HttpRequest) -> str | None:
+    """Where the request came from, as the outermost of our own proxies saw it; None where nobody can say."""
+    stated = request.META.get("REMOTE_ADDR", "")
+    if settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        seen = request.headers.get("X-Forwarded-For", "").split(",")[-settings.ALLAUTH_TRUSTED_PROXY_COUNT :]
+        stated = seen[0].strip()
+    try:
+        return str(ipaddress.ip_address(stated))
+    except ValueError:
+        return None
+
+
+def login_address(next_page: str) -> str:
+    """Where to log in, and to come back to that page."""
+    address = reverse("borrower:login")
+    return address if next_page == "/" else f"{address}?{urlencode({'next': next_page})}"
+
+
+def page_asked_for(request: HttpRequest) -> str:
+    """The page to come back to: never a fragment, and never the address of a form that was sent."""
+    if pages.wants_part(request) or request.method != "GET":
+        parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/")
+        return own_page(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return own_page(request.get_full_path())
+
+
+def own_page(address: str | None) -> str:
+    """The address if it is a page of this site, else the home page."""
+    is_ours = bool(address) and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if address and is_ours and address.startswith("/") else "/"

@@ -1,0 +1,115 @@
+"""What is to be paid over all loans: this month, later, and the one total."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anqi.engine.loan import StandingInstalment
+from anqi.lending.queries import LoanView, OrderView
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillLine:
+    """One instalment that is still to be paid, in fen."""
+
+    order: OrderView
+    n: int
+    count: int
+    due_on: date
+    state: str
+    days_late: int
+    remaining_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterLine:
+    """What one loan asks for after this month, in fen."""
+
+    order: OrderView
+    count: int
+    next_due_on: date
+    remaining_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bills:
+    """All that is to be paid, in fen, the most urgent first."""
+
+    this_month: tuple[BillLine, ...]
+    later: tuple[LaterLine, ...]
+    credit_minor: int
+
+    @property
+    def this_month_minor(self) -> int:
+        return sum(line.remaining_minor for line in self.this_month)
+
+    @property
+    def later_minor(self) -> int:
+        return sum(line.remaining_minor for line in self.later)
+
+    @property
+    def total_minor(self) -> int:
+        """The one total over all loans: what the loans' own pages say, added up."""
+        return self.this_month_minor + self.later_minor - self.credit_minor
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """How this month's total comes about."""
+        late = [line for line in self.this_month if line.state in ("overdue", "grace")]
+        other = [line for line in self.this_month if line not in late]
+        lines = [
+            {"label": _("已过还款日"), "amount_minor": sum(line.remaining_minor for line in late)},
+            {"label": _("本月到期"), "amount_minor": sum(line.remaining_minor for line in other)},
+        ]
+        shown = [line for line in lines if line["amount_minor"]]
+        return [*shown, {"label": _("本月待还"), "amount_minor": self.this_month_minor, "total": True}]
+
+
+def gather(orders: Iterable[OrderView], *, today: date) -> Bills:
+    """The bills of these orders as of today; what is late counts to this month."""
+    until = month_end(today)
+    this_month: list[BillLine] = []
+    later: list[LaterLine] = []
+    credit_minor = 0
+    for order in orders:
+        loan = order.loan
+        if not loan or not loan.standing:
+            continue
+        rows = [row for row in loan.standing.instalments if row.remaining_minor]
+        this_month += [_line(order, loan, row) for row in rows if row.due_on <= until]
+        later += _later(order, [row for row in rows if row.due_on > until])
+        credit_minor += min(loan.standing.credit_minor, sum(row.remaining_minor for row in rows))
+    return Bills(
+        this_month=tuple(sorted(this_month, key=lambda line: (line.due_on, line.order.id))),
+        later=tuple(sorted(later, key=lambda line: (line.next_due_on, line.order.id))),
+        credit_minor=credit_minor,
+    )
+
+
+def _line(order: OrderView, loan: LoanView, row: StandingInstalment) -> BillLine:
+    return BillLine(
+        order=order,
+        n=row.n,
+        count=loan.instalment_count,
+        due_on=row.due_on,
+        state=row.state,
+        days_late=(loan.today - row.due_on).days if row.state == "overdue" else 0,
+        remaining_minor=row.remaining_minor,
+    )
+
+
+def _later(order: OrderView, rows: Sequence[StandingInstalment]) -> list[LaterLine]:
+    if not rows:
+        return []
+    remaining_minor = sum(row.remaining_minor for row in rows)
+    return [LaterLine(order=order, count=len(rows), next_due_on=rows[0].due_on, remaining_minor=remaining_minor)]
+
+
+
+
+def month_end(today: date) -> date:
+    """The last day of the month."""
+    return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,96 @@
+"""What is known of a payment, in words: never more than the channel has said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from anqi.payments.queries import ChargeView
+from anqi.web.borrower.wording import REASONS, channel_label, sentences
+
+# Waits between two looks, in milliseconds; after the last one the page says that it may be left.
+WAITS = (1500, 3000, 5000)
+LAST_STEP = len(WAITS) - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One state of the result page."""
+
+    state: str
+    title: str
+    text: str
+    wait: int = 0
+
+
+def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
+    """The state of the page for a charge that has been looked at `step` times before."""
+    if charge.state == "succeeded":
+        return _arrived(charge)
+    if not charge.is_open:
+        return _ended(charge)
+    wait = WAITS[step] if step <= LAST_STEP else 0
+    if charge.is_closing:
+        return _closing(charge, wait)
+    if charge.last_answer == "unknown" or charge.state == "unknown":
+        return _unknown(charge, wait)
+    return _unpaid(charge, now, wait) if charge.cashier_url and step else _processing(charge, wait)
+
+
+def _arrived(charge: ChargeView) -> Said:
+    waiting_minor = sum(payment.waiting_minor for payment in charge.payments)
+    total_minor = sum(payment.amount_minor for payment in charge.payments)
+    if not waiting_minor:
+        return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，分期页面上的数字已更新。"))
+    title = _("钱已收到，还没有用在分期上") if waiting_minor == total_minor else _("钱已收到，一部分还没有用上")
+    return Said(
+        state="unknown",
+        title=title,
+        text=_("这笔钱没有丢，已记在你的名下，工作人员会核对和处理。不用再付一次。"),
+    )
+
+
+def _ended(charge: ChargeView) -> Said:
+    if charge.state == "failed":
+        channel = channel_label(charge.channel)
+        text = _("%(channel)s没有收下这笔付款。没有扣款，也没有手续费。") % {"channel": channel}
+        return Said(state="failed", title=_("这次没有付成"), text=text)
+    why = str(REASONS.get(charge.reason, ""))
+    return Said(
+        state="closed",
+        title=_("这笔付款已关闭"),
+        text=sentences(why, _("没有扣款。如果你其实付过，到账后会自动处理。")),
+    )
+
+
+def _closing(charge: ChargeView, wait: int) -> Said:
+    channel = channel_label(charge.channel)
+    text = _("我们已请%(channel)s关闭这笔付款，等它确认后就能换一种方式还。如果其实已经付了，会照常入账。")
+    return Said(state="processing", title=_("正在关闭这笔付款"), text=text % {"channel": channel}, wait=wait)
+
+
+def _unknown(charge: ChargeView, wait: int) -> Said:
+    channel = channel_label(charge.channel)
+    return Said(
+        state="unknown",
+        title=_("还没有收到%(channel)s的结果") % {"channel": channel},
+        text=_("付成了会自动入账，没付成不会扣款。请不要重复付款，可以离开这个页面，我们会继续查。"),
+        wait=wait,
+    )
+
+
+def _unpaid(charge: ChargeView, now: datetime, wait: int) -> Said:
+    if now >= charge.expires_at:
+        return _closing(charge, wait)
+    return Said(
+        state="closed",
+        title=_("还没有收到付款"),
+        text=_("如果你没有付完，可以继续支付，或换一种方式。如果已经付了，可以离开，到账后会自动入账。"),
+        wait=wait,
+    )
+
+
+def _processing(charge: ChargeView, wait: int) -> Said:
+    text = _("正在向%(channel)s核对，通常几秒钟。可以离开这个页面，结果不会丢。")
+    channel = channel_label(charge.channel)
+    return Said(state="processing", title=_("正在确认付款"), text=text % {"channel": channel}, wait=wait)

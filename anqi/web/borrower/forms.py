@@ -1,0 +1,76 @@
+"""What borrowers fill in. A form reads; whether it may be is decided by an action."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+_CODE = {
+    "class": "aq-code",
+    "inputmode": "numeric",
+    "autocomplete": "one-time-code",
+    "maxlength": "6",
+    "pattern": "[0-9]{6}",
+}
+_PHONE = {"inputmode": "tel", "autocomplete": "tel-national", "placeholder": _("11 位手机号"), "maxlength": "20"}
+
+
+class PhoneForm(forms.Form):
+    """The number that a code is sent to."""
+
+    phone = forms.CharField(label=_("手机号"), max_length=20, widget=forms.TextInput(attrs=_PHONE))
+
+
+class CodeForm(forms.Form):
+    """The code that came by SMS."""
+
+    code = forms.CharField(
+        label=_("短信验证码"), max_length=12, widget=forms.TextInput(attrs={**_CODE, "autofocus": True})
+    )
+
+    def clean_code(self) -> str:
+        code = re.sub(r"\s", "", self.cleaned_data["code"])
+        if not re.fullmatch(r"[0-9]{6}", code):
+            raise forms.ValidationError(_("验证码是 6 位数字。"))
+        return code
+
+
+class IdentityForm(forms.Form):
+    """Who somebody is, asked once before the first signature."""
+
+    name = forms.CharField(
+        label=_("姓名"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("与身份证上一致。"),
+    )  # fmt: skip
+    id_number = forms.CharField(
+        label=_("身份证号"), max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        help_text=_("只用来核对是你本人，加密保存。"),
+    )  # fmt: skip
+    agree = forms.BooleanField()
+
+
+class PayForm(forms.Form):
+    """A repayment: what, through which channel, and the mark of what was seen of it."""
+
+    what = forms.ChoiceField(choices=[(each, each) for each in ("due", "next", "all", "own")])
+    amount = forms.CharField(required=False, max_length=20)
+    channel = forms.CharField(max_length=16)
+    quote = forms.CharField(required=False, max_length=64)
+    attempt = forms.UUIDField()
+
+
+class AmountForm(forms.Form):
+    """Only the amount of one's own, as it stands on the page."""
+
+    amount = forms.CharField(
+        label=_("还款金额"), required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "16"}),
+        help_text=_("选“自己填”时填写，单位元。"),
+    )  # fmt: skip
+
+
+def consents_of(form: Any) -> tuple[str, ...]:
+    """The purposes whose boxes were ticked, by name."""
+    return tuple(sorted(name.removeprefix("consent-") for name in form if name.startswith("consent-")))

@@ -1,0 +1,136 @@
+"""A loan as its page shows it: what is due and when, and the timeline with real payments in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from anqi.engine.loan import StandingInstalment
+from anqi.engine.schedule import plan
+from anqi.lending import queries as lending
+from anqi.lending.queries import LoanView
+from anqi.lending.queries import PaymentView as LoanPayment
+from anqi.lending.store import terms_from
+from anqi.payments import queries as payments
+from anqi.payments.queries import PaymentView as Money
+from anqi.web.borrower import explaining
+from anqi.web.borrower.wording import channel_label, instalments, sentences
+from anqi.web.shared.figures import write_day, write_yuan
+
+Row = dict[str, Any]
+
+
+def due_card(loan: LoanView) -> Row:
+    """The first thing to know today: what falls due when, or since when it is late."""
+    shown = loan.standing
+    assert shown
+    late = [row for row in shown.instalments if row.state in ("overdue", "grace")]
+    today = [row for row in shown.instalments if row.state == "due"]
+    if shown.status == "settled":
+        return _card("settled", 0, _("已全部结清"), "")
+    if late:
+        return _late(loan, late)
+    if today:
+        return _today(shown.due_now_minor, today)
+    return _coming(loan)
+
+
+def _card(state: str, days: int, title: str, text: str) -> Row:
+    return {"state": state, "days": days, "title": capfirst(title), "text": capfirst(text)}
+
+
+def _late(loan: LoanView, late: list[StandingInstalment]) -> Row:
+    assert loan.standing
+    amount, days = write_yuan(loan.standing.due_now_minor), (loan.today - late[0].due_on).days
+    since = _("%(day)s到期。") % {"day": write_day(late[0].due_on, this_year=loan.today.year)}
+    if loan.grace_until:
+        until = write_day(loan.grace_until, this_year=loan.today.year)
+        title = _("%(which)s在宽限期内 · 应还 %(amount)s") % {"which": _numbers(late), "amount": amount}
+        return _card("grace", days, title, sentences(since, _("%(day)s当天 24:00 前还清，不收罚息。") % {"day": until}))
+    title = _("%(which)s已逾期 · 应还 %(amount)s") % {"which": _numbers(late), "amount": amount}
+    return _card("overdue", days, title, sentences(since, _penalty_so_far(late)))
+
+
+def _numbers(rows: Iterable[StandingInstalment]) -> str:
+    return instalments(row.n for row in rows)
+
+
+def _penalty_so_far(late: list[StandingInstalment]) -> str:
+    penalty_minor = sum(row.penalty_minor - row.paid_penalty_minor for row in late)
+    if not penalty_minor:
+        return _("现在还清，不收罚息。")
+    return _("现在还清，其中罚息 %(amount)s。") % {"amount": write_yuan(penalty_minor)}
+
+
+def _today(due_minor: int, rows: list[StandingInstalment]) -> Row:
+    title = _("今天应还 %(amount)s") % {"amount": write_yuan(due_minor)}
+    return _card("due", 0, title, _("%(which)s，今天 24:00 前还清都不算晚。") % {"which": _numbers(rows)})
+
+
+def _coming(loan: LoanView) -> Row:
+    shown = loan.standing
+    assert shown and shown.next_due_on and shown.next_due_minor is not None
+    day = write_day(shown.next_due_on, this_year=loan.today.year)
+    which = instalments(row.n for row in shown.instalments if row.due_on == shown.next_due_on)
+    return _card(
+        "upcoming",
+        (shown.next_due_on - loan.today).days,
+        _("%(day)s应还 %(amount)s") % {"day": day, "amount": write_yuan(shown.next_due_minor)},
+        _("%(which)s。还款日当天 24:00 前还清都不算晚。") % {"which": which},
+    )
+
+
+def timeline(loan: LoanView, made: Iterable[LoanPayment], money: Mapping[UUID, Money]) -> list[Row]:
+    """All instalments with their parts, the sentence that explains them and what was really paid on each."""
+    assert loan.standing
+    paid = _paid_by_instalment(made, money)
+    return [
+        {
+            "n": row.n,
+            "due_on": row.due_on,
+            "state": row.state,
+            "principal_minor": row.principal_minor,
+            "interest_minor": row.interest_minor,
+            "fee_minor": row.fee_minor,
+            "penalty_minor": row.penalty_minor,
+            "total_minor": row.total_minor,
+            "paid_minor": row.paid_minor,
+            "remaining_minor": row.remaining_minor,
+            "days_late": (loan.today - row.due_on).days if row.state == "overdue" else 0,
+            "why": explaining.instalment(loan, row),
+            "payments": paid[row.n],
+        }
+        for row in loan.standing.instalments
+    ]
+
+
+def _paid_by_instalment(made: Iterable[LoanPayment], money: Mapping[UUID, Money]) -> dict[int, list[Row]]:
+    paid: dict[int, list[Row]] = defaultdict(list)
+    for payment in made:
+        arrived = money[payment.payment_id]
+        told = _("%(channel)s还款") % {"channel": channel_label(arrived.channel)}
+        for n, amount_minor in _by_instalment(payment).items():
+            paid[n].append({"at": arrived.paid_at, "text": told, "amount_minor": amount_minor})
+    return paid
+
+
+def _by_instalment(payment: LoanPayment) -> dict[int, int]:
+    amounts: dict[int, int] = defaultdict(int)
+    for line in payment.effect.lines if payment.effect else ():
+        amounts[line.n] += line.amount_minor
+    return {n: amount_minor for n, amount_minor in amounts.items() if amount_minor}
+
+
+def payments_of(loan: LoanView, borrower_id: UUID) -> tuple[list[LoanPayment], dict[UUID, Money]]:
+    """What was paid on the loan, and the money it came from; three statements."""
+    made = lending.payments(loan.held, today=loan.today)
+    return made, payments.payments(borrower_id, [each.payment_id for each in made]) if made else {}
+
+
+def example_plan(loan: LoanView) -> list[Row]:
+    """The instalments if the goods were shipped today: amounts as signed, dates as an example."""
+    terms = terms_from(loan.held.signed_terms, starts_on=loan.today)
+    return [{"n": row.n, "due_on": row.due_on, "total_minor": row.total_minor} for row in plan(terms).instalments]

@@ -1,0 +1,58 @@
+"""A receipt in words: what it was for, what was left, what could not be used and why."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from anqi.documents.queries import Receipt, ReceiptLine
+from anqi.web.borrower.wording import PARTS, WHY_UNAPPLIED, channel_label, instalments
+from anqi.web.shared.figures import write_day, write_moment, write_yuan
+
+Row = dict[str, Any]
+
+
+def lines_of(receipt: Receipt, *, today: date) -> list[Row]:
+    """The receipt line by line, for the part `sum`."""
+    head = [
+        {"label": _("支付方式"), "text": channel_label(receipt.channel)},
+        {"label": _("支付时间"), "text": write_moment(receipt.paid_at, this_year=today.year)},
+        {"label": _("渠道流水号"), "text": receipt.ref},
+        {"label": _("我们的单号"), "text": receipt.charge_key},
+    ]
+    return [*(row for line in receipt.lines for row in _loan_lines(line, today)), *head]
+
+
+def _loan_lines(line: ReceiptLine, today: date) -> list[Row]:
+    rows: list[Row] = [{"label": _("分期合同"), "text": line.loan_number}]
+    if line.applied_minor:
+        rows += [{"label": _("还的是"), "text": paid_for(line)}, *_parts(line)]
+    if line.saved_minor > 0:
+        rows.append({"label": _("省下的利息和手续费"), "amount_minor": line.saved_minor})
+    if line.unapplied_minor:
+        why = WHY_UNAPPLIED.get(line.unapplied_because, "")
+        rows.append({"label": _("没有用上的"), "amount_minor": line.unapplied_minor, "note": why})
+    return [*rows, *_after(line, today)]
+
+
+def paid_for(line: ReceiptLine) -> str:
+    """The instalments that the money went to, in words."""
+    if line.settles:
+        return _("全部结清")
+    return capfirst(instalments(n for n, _part, _amount in line.parts)) if line.parts else _("提前还的本金")
+
+
+def _parts(line: ReceiptLine) -> list[Row]:
+    sums = {part: sum(minor for _n, each, minor in line.parts if each == part) for part in PARTS}
+    return [{"label": PARTS[part], "amount_minor": minor} for part, minor in sums.items() if minor]
+
+
+def _after(line: ReceiptLine, today: date) -> list[Row]:
+    if line.remaining_after_minor is None:
+        return []
+    rows: list[Row] = [{"label": _("还后剩余应还"), "amount_minor": line.remaining_after_minor}]
+    if line.next_due_on and line.next_due_minor is not None:
+        day = write_day(line.next_due_on, this_year=today.year)
+        rows.append({"label": _("下一期"), "text": f"{day} {write_yuan(line.next_due_minor)}"})
+    return rows

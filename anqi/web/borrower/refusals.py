@@ -1,0 +1,60 @@
+"""Refusals of actions in the borrower's words, with the numbers and times they carry."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anqi.rows.refusals import Refused
+from anqi.web.shared.figures import write_moment, write_yuan
+
+_A_MINUTE = 60
+Words = Callable[[dict[str, Any], datetime], str]
+
+
+def told(refused: Refused, *, now: datetime) -> str:
+    """What the borrower is told, with when to try again where that helps."""
+    words = _WORDS.get(refused.code)
+    return words(refused.facts, now) if words else _("这一步没有办成，什么都没有改变。请稍后再试。")
+
+
+def _again(facts: dict[str, Any], now: datetime) -> str:
+    again_at = facts["again_at"]
+    seconds = max(int((again_at - now).total_seconds()), 1)
+    if seconds <= _A_MINUTE:
+        told = ngettext("验证码刚发过，%(seconds)d 秒后可以重发。", "验证码刚发过，%(seconds)d 秒后可以重发。", seconds)
+        return told % {"seconds": seconds}
+    return _("验证码要得太多了。为了你的安全，%(at)s以后可以再要。") % {"at": write_moment(again_at, this_year=now.year)}
+
+
+def _limit(facts: dict[str, Any], now: datetime) -> str:
+    return _("这笔订单需要额度 %(needed)s，你现在可用额度是 %(left)s，没有签约。") % {
+        "needed": write_yuan(facts["needed_minor"]),
+        "left": write_yuan(facts["available_minor"]),
+    }
+
+
+def _hurry(facts: dict[str, Any], now: datetime) -> str:
+    seconds = facts["seconds_left"]
+    told = ngettext(
+        "请先看完费用和合同，还要 %(seconds)d 秒才能确认。", "请先看完费用和合同，还要 %(seconds)d 秒才能确认。", seconds
+    )
+    return told % {"seconds": seconds}
+
+
+_WORDS: dict[str, Words] = {
+    "not_a_phone": lambda facts, now: _("请填写 11 位手机号，以 1 开头。"),
+    "too_many_codes": _again,
+    "wrong_code": lambda facts, now: _("验证码不对，或已经失效。请核对最新一条短信，或重新获取。"),
+    "not_a_name": lambda facts, now: _("请填写身份证上的姓名。"),
+    "not_an_id_number": lambda facts, now: _("身份证号不对：应为 18 位，请逐位核对。"),
+    "too_young": lambda facts, now: _("年满 %(years)d 周岁才能使用分期。") % {"years": facts["years"]},
+    "identity_taken": lambda facts, now: _("这张身份证已在另一个手机号下实名。请用那个手机号登录。"),
+    "already_verified": lambda facts, now: _("这个账号已经实名为另一个人，不能更改。"),
+    "limit_exceeded": _limit,
+    "reading_too_short": _hurry,
+    "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
+    "agreement_changed": lambda facts, now: _("合同内容已更新，没有签约。请再看一遍新的内容。"),
+}

@@ -1,0 +1,58 @@
+"""Refusals of this site as pages: what happened, what we did, what you can do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anqi.lending.merchant_orders import OrderLapsed
+from anqi.lending.queries import OrderView
+from anqi.rows.refusals import Refused
+from anqi.web.shared.errors import Act, Trouble, tell
+
+
+def nothing_to_pay(request: HttpRequest, order: OrderView) -> HttpResponse:
+    """There is nothing to pay on this order now."""
+    happened = {
+        "created": _("这笔订单还没有签约，没有要还的钱。"),
+        "confirmed": _("商品还没有发货，分期还没有开始。"),
+        "settled": _("这笔分期已经全部结清。"),
+    }.get(order.condition, _("这笔订单没有在还款中的分期。"))
+    return tell(request, status=409, trouble=Trouble(
+        title=_("现在不用还款"),
+        happened=happened,
+        done=_("我们没有发起付款，也没有扣款。"),
+        can_do=_("可以看看这笔订单，或回到首页看其他要还的。"),
+        acts=(_to_order(order), _to_home()),
+    ))  # fmt: skip
+
+
+def too_late_today(request: HttpRequest, order: OrderView) -> HttpResponse:
+    """The amount to settle changes at midnight, and midnight is too near."""
+    return tell(request, status=409, trouble=Trouble(
+        title=_("快到零点了，结清金额马上会变"),
+        happened=_("提前结清的金额按天算，今天剩下的时间不够付完。"),
+        done=_("我们没有发起付款，也没有扣款。"),
+        can_do=_("请零点以后再来，按新的金额结清；也可以先还本期。"),
+        acts=(Act(label=_("重新选择"), url=reverse("borrower:pay", args=[order.id])), _to_order(order)),
+    ))  # fmt: skip
+
+
+def order_over(request: HttpRequest, refused: Refused, *, back_url: str = "") -> HttpResponse:
+    """The order can no longer be signed: it lapsed, or it was cancelled."""
+    is_lapsed = isinstance(refused, OrderLapsed)
+    acts = (Act(label=_("回到商城"), url=back_url),) if back_url else ()
+    return tell(request, status=409, trouble=Trouble(
+        title=_("这笔订单已失效") if is_lapsed else _("这笔订单已取消"),
+        happened=_("15 天内没有签约，订单自动失效了。") if is_lapsed else _("订单已经取消，不能再签约。"),
+        done=_("没有签约，没有产生任何费用。"),
+        can_do=_("还想买的话，请在商城重新下单。"),
+        acts=(*acts, _to_home()),
+    ))  # fmt: skip
+
+
+def _to_order(order: OrderView) -> Act:
+    return Act(label=_("看这笔订单"), url=reverse("borrower:order", args=[order.id]))
+
+
+def _to_home() -> Act:
+    return Act(label=_("回到首页"), url=reverse("borrower:home"))

@@ -1,0 +1,30 @@
+"""Addresses of the borrower's site. The borrower is in the session, never in an address."""
+
+from django.urls import path
+
+from anqi.web.borrower.views import charges, doors, home, identity, me, orders, paying, receipts, signing
+
+app_name = "borrower"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login", doors.login, name="login"),
+    path("login/code", doors.code, name="login-code"),
+    path("login/again", doors.send_again, name="login-again"),
+    path("logout", doors.logout, name="logout"),
+    path("me", me.me, name="me"),
+    path("orders", orders.orders, name="orders"),
+    path("orders/<uuid:order_id>", orders.order, name="order"),
+    path("orders/<uuid:order_id>/agreement", orders.agreement, name="agreement"),
+    path("orders/<uuid:order_id>/pay", paying.pay, name="pay"),
+    path("orders/<uuid:order_id>/pay/preview", paying.preview, name="pay-preview"),
+    path("orders/<uuid:order_id>/sign", signing.sign, name="sign"),
+    path("orders/<uuid:order_id>/sign/gate", signing.gate, name="sign-gate"),
+    path("orders/<uuid:order_id>/decline", signing.decline, name="decline"),
+    path("orders/<uuid:order_id>/signed", signing.signed, name="signed"),
+    path("confirm/<str:token>", signing.confirm, name="confirm"),
+    path("verify", identity.verify, name="verify"),
+    path("charges/<uuid:charge_id>", charges.charge, name="charge"),
+    path("charges/<uuid:charge_id>/give-up", charges.give_up, name="give-up"),
+    path("receipts", receipts.receipts, name="receipts"),
+    path("receipts/<uuid:receipt_id>", receipts.receipt, name="receipt"),
+]

@@ -1,0 +1,1 @@
+"""Views of the borrower's site: each parses, calls, renders."""

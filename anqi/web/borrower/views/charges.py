@@ -1,0 +1,78 @@
+"""What became of a payment: the page that the cashier leads back to."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anqi import clock
+from anqi.actions import charges, repayments
+from anqi.documents import queries as documents
+from anqi.lending import queries as lending
+from anqi.payments import channels
+from anqi.payments import queries as payments
+from anqi.web.borrower import asking
+from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.charge_pages import LAST_STEP, tell
+from anqi.web.borrower.receipt_pages import lines_of
+from anqi.web.shared import pages
+
+
+@borrower_required
+@require_GET
+def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    now, who = clock.now(), borrower_id(request)
+    found = asking.look(who, charge_id, now=now)
+    if not found:
+        raise Http404
+    step = _step(request)
+    receipts = documents.receipts_of(who, [each.id for each in found.payments]) if found.payments else {}
+    context = {
+        "today": clock.today(),
+        "now": now,
+        "charge": found,
+        "said": tell(found, now=now, step=step),
+        "order_id": next(iter(lending.order_of_loans(who, found.loan_ids).values()), None),
+        "receipts": [
+            (receipt, lines_of(receipt, today=clock.today())) for receipt in sorted(receipts.values(), key=_by_time)
+        ],
+        "waits": found.is_open and step <= LAST_STEP,
+        "step": step,
+        "next_step": step + 1,
+        "may_be_paid": found.may_be_paid(now),
+    }
+    return pages.render_part(request, "borrower/charge.html", "state", context)
+
+
+def _by_time(receipt: documents.Receipt) -> UUID:
+    return receipt.id
+
+
+def _step(request: HttpRequest) -> int:
+    stated = request.GET.get("step", "")
+    return int(stated) if stated.isdecimal() and len(stated) < 3 else 0
+
+
+@borrower_required
+@require_POST
+def give_up(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    """The borrower no longer wants this payment: it is closed at the channel, which has the last word."""
+    who, now = borrower_id(request), clock.now()
+    if not payments.charge(who, charge_id):
+        raise Http404
+    given_up = charges.give_up(borrower_id=who, charge_id=charge_id, now=now)
+    if given_up.channel in channels.offered():
+        repayments.inquire(borrower_id=who, charge_id=charge_id, now=now)
+    after = payments.charge(who, charge_id)
+    assert after
+    if after.is_open:
+        return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+    charges.finish_closing(borrower_id=who, charge_id=charge_id, now=now)
+    order_id = next(iter(lending.order_of_loans(who, after.loan_ids).values()), None)
+    if after.state != "closed" or not order_id or len(after.loan_ids) > 1:
+        return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+    messages.success(request, _("上一笔付款已关闭，没有扣款。可以重新选择怎么还。"))
+    return HttpResponseRedirect(reverse("borrower:pay", args=[order_id]))

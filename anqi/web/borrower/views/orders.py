@@ -1,0 +1,116 @@
+"""Orders and the instalments that pay for them."""
+
+import json
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from anqi import clock
+from anqi.documents import queries as documents
+from anqi.lending import agreements
+from anqi.lending import queries as lending
+from anqi.lending.queries import LoanView, OrderView
+from anqi.payments import queries as payments
+from anqi.web.borrower import explaining, loan_pages
+from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.tabs import tabs
+from anqi.web.borrower.wording import badge_of
+
+
+@borrower_required
+def orders(request: HttpRequest) -> HttpResponse:
+    state, who = request.GET.get("state", ""), borrower_id(request)
+    filters = _filters(lending.counts(who))
+    if state not in [each["state"] for each in filters]:
+        raise Http404
+    shown = lending.orders(who, today=clock.today(), state=state, before=_before(request), limit=lending.PAGE + 1)
+    context = {
+        "tabs": tabs(),
+        "today": clock.today(),
+        "filters": filters,
+        "state": state,
+        "orders": [(order, badge_of(order)) for order in shown[: lending.PAGE]],
+        "older": shown[lending.PAGE - 1].id if len(shown) > lending.PAGE else None,
+    }
+    return render(request, "borrower/orders.html", context)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["before"]) if "before" in request.GET else None
+    except ValueError:
+        raise Http404 from None
+
+
+def _filters(counts: dict[str, int]) -> list[dict[str, object]]:
+    words = {"": _("全部"), "created": _("待确认"), "confirmed": _("待发货"), "shipped": _("分期中"), "settled": _("已结清")}
+    return [
+        {"state": state, "word": word, "count": counts.get(state, 0) if state else sum(counts.values())}
+        for state, word in words.items()
+    ]
+
+
+@borrower_required
+def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found = own_order(request, order_id)
+    context = {"today": clock.today(), "now": clock.now(), "order": found, "badge": badge_of(found), "loan": found.loan}
+    if found.loan and found.loan.standing:
+        return render(request, "borrower/order.html", context | _running(request, found.loan))
+    if found.loan and found.condition == "confirmed":
+        return render(request, "borrower/order_waiting.html", context | _waiting(found.loan))
+    back_url = lending.way_back(borrower_id(request), order_id)
+    return render(request, "borrower/order_unsigned.html", context | {"back_url": back_url})
+
+
+def own_order(request: HttpRequest, order_id: UUID) -> OrderView:
+    """The order, which is the borrower's own: anybody else's is not found."""
+    found = lending.order(borrower_id(request), order_id, today=clock.today())
+    if not found:
+        raise Http404
+    return found
+
+
+def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
+    assert loan.standing
+    who = borrower_id(request)
+    made, money = loan_pages.payments_of(loan, who)
+    receipts = documents.receipts_of(who, money) if money else {}
+    rows = loan_pages.timeline(loan, made, money)
+    return {
+        "lines": explaining.remaining(loan),
+        "due": loan_pages.due_card(loan),
+        "due_lines": explaining.due(loan) if loan.standing.due_now_minor else [],
+        "payoff_lines": explaining.payoff(loan) if loan.standing.status != "settled" else [],
+        "instalments": rows,
+        "next": next((row["n"] for row in rows if row["state"] == "upcoming"), None),
+        "paid_minor": sum(row["paid_minor"] for row in rows),
+        "total_minor": sum(row["total_minor"] for row in rows),
+        "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],
+        "claim": payments.claims(who, [loan.id]).get(loan.id),
+    }
+
+
+def _waiting(loan: LoanView) -> dict[str, object]:
+    plan = loan_pages.example_plan(loan)
+    return {
+        "plan": plan,
+        "total_minor": sum(row["total_minor"] for row in plan),
+        "rule": explaining.dates_rule(loan.held.signed_terms),
+    }
+
+
+@borrower_required
+def agreement(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found = own_order(request, order_id)
+    signed = lending.agreement(borrower_id(request), order_id)
+    if not signed:
+        raise Http404
+    context = {
+        "today": clock.today(),
+        "order": found,
+        "signed": signed,
+        "sections": agreements.sections(json.loads(signed.body)),
+    }
+    return render(request, "borrower/agreement.html", context)

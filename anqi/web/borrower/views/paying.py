@@ -1,0 +1,190 @@
+"""Paying: what, how, what it would do, and on to the cashier."""
+
+import hashlib
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anqi import clock
+from anqi.actions import charges
+from anqi.actions.charges import ChannelUnavailable, OtherChargeOpen, TooLateToday, Wish
+from anqi.lending import repaying
+from anqi.lending.queries import LoanView, OrderView
+from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
+from anqi.payments import channels
+from anqi.payments import queries as payments
+from anqi.rows.refusals import Refused
+from anqi.web.borrower import quotes
+from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.forms import AmountForm, PayForm
+from anqi.web.borrower.quotes import NotAnAmount, Quote
+from anqi.web.borrower.troubles import nothing_to_pay, too_late_today
+from anqi.web.borrower.views.orders import own_order
+from anqi.web.borrower.wording import CHANNELS
+from anqi.web.shared import pages
+
+_PHONES = re.compile(r"Mobi|Android|iPhone|iPad|HarmonyOS|MicroMessenger|AlipayClient")
+
+
+@borrower_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found = own_order(request, order_id)
+    try:
+        picks = _picks(found.loan)
+    except NothingToPay:
+        return nothing_to_pay(request, found)
+    return _send(request, found, picks) if request.method == "POST" else _show(request, found, picks)
+
+
+@borrower_required
+@require_GET
+def preview(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """What the choice would do, as a fragment for the form; the whole page without htmx."""
+    return pay(request, order_id)
+
+
+def _picks(loan: LoanView | None) -> list[dict[str, Any]]:
+    if not loan:
+        raise NothingToPay
+    return quotes.picks(loan, repaying.choose(loan.held, today=loan.today))
+
+
+def _show(
+    request: HttpRequest, order: OrderView, picks: list[dict[str, Any]], *, note: str = "", status: int = 200
+) -> HttpResponse:
+    asked = request.POST if request.method == "POST" else request.GET
+    what = asked.get("what", "")
+    what = what if what in quotes.WHATS else quotes.first_choice(picks)
+    amount = asked.get("amount", "")
+    quote, refusal = _try(order.loan, what, amount)
+    context = {
+        "today": clock.today(),
+        "now": clock.now(),
+        "order": order,
+        "loan": order.loan,
+        "picks": picks,
+        "what": what,
+        "amount": amount,
+        "amount_form": AmountForm({"amount": amount}),
+        "quote": quote,
+        "refusal": refusal,
+        "note": note,
+        "channels": [CHANNELS[code] for code in channels.offered()],
+        "attempt": _attempt_of(asked.get("attempt", "")),
+        "claim": _claim(request, order.loan),
+    }
+    response = pages.render_part(
+        request, "borrower/pay.html", "preview", context, status=422 if refusal and _is_part(request) else status
+    )
+    return _allow_cashier(response)
+
+
+def _try(loan: LoanView | None, what: str, amount: str) -> tuple[Quote | None, str]:
+    assert loan
+    if what == "own" and not amount.strip():
+        return None, _("请填写还款金额。")
+    try:
+        return quotes.ask(loan, what=what, amount=amount), ""
+    except NotAnAmount:
+        return None, _("金额请写数字，单位元，最多两位小数，例如 200.50。")
+    except AmountOutOfRange as refused:
+        return None, quotes.explain_range(refused)
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return pages.wants_part(request)
+
+
+def _claim(request: HttpRequest, loan: LoanView | None) -> payments.ChargeView | None:
+    assert loan
+    return None if _is_part(request) else payments.claims(borrower_id(request), [loan.id]).get(loan.id)
+
+
+def _attempt_of(stated: str) -> UUID:
+    try:
+        return UUID(stated)
+    except ValueError:
+        return uuid4()
+
+
+def _allow_cashier(response: HttpResponse) -> HttpResponse:
+    for code in channels.offered():
+        pages.allow_form_to(response, getattr(settings, f"ANQI_{code.upper()}")["gateway"])
+    return response
+
+
+def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -> HttpResponse:
+    form = PayForm(request.POST)
+    if not form.is_valid():
+        return _show(request, order, picks, note=_("请选择还多少、怎么付，再确认。"), status=422)
+    assert order.loan
+    quote, refusal = _try(order.loan, form.cleaned_data["what"], form.cleaned_data["amount"])
+    if not quote:
+        return _show(request, order, picks, note=refusal, status=422)
+    if quote.mark != form.cleaned_data["quote"]:
+        return _show(request, order, picks, note=_("这是最新的结果，请核对金额，没有问题再确认还款。"), status=409)
+    try:
+        return _collect(request, order.loan, quote, form)
+    except OtherChargeOpen as refused:
+        return _other(request, order, refused)
+    except TooLateToday:
+        return too_late_today(request, order)
+    except NothingToPay:
+        return nothing_to_pay(request, own_order(request, order.id))
+    except (ChannelUnavailable, QuoteOver, AmountOutOfRange) as refused:
+        return _show(request, order, picks, note=_changed(refused), status=409)
+
+
+def _changed(refused: Refused) -> str:
+    if isinstance(refused, ChannelUnavailable):
+        return _("这种付款方式现在用不了，没有扣款。请换一种，或稍后再试。")
+    return _("金额刚刚有变化，没有扣款。这是最新的结果，请核对后再确认。")
+
+
+def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) -> HttpResponse:
+    who, now, channel = borrower_id(request), clock.now(), form.cleaned_data["channel"]
+    charge = charges.open(
+        borrower_id=who,
+        wishes=[Wish(loan_id=loan.id, purpose=quote.purpose, amount_minor=quote.amount_minor)],
+        channel=channel,
+        how="wap" if is_phone(request) else "page",
+        attempt=_attempt(form.cleaned_data["attempt"], quote, channel),
+        now=now,
+    )
+    charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
+    view = payments.charge(who, charge.id)
+    if view and view.may_be_paid(now):
+        return _allow_cashier(HttpResponseRedirect(view.cashier_url))
+    return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
+
+
+def _attempt(attempt: UUID, quote: Quote, channel: str) -> str:
+    # The same form with another choice is another attempt: else a page brought back from the cashier, changed and
+    # sent again would lead to the charge of the first choice.
+    stated = f"{attempt}:{quote.what}:{quote.amount_minor}:{channel}"
+    return hashlib.sha256(stated.encode()).hexdigest()
+
+
+def is_phone(request: HttpRequest) -> bool:
+    """Whether the cashier's page for phones fits, by the browser's own word."""
+    hint = request.headers.get("Sec-CH-UA-Mobile")
+    if hint in ("?0", "?1"):
+        return hint == "?1"
+    return bool(_PHONES.search(request.headers.get("User-Agent", "")))
+
+
+def _other(request: HttpRequest, order: OrderView, refused: OtherChargeOpen) -> HttpResponse:
+    charge_id = refused.facts["charge_id"]
+    assert isinstance(charge_id, UUID)
+    claim, now = payments.charge(borrower_id(request), charge_id), clock.now()
+    assert claim
+    context = {"today": clock.today(), "order": order, "claim": claim, "may_be_paid": claim.may_be_paid(now)}
+    return render(request, "borrower/other_charge.html", context, status=409)

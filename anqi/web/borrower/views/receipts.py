@@ -1,0 +1,38 @@
+"""Receipts: what was paid, when and what for."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from anqi import clock
+from anqi.documents import queries as documents
+from anqi.payments import queries as payments
+from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.receipt_pages import lines_of
+
+
+@borrower_required
+def receipts(request: HttpRequest) -> HttpResponse:
+    try:
+        before = UUID(request.GET["before"]) if "before" in request.GET else None
+    except ValueError:
+        raise Http404 from None
+    shown = documents.receipts(borrower_id(request), before=before, limit=documents.PAGE + 1)
+    context = {
+        "today": clock.today(),
+        "receipts": shown[: documents.PAGE],
+        "older": shown[documents.PAGE - 1].id if len(shown) > documents.PAGE else None,
+    }
+    return render(request, "borrower/receipts.html", context)
+
+
+@borrower_required
+def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    who = borrower_id(request)
+    found = documents.receipt(who, receipt_id)
+    if not found:
+        raise Http404
+    paid = payments.payments(who, [found.payment_id])[found.payment_id]
+    context = {"today": clock.today(), "receipt": found, "lines": lines_of(found, today=clock.today()), "paid": paid}
+    return render(request, "borrower/receipt.html", context)

@@ -1,0 +1,123 @@
+"""The words of the borrower's site that several pages share: states, parts, channels, reasons."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from anqi.lending.queries import OrderView
+from anqi.web.shared.figures import in_english
+from anqi.web.shared.states import Badge
+
+CONDITIONS = {
+    "created": Badge(word=pgettext_lazy("order", "待确认"), shape="ring", tone="brand"),
+    "confirmed": Badge(word=pgettext_lazy("order", "待发货"), shape="half", tone="brand"),
+    "active": Badge(word=pgettext_lazy("order", "分期中"), shape="half", tone="brand"),
+    "overdue": Badge(word=pgettext_lazy("order", "逾期"), shape="alert", tone="bad"),
+    "settled": Badge(word=pgettext_lazy("order", "已结清"), shape="check", tone="good"),
+    "cancelled": Badge(word=pgettext_lazy("order", "已取消"), shape="dash", tone="calm"),
+    "lapsed": Badge(word=pgettext_lazy("order", "已失效"), shape="dash", tone="calm"),
+}
+PARTS: dict[str, str | Promise] = {
+    "principal": gettext_lazy("本金"),
+    "interest": gettext_lazy("利息"),
+    "fee": gettext_lazy("手续费"),
+    "penalty": gettext_lazy("罚息"),
+}
+REASONS: dict[str, str | Promise] = {
+    "given_up": gettext_lazy("你放弃了这笔付款。"),
+    "expired": gettext_lazy("超过了付款时限，没有收到付款。"),
+}
+WHY_UNAPPLIED: dict[str, str | Promise] = {
+    "second_payment": gettext_lazy("同一笔付款付了两次，第二次的钱没有用在分期上。"),
+    "amount_differs": gettext_lazy("到账金额与这笔付款的金额不一致，所以没有自动入账。"),
+    "arrived_after_close": gettext_lazy("这笔付款已经关闭，你也已另行付款，所以没有自动入账。"),
+    "more_than_owed": gettext_lazy("到账的钱比应还的多，多出的部分没有用在分期上。"),
+    "nothing_owed": gettext_lazy("到账时这笔分期已经没有欠款。"),
+    "loan_not_running": gettext_lazy("到账时这笔分期没有在还款中。"),
+}
+
+CONSENTS: dict[str, str | Promise] = {
+    "cost_statement": gettext_lazy("我已看清上面的综合融资成本明示表。"),
+    "agreement": gettext_lazy("我已看过分期合同，同意按它签约。"),
+    "personal_information": gettext_lazy("我同意出借机构为这笔分期处理我的姓名、身份证号、手机号和订单信息。"),
+}
+COST_NAMES: dict[str, str | Promise] = {
+    "interest": gettext_lazy("利息"),
+    "fee": gettext_lazy("分期手续费"),
+    "penalty": gettext_lazy("罚息"),
+    "early_settlement": gettext_lazy("提前结清"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """How a way to pay is shown."""
+
+    code: str
+    label: str | Promise
+    mark: str
+    letter: str
+    note: str | Promise
+
+
+CHANNELS = {
+    "alipay": Channel(
+        code="alipay",
+        label=gettext_lazy("支付宝"),
+        mark="alipay",
+        letter="支",
+        note=gettext_lazy("跳转到支付宝付款"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A badge with its word filled in."""
+
+    state: str
+    word: str | Promise
+    shape: str
+    tone: str
+
+
+def badge_of(order: OrderView) -> Label:
+    """What the contract says of the order, as a badge; an overdue one says for how many days."""
+    badge = CONDITIONS[order.condition]
+    word = badge.word
+    if order.condition == "overdue":
+        assert order.loan and order.loan.standing
+        days = order.loan.standing.days_past_due
+        word = ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
+    return Label(state=order.condition, word=word, shape=badge.shape, tone=badge.tone)
+
+
+def instalments(numbers: Iterable[int]) -> str:
+    """Instalments by number: 第 5 期; 第 5、6 期; 第 5–8 期 where they follow each other."""
+    sorted_numbers = sorted(set(numbers))
+    first, last = sorted_numbers[0], sorted_numbers[-1]
+    if first == last:
+        return _("第 %(n)d 期") % {"n": first}
+    if last - first == len(sorted_numbers) - 1 and last - first > 1:
+        return _("第 %(first)d–%(last)d 期") % {"first": first, "last": last}
+    listed = pgettext("between numbers", "、").join(str(n) for n in sorted_numbers)
+    return pgettext("several", "第 %(listed)s 期") % {"listed": listed}
+
+
+def cost_lines(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Lines of the cost statement with their names in the reader's language; how they are charged stays as signed."""
+    return [{**item, "name": COST_NAMES.get(item["code"], item["name"])} for item in items]
+
+
+def channel_label(code: str) -> str:
+    """The channel's name; its code where we no longer offer it."""
+    return str(CHANNELS[code].label) if code in CHANNELS else code
+
+
+def sentences(*told: str) -> str:
+    """Sentences one after the other, with a space between them where the language has one."""
+    return (" " if in_english() else "").join(each for each in told if each)
