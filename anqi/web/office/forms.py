@@ -1,0 +1,63 @@
+"""The office's forms: what was typed, read into what actions take."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as lazy
+
+from anqi.engine.money import read_amount
+from anqi.web.office import wording
+
+_LONGEST_REASON = 400
+
+
+class SearchForm(forms.Form):
+    """The one box."""
+
+    q = forms.CharField(max_length=80, strip=True)
+
+
+class DayForm(forms.Form):
+    """A day to look at."""
+
+    on = forms.DateField(label=lazy("哪一天"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ReasonForm(forms.Form):
+    """Why, in words."""
+
+    reason = forms.CharField(
+        label=lazy("理由"), max_length=_LONGEST_REASON, strip=True, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class ApplyForm(forms.Form):
+    """How unapplied money is to be used. The id makes the form one wish, however often it is sent."""
+
+    application_id = forms.UUIDField(widget=forms.HiddenInput)
+    loan_id = forms.TypedChoiceField(label=lazy("还哪笔分期"), coerce=UUID)
+    purpose = forms.ChoiceField(label=lazy("怎么还"), choices=list(wording.PURPOSES.items()))
+    amount_minor = forms.CharField(
+        label=lazy("金额（元）"), widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    )
+    reason = forms.CharField(
+        label=lazy("理由"), max_length=_LONGEST_REASON, strip=True, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, loans: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["loan_id"].choices = [(str(loan_id), name) for loan_id, name in loans]  # type: ignore[attr-defined]
+
+    def clean_amount_minor(self) -> int:
+        """The amount in fen."""
+        text = self.cleaned_data["amount_minor"].strip().replace(",", "").lstrip("¥")
+        try:
+            amount_minor = read_amount(text, currency="CNY")
+        except ValueError:
+            raise forms.ValidationError(lazy("请填元和分，例如 533.09。")) from None
+        # Whether so much is left is the action's to say: a form that comes twice must find its own first answer.
+        if amount_minor <= 0:
+            raise forms.ValidationError(lazy("请填大于零的金额。"))
+        return amount_minor

@@ -1,0 +1,152 @@
+"""The queue: exceptions first, each with how many there are and since when, and the lists behind the counts."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Count, Min, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+from anqi.ledger import books
+from anqi.ledger import inspection as ledger
+from anqi.lending import inspection as lending
+from anqi.lending import store
+from anqi.notices import inspection as notices
+from anqi.payments import inspection as payments
+from anqi.people import inspection as people
+
+# Engine and books of so many loans are compared for the queue; all of them only by verification.
+_COMPARED_LOANS = 100
+_COMPARED_FOR_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of exception: what it is called, and its rows, the oldest first."""
+
+    slug: str
+    title: str | Promise
+    tone: str
+    since: str
+    rows: Callable[[datetime], QuerySet[Any]]
+    may_be_dealt_with: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """One line of the queue."""
+
+    slug: str
+    title: str | Promise
+    tone: str
+    count: int
+    checked_at: datetime
+    oldest_at: datetime | None = None
+    oldest_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """The loans written to today whose books were compared with the engine, and those that differ."""
+
+    at: datetime
+    count: int
+    differing: tuple[tuple[UUID, UUID], ...]
+
+
+def lanes(now: datetime) -> list[Lane]:
+    """The whole queue; empty kinds say when they were looked at."""
+    compared = compare(now)
+    differing = Lane(
+        slug="books", title=BOOKS, tone="bad", count=len(compared.differing), checked_at=compared.at
+    )
+    return [*(_lane(kind, now) for kind in KINDS), differing]
+
+
+def compare(now: datetime) -> Compared:
+    """Loans into whose books something was written today, engine against books. At most once a minute."""
+    return cache.get_or_set("office:compared", lambda: _compare(now), _COMPARED_FOR_SECONDS)
+
+
+def kind(slug: str) -> Kind | None:
+    """The kind of that name."""
+    return next((each for each in KINDS if each.slug == slug), None)
+
+
+def _lane(kind: Kind, now: datetime) -> Lane:
+    waiting = kind.rows(now).order_by().aggregate(count=Count("*"), oldest=Min(kind.since))
+    oldest = waiting["oldest"]
+    return Lane(
+        slug=kind.slug,
+        title=kind.title,
+        tone=kind.tone if waiting["count"] else "",
+        count=waiting["count"],
+        oldest_at=oldest if isinstance(oldest, datetime) else None,
+        oldest_on=None if isinstance(oldest, datetime) else oldest,
+        checked_at=now,
+    )
+
+
+def _compare(now: datetime) -> Compared:
+    pairs = sorted(ledger.loans_booked_on(now.date(), limit=_COMPARED_LOANS))
+    differing = [
+        (borrower_id, loan_id)
+        for borrower_id, group in groupby(pairs, key=lambda pair: pair[0])
+        for loan_id in _differing(borrower_id, [loan_id for _, loan_id in group], now)
+    ]
+    return Compared(at=now, count=len(pairs), differing=tuple(differing))
+
+
+def _differing(borrower_id: UUID, loan_ids: Sequence[UUID], now: datetime) -> Iterable[UUID]:
+    booked = books.read(borrower_id, loan_ids).balances
+    for held in store.read(borrower_id, loan_ids).values():
+        is_behind = held.next_wake_on is not None and held.next_wake_on <= now.date()
+        wanted = lending.expected(held, today=now.date())
+        if not is_behind and ledger.differences(wanted=wanted, booked=booked[held.id]):
+            yield held.id
+
+
+BOOKS = lazy("账与引擎不一致")
+KINDS = (
+    Kind(
+        slug="unapplied", title=lazy("待核销款"), tone="bad", since="opened_at",
+        rows=lambda now: payments.open_cases(),
+    ),
+    Kind(
+        slug="applications", title=lazy("等待复核"), tone="warn", since="requested_at",
+        rows=lambda now: payments.waiting_applications(),
+    ),
+    Kind(
+        slug="charges", title=lazy("没有结果的支付单"), tone="bad", since="opened_at",
+        rows=payments.silent_charges,
+    ),
+    Kind(
+        slug="inbox", title=lazy("没能处理的渠道消息"), tone="bad", since="received_at", may_be_dealt_with=True,
+        rows=lambda now: payments.stuck_messages(now, but=people.dealt_with("inbox")),
+    ),
+    Kind(
+        slug="outbox", title=lazy("迟迟没问到渠道"), tone="warn", since="created_at",
+        rows=payments.late_questions,
+    ),
+    Kind(
+        slug="webhooks", title=lazy("商户没收到的通知"), tone="warn", since="created_at", may_be_dealt_with=True,
+        rows=lambda now: notices.stuck_webhooks(now, but=people.dealt_with("webhooks")),
+    ),
+    Kind(
+        slug="messages", title=lazy("没发出的短信"), tone="warn", since="created_at", may_be_dealt_with=True,
+        rows=lambda now: notices.unsent_messages(now, but=people.dealt_with("messages")),
+    ),
+    Kind(
+        slug="unwoken", title=lazy("没跑到的日终"), tone="bad", since="next_wake_on",
+        rows=lambda now: lending.unwoken(now.date()),
+    ),
+    Kind(
+        slug="orders", title=lazy("签约 10 天未发货"), tone="warn", since="changed_at",
+        rows=lending.unshipped,
+    ),
+)  # fmt: skip

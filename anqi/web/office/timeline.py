@@ -1,0 +1,313 @@
+"""Everything that happened to a loan, in one order of time: told, decided, booked, paid, sent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from anqi.documents import queries as documents
+from anqi.documents.queries import Receipt
+from anqi.ledger import inspection as ledger
+from anqi.ledger.inspection import EntryShown
+from anqi.lending import inspection as lending
+from anqi.lending.inspection import LoanShown
+from anqi.lending.models import Fact
+from anqi.notices import inspection as notices
+from anqi.notices.models import Message, Webhook
+from anqi.payments import inspection as payments
+from anqi.payments.inspection import Dealings, MessageShown
+from anqi.payments.models import Application, Charge, Exchange, Payment, Unapplied
+from anqi.people import inspection as people
+from anqi.web.office import wording
+from anqi.web.office.wording import word
+from anqi.web.shared.figures import write_day, write_moment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of what stands behind a figure; an amount in fen, or a text."""
+
+    label: str
+    text: str = ""
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing that happened. What one instant brought stands in the order of its rank."""
+
+    at: datetime
+    rank: int
+    title: str
+    note: str = ""
+    tone: str = ""
+    amount_minor: int | None = None
+    lines: tuple[Line, ...] = ()
+    anchor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Actors:
+    """The names of the staff behind facts and applications."""
+
+    names: dict[UUID, str]
+
+    def told(self, actor: str) -> str:
+        kind, _colon, id = actor.partition(":")
+        if kind == "staff" and id:
+            return self.names.get(UUID(id), id)
+        return {"borrower": _("借款人"), "merchant": _("商户")}.get(kind, actor)
+
+
+def events(shown: LoanShown) -> list[Event]:
+    """The loan's whole story, oldest first, in a number of statements that doesn't grow with it."""
+    borrower_id, loan_id = shown.row.borrower_id, shown.row.id
+    facts = lending.facts(borrower_id, loan_id)
+    dealings = payments.dealings(borrower_id, loan_id, payment_ids=_payment_ids(facts))
+    payment_ids = [payment.id for payment in dealings.payments]
+    cases = [case for case in payments.cases(borrower_id) if case.payment_id in payment_ids]
+    case_ids = {case.id for case in cases}
+    applications = [
+        each for each in payments.applications(borrower_id) if each.loan_id == loan_id or each.case_id in case_ids
+    ]
+    actors = _Actors(names=people.staff_names([*_staff_of(facts), *_deciders(applications)]))
+    return sorted(
+        [
+            *(_fact(fact, actors) for fact in facts),
+            *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=payment_ids)),
+            *_dealt(dealings),
+            *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
+            *(_case(case) for case in cases),
+            *(event for each in applications for event in _application(each, actors)),
+            *(_message(each) for each in notices.messages(borrower_id) if each.template != "login_code"),
+            *(event for each in _webhooks(shown) for event in _webhook(each)),
+        ],
+        key=lambda event: (event.at, event.rank),
+    )
+
+
+def _webhooks(shown: LoanShown) -> list[Webhook]:
+    return notices.webhooks_about(shown.row.order.merchant_order_id) if shown.row.order else []
+
+
+def _payment_ids(facts: Iterable[Fact]) -> list[UUID]:
+    return [UUID(fact.body["payment_id"]) for fact in facts if "payment_id" in fact.body]
+
+
+def _staff_of(facts: Iterable[Fact]) -> Iterator[UUID]:
+    for fact in facts:
+        kind, _colon, id = fact.actor.partition(":")
+        if kind == "staff" and id:
+            yield UUID(id)
+
+
+def _deciders(applications: Iterable[Application]) -> Iterator[UUID | None]:
+    for each in applications:
+        yield from (each.requested_by, each.decided_by)
+
+
+def _fact(fact: Fact, actors: _Actors) -> Event:
+    lines = [
+        Line(label=_("计入日"), text=write_day(fact.counts_on, this_year=None)),
+        Line(label=_("谁"), text=actors.told(fact.actor)),
+        Line(label=_("幂等键"), text=fact.key),
+        Line(label=_("链上序号"), text=str(fact.seq)),
+        *(_of_body(name, value) for name, value in sorted(fact.body.items())),
+    ]
+    return Event(
+        at=fact.recorded_at,
+        rank=3,
+        title=word(wording.FACTS, fact.kind),
+        note=_("计入 %(on)s · %(who)s") % {
+            "on": write_day(fact.counts_on, this_year=fact.recorded_at.year), "who": actors.told(fact.actor),
+        },
+        tone={"payment": "good", "reversal": "bad"}.get(fact.kind, "brand"),
+        amount_minor=fact.body.get("amount_minor"),
+        lines=tuple(lines),
+        anchor=f"fact-{fact.id}",
+    )  # fmt: skip
+
+
+def _of_body(name: str, value: Any) -> Line:
+    if name.endswith("_minor") and isinstance(value, int):
+        return Line(label=_("金额"), amount_minor=value)
+    if name == "for":
+        return Line(label=_("怎么还"), text=word(wording.PURPOSES, value))
+    return Line(label=name, text=str(value))
+
+
+def _entry(entry: EntryShown) -> Event:
+    moves = tuple(
+        Line(
+            label=f"{word(wording.ACCOUNTS, posting.debit_id)} → {word(wording.ACCOUNTS, posting.credit_id)}",
+            amount_minor=posting.amount_minor,
+        )
+        for posting in entry.postings
+    )
+    days = Line(
+        label=_("计入日 / 入账日"),
+        text=f"{write_day(entry.counts_on, this_year=None)} / {write_day(entry.booked_on, this_year=None)}",
+    )
+    return Event(
+        at=entry.recorded_at,
+        rank=2 if entry.cause == "arrival" else 4,
+        title=_("凭证：%(cause)s") % {"cause": word(wording.CAUSES, entry.cause)},
+        note=_("入账 %(on)s") % {"on": write_day(entry.booked_on, this_year=entry.recorded_at.year)},
+        amount_minor=entry.amount_minor,
+        lines=(*moves, days, Line(label=_("链上序号"), text=str(entry.seq))),
+        anchor=f"entry-{entry.id}",
+    )
+
+
+def _dealt(dealings: Dealings) -> Iterator[Event]:
+    for charge in dealings.charges:
+        yield from _charge(charge, dealings)
+    yield from (_exchange(each) for each in dealings.exchanges)
+    yield from (_told(each) for each in dealings.messages)
+    yield from (_payment(each) for each in dealings.payments)
+
+
+def _charge(charge: Charge, dealings: Dealings) -> Iterator[Event]:
+    parts = [
+        Line(label=word(wording.PURPOSES, part.purpose), amount_minor=part.amount_minor)
+        for part in dealings.parts_of(charge.id)
+    ]
+    yield Event(
+        at=charge.opened_at,
+        rank=0,
+        title=_("开支付单"),
+        note=f"{word(wording.CHANNELS, charge.channel)} {charge.key}",
+        amount_minor=charge.amount_minor,
+        lines=(*parts, Line(label=_("付款截止"), text=write_moment(charge.expires_at, this_year=None))),
+        anchor=f"charge-{charge.id}",
+    )
+    if charge.closing_at:
+        yield Event(at=charge.closing_at, rank=0, title=_("要求关闭支付单"), note=charge.key, tone="warn")
+    if charge.ended_at and charge.state != Charge.State.SUCCEEDED:
+        why = word(wording.WHY_ENDED, charge.reason)
+        yield Event(at=charge.ended_at, rank=5, title=_("支付单没有付成"), note=f"{why} {charge.key}", tone="warn")
+
+
+def _exchange(exchange: Exchange) -> Event:
+    return Event(
+        at=exchange.at,
+        rank=0,
+        title=_("问渠道：%(what)s") % {"what": word(wording.QUESTIONS, exchange.kind)},
+        note=word(wording.OUTCOMES, exchange.outcome),
+        tone="warn" if exchange.outcome in ("unknown", "failed") else "",
+        lines=tuple(_lines_of(exchange.detail)),
+    )
+
+
+def _told(message: MessageShown) -> Event:
+    state = word(wording.INBOX, message.state)
+    return Event(
+        at=message.received_at,
+        rank=0,
+        title=_("渠道通知：%(what)s") % {"what": word(wording.OUTCOMES, message.outcome)},
+        note=f"{state} {word(wording.WHY_REFUSED, message.why)}".strip(),
+        tone="bad" if message.state == "refused" else "",
+        lines=(
+            *_lines_of(message.detail),
+            Line(label=_("订单号"), text=message.key),
+            Line(label=_("原文 SHA-256"), text=message.sha256),
+        ),
+    )
+
+
+def _lines_of(detail: dict[str, Any]) -> Iterator[Line]:
+    for name, value in sorted(detail.items()):
+        if name.endswith("_minor") and isinstance(value, int):
+            yield Line(label=_("金额"), amount_minor=value)
+        elif value not in (None, ""):
+            yield Line(label=name, text=str(value))
+
+
+def _payment(payment: Payment) -> Event:
+    return Event(
+        at=payment.recorded_at,
+        rank=1,
+        title=_("收到款项"),
+        note=f"{word(wording.CHANNELS, payment.channel)} {payment.ref}",
+        tone="good",
+        amount_minor=payment.amount_minor,
+        lines=(
+            Line(label=_("付款时间"), text=write_moment(payment.paid_at, this_year=None)),
+            Line(label=_("计入日"), text=write_day(payment.counts_on, this_year=None)),
+            Line(label=_("从哪里得知"), text=payment.learned_by),
+        ),
+        anchor=f"payment-{payment.id}",
+    )
+
+
+def _receipt(receipt: Receipt) -> Event:
+    return Event(
+        at=receipt.issued_at,
+        rank=5,
+        title=_("开出收据"),
+        note=receipt.ref,
+        amount_minor=receipt.amount_minor,
+        lines=(
+            Line(label=_("没有用上"), amount_minor=receipt.unapplied_minor),
+            Line(label="SHA-256", text=receipt.sha256),
+        ),
+    )
+
+
+def _case(case: Unapplied) -> Event:
+    return Event(
+        at=case.opened_at,
+        rank=5,
+        title=_("成为待核销款"),
+        note=word(wording.WHY_UNAPPLIED, case.reason),
+        tone="bad" if case.closed_at is None else "warn",
+        amount_minor=case.amount_minor,
+        lines=(Line(label=_("还剩"), amount_minor=case.left_minor),),
+    )
+
+
+def _application(application: Application, actors: _Actors) -> Iterator[Event]:
+    yield Event(
+        at=application.requested_at,
+        rank=0,
+        title=_("申请核销"),
+        note=f"{actors.names.get(application.requested_by, '')} · {application.reason}",
+        amount_minor=application.amount_minor,
+        lines=(Line(label=_("怎么还"), text=word(wording.PURPOSES, application.purpose)),),
+    )
+    if application.decided_at and application.decided_by:
+        yield Event(
+            at=application.decided_at,
+            rank=6,
+            title=word(wording.APPLICATIONS, application.state),
+            note=actors.names.get(application.decided_by, ""),
+            tone="good" if application.state == Application.State.DONE else "warn",
+        )
+
+
+def _message(message: Message) -> Event:
+    return Event(
+        at=message.sent_at or message.created_at,
+        rank=7,
+        title=_("短信：%(what)s") % {"what": word(wording.MESSAGES, message.template)},
+        note=" ".join(filter(None, (word(wording.SENT, message.state), message.why))),
+        tone="bad" if message.state == Message.State.FAILED else "",
+        lines=(Line(label=_("回执"), text=message.proof),) if message.proof else (),
+    )
+
+
+def _webhook(webhook: Webhook) -> Iterator[Event]:
+    yield Event(
+        at=webhook.created_at,
+        rank=6,
+        title=_("通知商户：%(what)s") % {"what": webhook.kind},
+        note=word(wording.WEBHOOKS, webhook.state),
+        tone="bad" if webhook.state == Webhook.State.GIVEN_UP else "",
+        lines=tuple(
+            Line(label=write_moment(attempt.at, this_year=None), text=" ".join(filter(None, (str(attempt.status or ""), attempt.why))))
+            for attempt in webhook.attempts.all()
+        ),
+    )

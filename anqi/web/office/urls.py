@@ -1,0 +1,31 @@
+"""Addresses of the office. Whoever's page it is, the borrower stands in the address; names and numbers never do."""
+
+from django.urls import path
+
+from anqi.web.office.views import books, borrowers, loans, queue, search, unapplied, webhooks
+
+app_name = "office"
+urlpatterns = [
+    path("", queue.home, name="queue"),
+    path("queue/<slug:slug>", queue.exceptions, name="exceptions"),
+    path("queue/<slug:slug>/<uuid:row_id>/done", queue.deal_with, name="deal_with"),
+    path("search", search.search, name="search"),
+    path("borrowers/<uuid:borrower_id>", borrowers.borrower, name="borrower"),
+    path("borrowers/<uuid:borrower_id>/identity", borrowers.unmask, name="unmask"),
+    path("borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>", loans.loan, name="loan"),
+    path("unapplied", unapplied.cases, name="cases"),
+    path("borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>", unapplied.case, name="case"),
+    path(
+        "borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>/applications/<uuid:application_id>/approve",
+        unapplied.approve, name="approve",
+    ),
+    path(
+        "borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>/applications/<uuid:application_id>/refuse",
+        unapplied.refuse, name="refuse",
+    ),
+    path("trial-balance", books.trial_balance, name="trial_balance"),
+    path("trial-balance.csv", books.trial_balance_file, name="trial_balance_file"),
+    path("merchants", webhooks.merchants, name="merchants"),
+    path("merchants/<uuid:merchant_id>/webhooks", webhooks.log, name="webhooks"),
+    path("merchants/<uuid:merchant_id>/webhooks/<uuid:webhook_id>/again", webhooks.send_again, name="send_again"),
+]  # fmt: skip

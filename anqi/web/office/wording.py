@@ -1,0 +1,135 @@
+"""The words of the office: kinds, causes, states and reasons as staff read them, and refusals with their numbers."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from anqi.rows.refusals import Refused
+from anqi.web.shared.figures import write_day, write_yuan
+
+Words = dict[str, str | Promise]
+
+ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
+PARTS: Words = {
+    "principal": lazy("本金"), "interest": lazy("利息"), "fee": lazy("手续费"), "penalty": lazy("罚息"),
+}  # fmt: skip
+PURPOSES: Words = {"due": lazy("还到期的"), "next": lazy("还到期的，再提前还下期"), "all": lazy("一次结清")}
+ACCOUNTS: Words = {
+    "receivable_principal": lazy("应收本金"),
+    "receivable_interest": lazy("应收利息"),
+    "receivable_fee": lazy("应收手续费"),
+    "receivable_penalty": lazy("应收罚息"),
+    "in_transit_alipay": lazy("在途资金 支付宝"),
+    "merchant_payable": lazy("应付商户款"),
+    "unapplied": lazy("待核销款"),
+    "credit_balance": lazy("溢缴款"),
+    "interest_income": lazy("利息收入"),
+    "fee_income": lazy("手续费收入"),
+    "penalty_income": lazy("罚息收入"),
+    "waived": lazy("减免"),
+}
+SIDES: Words = {
+    "asset": lazy("资产"), "liability": lazy("负债"), "income": lazy("收入"), "expense": lazy("支出"),
+}  # fmt: skip
+FACTS: Words = {
+    "signed": lazy("签约"),
+    "shipped": lazy("发货，分期开始"),
+    "cancelled": lazy("取消"),
+    "lapsed": lazy("失效"),
+    "payment": lazy("还款"),
+    "reversal": lazy("还款冲回"),
+    "waiver": lazy("减免"),
+    "return": lazy("退货"),
+}
+CAUSES: Words = FACTS | {"arrival": lazy("款项到账"), "day": lazy("按日入账")}
+CHANNELS: Words = {"alipay": lazy("支付宝")}
+WHY_UNAPPLIED: Words = {
+    "second_payment": lazy("同一笔支付单付了两次。"),
+    "amount_differs": lazy("到账金额与支付单不一致。"),
+    "arrived_after_close": lazy("支付单已关闭，借款人已另开一笔，旧的又付了款。"),
+    "more_than_owed": lazy("到账的钱比当天应还的多。"),
+    "nothing_owed": lazy("到账时这笔分期已经没有欠款。"),
+    "loan_not_running": lazy("到账时这笔分期不在还款中。"),
+}
+WHY_ENDED: Words = {"given_up": lazy("借款人放弃"), "expired": lazy("超时未付")}
+OUTCOMES: Words = {
+    "accepted": lazy("渠道已受理"),
+    "succeeded": lazy("渠道称已付款"),
+    "failed": lazy("渠道称失败"),
+    "closed": lazy("渠道称已关闭"),
+    "notfound": lazy("渠道查无此单"),
+    "unknown": lazy("渠道答复不明"),
+}
+QUESTIONS: Words = {"charge": lazy("提交支付单"), "query": lazy("查询"), "close": lazy("关闭")}
+INBOX: Words = {"waiting": lazy("等待处理"), "done": lazy("已处理"), "refused": lazy("已拒收")}
+WHY_REFUSED: Words = {"stranger": lazy("订单号不是我们的")}
+MESSAGES: Words = {
+    "login_code": lazy("登录验证码"),
+    "order_confirmed": lazy("签约通知"),
+    "order_shipped": lazy("发货通知"),
+    "order_lapsed": lazy("失效通知"),
+    "payment_received": lazy("还款到账通知"),
+    "money_unapplied": lazy("待核销通知"),
+}
+SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
+WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}
+APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入账"), "refused": lazy("已驳回")}
+ACTS: Words = {
+    "view_borrower": lazy("查看借款人"),
+    "view_loan": lazy("查看分期"),
+    "view_case": lazy("查看待核销款"),
+    "search": lazy("搜索"),
+    "unmask": lazy("查看完整身份"),
+    "send_webhook_again": lazy("重发商户通知"),
+    "deal_with_exception": lazy("处理例外"),
+    "apply_unapplied": lazy("核销入账"),
+    "request_application": lazy("申请核销"),
+    "approve_application": lazy("同意核销"),
+    "refuse_application": lazy("驳回核销"),
+}
+
+
+def word(words: Words, key: str) -> str:
+    """The word for a key; the key itself where the office has none yet."""
+    return str(words.get(key, key))
+
+
+def refusal(refused: Refused) -> str:
+    """Why an act was declined, with its numbers."""
+    facts = _told(refused.facts)
+    return (_refusals().get(refused.code) or _("没有办成，什么都没有改变。原因：%(code)s")) % {
+        "code": refused.code, **facts,
+    }  # fmt: skip
+
+
+def _told(facts: dict[str, object]) -> dict[str, Any]:
+    told: dict[str, Any] = dict(facts)
+    for name, value in facts.items():
+        if name.endswith("_minor") and isinstance(value, int):
+            told[name] = write_yuan(value)
+    if "counts_on" in told:
+        told["counts_on"] = write_day(told["counts_on"], this_year=None)
+    if "state" in told:
+        told["state"] = word(APPLICATIONS, told["state"])
+    return told
+
+
+def _refusals() -> dict[str, str]:
+    return {
+        "may_not_act": _("你的角色只能查看，不能动账。"),
+        "needs_supervisor": _("这一步只有复核可以决定。"),
+        "own_request": _("不能复核自己提交的申请。"),
+        "reason_missing": _("请写明理由。"),
+        "not_theirs": _("这位借款人没有这条记录，可能页面放得太久了。"),
+        "already_asked": _("这笔款项还有一条申请等着复核，先处理它。"),
+        "already_decided": _("这条申请已经有结果：%(state)s。"),
+        "other_request": _("这张表单已经提交过，内容和这次不同。请看下面的记录，再重新填写。"),
+        "left_too_small": _("这笔款项还剩 %(left_minor)s，请填不超过它的金额。"),
+        "other_lender": _("这笔钱是替另一家出借机构收的，不能还这笔分期。"),
+        "loan_not_running": _("这笔分期没有在还款中。"),
+        "loan_takes_less": _("这笔分期最多用得上 %(most_minor)s，再多只会变成溢缴款。"),
+        "payoff_not_reached": _("按 %(counts_on)s计，一次结清要 %(need_minor)s。"),
+        "history_forbids": _("按 %(counts_on)s计入后，这笔分期后来的记录就不成立了，请交技术核对。"),
+    }
