@@ -1,9 +1,12 @@
 """`anqi worker`: reads the inbox, empties the outbox, asks channels, sends messages, wakes loans."""
 
 import argparse
+import importlib
 from collections.abc import Sequence
 
 from anqi.config.cli import site
+
+_TASKS = "anqi.jobs.tasks"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -15,5 +18,7 @@ def run(argv: Sequence[str]) -> int:
         return 1
     from django.core.management import call_command
 
+    # The queue looks for tasks in Django's apps, and jobs are none: they own no tables.
+    importlib.import_module(_TASKS)
     call_command("procrastinate", "worker", concurrency=asked.concurrency, delete_jobs="always", verbosity=0)
     return 0

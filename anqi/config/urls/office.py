@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from anqi.web.health import healthz
 from anqi.config.urls.errors import handler400, handler403, handler404, handler500
+from anqi.web.health import healthz
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
