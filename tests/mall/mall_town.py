@@ -51,7 +51,7 @@ class Browser:
         return self._take(self.client.post(action, data=self.form(action) | typed))
 
     def form(self, action: str) -> dict[str, str]:
-        for found in re.finditer(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', self.page, re.S):
+        for found in re.finditer(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', self.page, re.DOTALL):
             if html.unescape(found[1]) == action:
                 hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', found[2])
                 return {name: html.unescape(value) for name, value in hidden}

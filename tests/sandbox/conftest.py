@@ -12,7 +12,7 @@ from alipay import AliPay
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sandbox_stand import Merchant, Sandbox, connect  # noqa: E402
+from sandbox_stand import Merchant, Sandbox, connect
 
 
 @pytest.fixture(scope="session", autouse=True)

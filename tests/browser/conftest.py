@@ -1,0 +1,33 @@
+"""The street and the browsers on it. These tests start real processes; nothing here touches Django."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser import street as streets
+from tests.browser import windows
+from tests.browser.street import Street
+from tests.browser.windows import Window
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    with streets.opened(tmp_path_factory.mktemp("street")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Playwright, Browser]]:
+    if not windows.CHROMIUM.exists():
+        pytest.skip(f"no browser at {windows.CHROMIUM}: install chromium")
+    with windows.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def window(chromium: tuple[Playwright, Browser]) -> Iterator[Callable[..., Window]]:
+    """Opens browsers, each with cookies of its own."""
+    with ExitStack() as stack:
+        yield lambda name, phone=True: stack.enter_context(windows.opened(*chromium, name, phone=phone))

@@ -1,0 +1,106 @@
+"""A browser's window as the tests see it: what its console says, what axe finds, and pictures of its pages."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+_ROOT = Path(__file__).resolve().parents[2]
+_AXE = (_ROOT / "tests/web/vendor/axe.min.js").read_text()
+_PICTURES = _ROOT / "build/screenshots"
+_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+Theme = Literal["light", "dark"]
+
+
+@contextmanager
+def chromium() -> Iterator[tuple[Playwright, Browser]]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        yield playwright, browser
+        browser.close()
+
+
+@dataclass(kw_only=True)
+class Window:
+    """One browser with its cookies; what is wrong on its pages is gathered, so that one fault hides no other."""
+
+    name: str
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    def tab(self) -> Page:
+        """One more tab of the same browser."""
+        page = self.context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: self._hear(page, message.type, message.text))
+        page.on("pageerror", lambda error: self._hear(page, "error", str(error)))
+        return page
+
+    def _hear(self, page: Page, kind: str, text: str) -> None:
+        # A refusal is an answer: the browser calls its status an error, we don't.
+        is_refusal = "status of 409" in text or "status of 422" in text
+        if kind in ("error", "warning") and not is_refusal:
+            self.faults.append(f"{page.url}: console {kind}: {text}")
+
+    def look_at(self, name: str, *, page: Page | None = None, also: tuple[str, ...] = ()) -> None:
+        """Takes a picture of the page and lets axe judge it; `also` on the other size, or dark."""
+        page = page or self.page
+        self._judge(page, name)
+        size = page.viewport_size
+        assert size
+        if "desk" in also:
+            page.set_viewport_size(DESK)
+            self._judge(page, f"{name}-desk")
+        if "dark" in also:
+            page.emulate_media(color_scheme="dark")
+            self._judge(page, f"{name}-{'desk-' if 'desk' in also else ''}dark")
+            page.set_viewport_size(size)
+            self._judge(page, f"{name}-dark")
+            page.emulate_media(color_scheme="light")
+        page.set_viewport_size(size)
+
+    def _judge(self, page: Page, name: str) -> None:
+        page.evaluate("document.fonts.ready")
+        _PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=_PICTURES / f"{self.name}-{name}.png", full_page=True, animations="disabled")
+        found = [f"{self.name}-{name}: {each}" for each in violations(page)]
+        if over := overflow(page):
+            found.append(f"{self.name}-{name}: {over} px wider than the window")
+        self.faults += found
+
+
+@contextmanager
+def opened(playwright: Playwright, browser: Browser, name: str, *, phone: bool = True) -> Iterator[Window]:
+    """A new browser: a phone, or a desk."""
+    device = {key: value for key, value in playwright.devices["Pixel 7"].items() if key == "user_agent"}
+    looks: dict[str, Any] = (
+        device | {"viewport": PHONE, "is_mobile": True, "has_touch": True} if phone else {"viewport": DESK}
+    )
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **looks)
+    window = Window(name=name, context=context, page=None)  # type: ignore[arg-type]
+    window.page = window.tab()
+    yield window
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands."""
+    page.evaluate(_AXE)
+    found = page.evaluate("(tags) => axe.run({runOnly: tags})", _TAGS)["violations"]
+    return [f"{one['id']}: {' '.join(node['html'][:160] for node in one['nodes'][:3])}" for one in found]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels one must scroll to the side."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
