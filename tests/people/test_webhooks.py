@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import httpx
 import pytest
 
 from anqi.notices import webhooks
@@ -107,14 +106,3 @@ def test_the_environment_names_no_proxy_for_us(office: PostOffice, monkeypatch: 
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     assert send(office.url).is_taken
-
-
-def test_a_transport_of_ones_own_is_used() -> None:
-    def take(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(202)
-
-    answer = asyncio.run(webhooks.send(
-        Webhook(body="{}"), url="http://shop/", secret=SECRET, now=NOW, is_strict=False,
-        transport=httpx.MockTransport(take),
-    ))  # fmt: skip
-    assert answer == Answer(status=202)

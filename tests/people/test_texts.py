@@ -1,0 +1,45 @@
+"""What we write to people."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from anqi.notices import texts
+
+WORDS: dict[str, dict[str, Any]] = {
+    "login_code": {"code": "204618"},
+    "order_confirmed": {"merchant": "青禾数码", "instalments": 12, "total": texts.yuan(639708)},
+    "order_shipped": {"merchant": "青禾数码", "first_due_on": "2026年12月24日", "first_due": texts.yuan(53309)},
+    "order_lapsed": {"merchant": "青禾数码"},
+    "payment_received": {"amount": texts.yuan(53309)},
+    "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
+}
+
+
+def test_every_text_is_tried_here() -> None:
+    assert set(WORDS) == set(texts._TEXTS)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("template", sorted(texts._TEXTS))
+def test_every_text_names_us_says_everything_and_leads_nowhere(template: str, language: str) -> None:
+    text = texts.write(template, language=language, **WORDS[template])
+    assert text.startswith("【按期】")
+    assert not any(mark in text for mark in ("{", "}", "http", "www", "://", ".com", ".cn"))
+    assert all(str(word) in text for word in WORDS[template].values())
+    assert len(text) < 300
+
+
+def test_a_language_that_we_dont_write_is_chinese() -> None:
+    assert texts.write("login_code", language="fr", code="1") == texts.write("login_code", language="zh-hans", code="1")
+
+
+@pytest.mark.parametrize(("minor", "written"), [(0, "¥0.00"), (1, "¥0.01"), (153309, "¥1,533.09"), (100_000_000, "¥1,000,000.00")])
+def test_amounts(minor: int, written: str) -> None:
+    assert texts.yuan(minor) == written
+
+
+def test_days() -> None:
+    assert texts.day(date(2026, 12, 9), language="zh-hans") == "2026年12月9日"
+    assert texts.day(date(2026, 12, 9), language="en") == "9 Dec 2026"
