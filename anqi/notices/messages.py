@@ -1,0 +1,61 @@
+"""Messages to people: written in the transaction of what they tell, sent after it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from anqi.notices.models import Message
+
+LEASE = timedelta(seconds=60)
+_LATEST = timedelta(days=1)
+_WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 1800, 3600))
+
+
+def enqueue(
+    *, borrower_id: UUID | None, phone: str, template: str, text: str, now: datetime,
+    expires_at: datetime | None = None,
+) -> UUID:  # fmt: skip
+    """A message to be sent as soon as this transaction stands; its id is the sender's key for it.
+
+    It is not sent any more after `expires_at`, a day unless told otherwise: late news misleads.
+    """
+    message = Message.objects.create(
+        borrower_id=borrower_id, phone=phone, template=template, text=text, created_at=now, next_try_at=now,
+        expires_at=expires_at or now + _LATEST,
+    )  # fmt: skip
+    return message.id
+
+
+def lease_due(*, now: datetime, limit: int) -> list[Message]:
+    """Messages that are due, put off by a lease so that another worker leaves them alone."""
+    due = Message.objects.filter(state=Message.State.WAITING, next_try_at__lte=now).order_by("next_try_at")
+    leased = list(due.select_for_update(skip_locked=True)[:limit])
+    Message.objects.filter(id__in=[each.id for each in leased]).update(next_try_at=now + LEASE)
+    return leased
+
+
+def mark_sent(message: Message, *, proof: str, now: datetime) -> None:
+    """The gateway has it, under this number of its own."""
+    _end(message, state=Message.State.SENT, sent_at=now, proof=proof, why="")
+
+
+def mark_failed(message: Message, *, why: str) -> None:
+    """It will never be sent."""
+    _end(message, state=Message.State.FAILED, why=why[:200])
+
+
+def postpone(message: Message, *, why: str, now: datetime) -> None:
+    """Nobody knows whether the gateway has it: it is sent again under the same key."""
+    wait = _WAITS[min(message.tries, len(_WAITS) - 1)]
+    _change(message, why=why[:200], next_try_at=now + wait)
+
+
+def _end(message: Message, **changes: object) -> None:
+    # A login code's text has done its work, or never will: nobody needs to be able to read it.
+    text = "" if message.template == "login_code" else message.text
+    _change(message, next_try_at=None, text=text, **changes)
+
+
+def _change(message: Message, **changes: object) -> None:
+    # Only while it waits: a worker that slept through its lease must not undo what another has noted since.
+    waiting = Message.objects.filter(id=message.id, state=Message.State.WAITING)
+    waiting.update(tries=message.tries + 1, **changes)

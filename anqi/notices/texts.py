@@ -1,0 +1,58 @@
+"""The texts of messages to people, in the language of each. They name us, and lead nowhere."""
+
+from datetime import date
+from typing import Any
+
+_SIGNATURE = "【按期】"
+_TEXTS = {
+    "login_code": {
+        "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
+        "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",
+    },
+    "order_confirmed": {
+        "zh-hans": "你已签约{merchant}的分期订单，共 {instalments} 期，合计 {total}。商家发货后开始计期，我们会告诉你还款日。",
+        "en": "You signed a plan at {merchant}: {instalments} instalments, {total} in all. It starts when the shop"
+        " ships; we will tell you the due dates.",
+    },
+    "order_shipped": {
+        "zh-hans": "{merchant}已发货，分期开始。首个还款日 {first_due_on}，应还 {first_due}。可在 我的订单 查看全部还款日。",
+        "en": "{merchant} has shipped and your plan starts. First due date {first_due_on}, amount {first_due}."
+        " All due dates are under My orders.",
+    },
+    "order_lapsed": {
+        "zh-hans": "{merchant}超过 15 天未发货，分期订单已失效，你不需要还款。",
+        "en": "{merchant} has not shipped within 15 days. The plan has lapsed and you owe nothing.",
+    },
+    "payment_received": {
+        "zh-hans": "收到你的还款 {amount}，已经入账。收据在 我的 里查看。",
+        "en": "We received your payment of {amount} and it is posted. The receipt is under Me.",
+    },
+    "money_unapplied": {
+        "zh-hans": "收到你的付款 {amount}，其中 {left} 没有可以冲抵的应还款。这笔钱已为你登记，我们会核实后处理并告诉你结果。",
+        "en": "We received {amount}, of which {left} could not be applied to anything you owe. It is on record and"
+        " we will tell you what becomes of it.",
+    },
+}  # fmt: skip
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def write(template: str, *, language: str, **values: Any) -> str:
+    """The message as it is sent, with our name first. Amounts and days come from `yuan` and `day`."""
+    return _SIGNATURE + _TEXTS[template][_known(language)].format(**values)
+
+
+def yuan(minor: int) -> str:
+    """An amount in a message, from fen. 153309: "¥1,533.09"."""
+    assert minor >= 0, "messages know no negative amounts"
+    return f"¥{minor // 100:,}.{minor % 100:02}"
+
+
+def day(on: date, *, language: str) -> str:
+    """A day in a message, with its year: messages are read later. "2026年12月9日", "9 Dec 2026"."""
+    if _known(language) == "en":
+        return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _known(language: str) -> str:
+    return "en" if language == "en" else "zh-hans"
