@@ -95,10 +95,9 @@ def present(*, borrower_id: UUID, order_id: UUID, now: datetime) -> Offer:
     """
     order = orders.find(borrower_id, order_id)
     theirs = merchant_orders.get(order.merchant_order_id)
-    loan = loans.of_order(borrower_id, order_id)
     merchant_orders.refuse_ended(theirs, now=now)
-    if loan:
-        raise AlreadySigned(loan_id=loan.id, order_id=order_id)
+    if loans.of_order(borrower_id, order_id):
+        raise AlreadySigned(order_id=order_id)
     return offers.make(order, theirs, _signer(borrower_id), now=now)
 
 
@@ -226,8 +225,7 @@ def lapse(*, now: datetime, limit: int) -> int:
 
     Each in its own transaction: one that breaks doesn't keep the others, and is raised at the end.
     """
-    broken = []
-    waiting = merchant_orders.waited_too_long(now=now, limit=limit)
+    waiting, broken = merchant_orders.waited_too_long(now=now, limit=limit), []
     for theirs in waiting:
         try:
             _end(theirs.merchant_id, theirs.id, State.LAPSED, actor="anqi", reason=LAPSED, now=now)

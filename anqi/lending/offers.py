@@ -2,7 +2,7 @@
 
 Refused
 ├── NotVerified
-└── AlreadySigned    loan_id, order_id
+└── AlreadySigned    order_id
 """
 
 from dataclasses import dataclass, field
