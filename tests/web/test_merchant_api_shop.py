@@ -30,7 +30,7 @@ def site() -> Iterator[WSGIHandler]:
 
 
 def call_as(key: str, site: WSGIHandler) -> MerchantApi:
-    return MerchantApi(url=ANYBODY, key=key, transport=httpx.WSGITransport(app=site))  # type: ignore[arg-type]
+    return MerchantApi(url=ANYBODY, key=key, transport=httpx.WSGITransport(app=site))
 
 
 @pytest.fixture
