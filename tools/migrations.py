@@ -11,7 +11,11 @@ def main() -> int:
     import django
 
     django.setup()
-    missing = {label: changes for label, changes in _changes().items() if changes}
+    from django.utils import translation
+
+    # Migrations are written without a language; with one, Django's own labels would differ.
+    with translation.override(None):
+        missing = {label: changes for label, changes in _changes().items() if changes}
     for label, changes in missing.items():
         for change in changes:
             print(f"{label}: {change}")
