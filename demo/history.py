@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -91,10 +92,11 @@ class Past:
     sandbox: httpx.Client
     borrowers: dict[str, UUID] = field(default_factory=dict)
     running: list[_Running] = field(default_factory=list)
+    shift: timedelta = timedelta()
 
     def travel(self, day: date, *, hour: int) -> datetime:
         """It is now that day and hour for all who read a clock file; never later than it really is."""
-        really = datetime.now(SHANGHAI)
+        really = clock.now() - self.shift
         there = min(datetime.combine(day, time(hour), SHANGHAI), really)
         self._set_clocks(round((there - really).total_seconds()))
         return clock.now()
@@ -104,6 +106,7 @@ class Past:
         self._set_clocks(0)
 
     def _set_clocks(self, seconds: int) -> None:
+        self.shift = timedelta(seconds=seconds)
         for file in (self.where.clock_file, self.where.sandbox_clock_file):
             # Renamed into place: a reader must never meet an empty file, which would be the present.
             draft = file.with_suffix(".new")
@@ -271,19 +274,17 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-class _hooks_answer:
+@contextmanager
+def _hooks_answer(where: Place) -> Iterator[None]:
     """Our own door for notices, open while the past is planted, at the address that the sandbox is told."""
-
-    def __init__(self, where: Place) -> None:
-        port = where.port("borrower")
-        self._server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=_Quiet)
-
-    def __enter__(self) -> None:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    port = where.port("borrower")
+    server = make_server("127.0.0.1", port, get_wsgi_application(), handler_class=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 if __name__ == "__main__":

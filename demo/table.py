@@ -44,7 +44,8 @@ def show(where: Place, *, seconds: float) -> None:
     print("             the code is on the sandbox's SMS page")
     for person in staff["people"]:
         print(f"  office     {person['email']}  {person['role']}, password {staff['password']}")
-    print("             second factor: `.venv/bin/python -m demo code` prints the six digits of the moment\n", flush=True)
+    print("             second factor: `.venv/bin/python -m demo code` prints the six digits of the moment")
+    print(flush=True)
 
 
 def shop_environment(where: Place) -> dict[str, str]:

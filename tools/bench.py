@@ -87,7 +87,7 @@ def _repay(clients: int, environment: dict[str, str]) -> float:
         process.stdin.write(b"go\n")
         process.stdin.flush()
     told = [json.loads(process.communicate()[0]) for process in started]
-    return sum(each["count"] / each["seconds"] for each in told)
+    return float(sum(each["count"] / each["seconds"] for each in told))
 
 
 def _tpcb(server: Postgres, clients: int) -> float:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from anqi.documents import receipts
 from anqi.ledger import books
 from anqi.ledger.books import Entry
 from anqi.lending import courses, orders, repaying, store
-from anqi.lending.repaying import Use
+from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import webhooks
 from anqi.payments import channels, charges, exchanges, inbox, news, unapplied
@@ -149,7 +150,7 @@ def _uses(
             part,
             repaying.use(
                 loans[part.loan_id],
-                purpose=part.purpose,
+                purpose=cast(Purpose, part.purpose),
                 amount_minor=part.amount_minor,
                 on=arrival.counts_on,
             ),
