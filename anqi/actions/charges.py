@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from anqi.lending import repaying, store
 from anqi.lending.repaying import Purpose
 from anqi.lending.store import LoanInHand
 from anqi.payments import channels, charges, exchanges, news, outbox
-from anqi.payments.channels.protocol import Accepted, ChargeRequest, Result, Unknown
+from anqi.payments.channels.protocol import Accepted, ChargeRequest, How, Result, Unknown
 from anqi.payments.charges import Part
 from anqi.payments.models import Charge, Outbox
 from anqi.people import holds
@@ -160,7 +161,7 @@ def _ask(charge: Charge) -> Result:
         amount_minor=charge.amount_minor,
         currency=charge.currency,
         subject=charge.subject,
-        how=charge.how,
+        how=cast(How, charge.how),
         expires_at=charge.expires_at,
         return_url=f"{base}/charges/{charge.id}",
         notify_url=f"{base}/hooks/{charge.channel}",

@@ -123,7 +123,7 @@ def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
 
 
 def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> engine_facts.Fact:
-    stated = {"id": id, "on": counts_on}
+    stated: dict[str, Any] = {"id": id, "on": counts_on}
     if kind == "payment":
         return engine_facts.Payment(**stated, amount_minor=body["amount_minor"], goal=body["for"])
     if kind == "reversal":
