@@ -19,6 +19,7 @@ from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, 
 from anqi.payments.charges import Arrival, ChargeInHand, Part
 from anqi.payments.models import Charge
 from anqi.people import holds
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
@@ -117,22 +118,22 @@ def _take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) -
     booked = books.read(chain.borrower_id, loans)
     uses = _uses(chain.borrower_id, charge, arrival, loans)
     plan = _decide(charge, arrival, payment_id, loans, booked, uses, now)
-    charges.receive(chain.borrower_id, charge, arrival, id=payment_id, now=now)
-    if plan.facts:
-        store.record(chain, plan.facts, now=now)
-    books.post(chain, plan.entries, first_open_on=booked.first_open_on, now=now)
+    receipt = _receipt(charge, arrival, loans, plan)
+    with sql.together():
+        charges.receive(chain.borrower_id, charge, arrival, id=payment_id, now=now)
+        if plan.facts:
+            store.record(chain, plan.facts, now=now)
+        books.post(chain, plan.entries, first_open_on=booked.first_open_on, now=now)
+        for held, outlook in plan.wakes:
+            store.wake(held.borrower_id, held.id, outlook)
+        receipts.issue(borrower_id=chain.borrower_id, payment_id=payment_id, body=receipt, now=now)
+        holds.keep(chain)
     for held, outlook in plan.wakes:
-        _keep_outlook(held, outlook, now)
+        if outlook.settled_on and not held.settled_on:
+            _settle_order(held, now)
     for part, use in plan.uses:
         if use.left_minor:
             _open_case(chain, payment_id, loans[part.loan_id], use, now)
-    receipts.issue(
-        borrower_id=chain.borrower_id,
-        payment_id=payment_id,
-        body=_receipt(charge, arrival, loans, plan),
-        now=now,
-    )
-    holds.keep(chain)
 
 
 def _uses(
@@ -226,17 +227,15 @@ def _fact(part: Part, use: Use, arrival: Arrival, payment_id: UUID) -> NewFact:
     )
 
 
-def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> None:
-    store.wake(held.borrower_id, held.id, outlook)
-    if outlook.settled_on and not held.settled_on:
-        settled = orders.settle(held.borrower_id, held.order_id, now=now)
-        webhooks.enqueue(
-            merchant_id=settled.merchant_id,
-            kind="order.settled",
-            subject_id=settled.id,
-            body=orders.told(settled),
-            now=now,
-        )
+def _settle_order(held: LoanInHand, now: datetime) -> None:
+    settled = orders.settle(held.borrower_id, held.order_id, now=now)
+    webhooks.enqueue(
+        merchant_id=settled.merchant_id,
+        kind="order.settled",
+        subject_id=settled.id,
+        body=orders.told(settled),
+        now=now,
+    )
 
 
 def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: datetime) -> None:

@@ -17,7 +17,7 @@ def issue(*, borrower_id: UUID, payment_id: UUID, body: Mapping[str, Any], now: 
     text = canonical(body).decode()
     document_id = uuid7()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    sql.fetch(_ISSUE, [borrower_id, document_id, Document.Kind.RECEIPT.value, payment_id, text, sha256, now])
+    sql.write(_ISSUE, [borrower_id, document_id, Document.Kind.RECEIPT.value, payment_id, text, sha256, now])
     return document_id
 
 

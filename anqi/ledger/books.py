@@ -112,8 +112,8 @@ def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: da
         for move in entry.moves
     ]
     if rows:
-        placeholders, parameters = sql.values(rows)
-        sql.fetch(_POST.format(placeholders), parameters)
+        table, columns = sql.table(_POSTING_TYPES, rows)
+        sql.write(_POST.format(table), columns)
 
 
 def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +172,11 @@ _HASHED = (
     "id", "entry_id", "loan_id", "cause", "cause_id", "debit", "credit", "amount_minor", "currency", "lender_id",
     "counts_on", "booked_on", "recorded_at",
 )  # fmt: skip
-_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) values {{}}"
+_POSTING_TYPES = (
+    "uuid", "uuid", "uuid", "uuid", "text", "uuid", "text", "text", "bigint", "text", "uuid", "date", "date",
+    "timestamptz", "bigint", "bytea",
+)  # fmt: skip
+_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) select * from {{}}"
 _READ = """
     select loan_id, account, sum(amount), null::date from (
         select loan_id, debit as account, amount_minor as amount from ledger_posting

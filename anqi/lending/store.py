@@ -82,8 +82,8 @@ def counted(fact: NewFact) -> engine_facts.Fact:
 
 def record(chain: Chain, facts: Sequence[NewFact], *, now: datetime) -> None:
     """Adds facts at the end of the borrower's chain, in this order and in one statement."""
-    placeholders, parameters = sql.values([_row(chain, fact, now) for fact in facts])
-    sql.fetch(_RECORD.format(placeholders), parameters)
+    rows, columns = sql.table(_FACT_TYPES, [_row(chain, fact, now) for fact in facts])
+    sql.write(_RECORD.format(rows), columns)
 
 
 def recorded(fact_row: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +102,7 @@ class Outlook(Protocol):
 
 def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
     """Notes beside the loan what the nightly close looks for."""
-    sql.fetch(
+    sql.write(
         "update lending_loan set next_wake_on = %s, settled_on = %s where borrower_id = %s and id = %s",
         [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
     )
@@ -151,9 +151,12 @@ def _row(chain: Chain, fact: NewFact, now: datetime) -> list[Any]:
 
 
 _HASHED = ("id", "loan_id", "kind", "counts_on", "body", "actor", "key", "recorded_at")
+_FACT_TYPES = (
+    "uuid", "uuid", "uuid", "text", "date", "jsonb", "text", "text", "timestamptz", "bigint", "bytea",
+)  # fmt: skip
 _RECORD = (
     "insert into lending_fact (borrower_id, id, loan_id, kind, counts_on, body, actor, key, recorded_at, seq, hash)"
-    " values {}"
+    " select * from {}"
 )
 _READ = f"""
     select l.id, l.lender_id, l.order_id, l.number, l.currency,

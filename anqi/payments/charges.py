@@ -160,7 +160,7 @@ def receive(
     borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, *, id: UUID, now: datetime
 ) -> None:
     """Notes money that arrived; the charge has succeeded, for good, and its loans are free again."""
-    sql.fetch(
+    sql.write(
         _RECEIVE,
         {
             "borrower": borrower_id,

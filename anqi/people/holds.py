@@ -18,7 +18,7 @@ def hold(borrower_id: UUID) -> Chain:
 
 def keep(chain: Chain) -> None:
     """Stores where the chain ends now. The last thing an act does."""
-    sql.fetch(
+    sql.write(
         "update people_borrower set last_seq = %s, last_hash = %s where id = %s",
         [chain.seq, chain.hash, chain.borrower_id],
     )

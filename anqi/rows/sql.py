@@ -1,6 +1,7 @@
 """Hand-written statements, prepared on the server: planned once for a connection, not once for a payment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -22,7 +23,27 @@ def fetch(query: str, parameters: Parameters) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def values(rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
-    """The placeholders and the parameters of an insert of these rows."""
-    row = f"({', '.join(['%s'] * len(rows[0]))})"
-    return ", ".join([row] * len(rows)), [each for row in rows for each in row]
+@contextmanager
+def together() -> Iterator[None]:
+    """Statements sent without waiting for each one's answer; the first that fails is raised at the end.
+
+    For writes whose answers nobody needs. PostgreSQL's pipeline mode: one journey instead of one for each.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def write(query: str, parameters: Parameters) -> None:
+    """Runs the statement; alone it has ended when this returns, `together` it may still be on its way."""
+    connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": query, "time": "0"})
+    with connection.wrap_database_errors:
+        psycopg.Cursor(connection.connection).execute(query, parameters, prepare=True)
+
+
+def table(types: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[list[Any]]]:
+    """The rows as something to select from, and its parameters: one text for any number of rows."""
+    placeholders = ", ".join(f"%s::{each}[]" for each in types)
+    return f"unnest({placeholders})", [list(column) for column in zip(*rows, strict=True)]
