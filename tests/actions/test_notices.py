@@ -1,5 +1,6 @@
 """Messages and webhooks that are due: sent until they are taken, once for the receiver, and given up in the end."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
 from anqi.actions import notices
 from anqi.lending.models import Merchant
@@ -142,7 +144,8 @@ def test_two_senders_at_once_send_each_message_once(gateway: PostOffice, clone_d
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
 
 
-def test_a_sender_that_slept_through_its_lease_undoes_nothing(clone_database: str) -> None:
+@pytest.mark.django_db
+def test_a_sender_that_slept_through_its_lease_undoes_nothing() -> None:
     enqueue()
     [asleep] = messages.lease_due(now=NOW, limit=1)
     [awake] = messages.lease_due(now=NOW + messages.LEASE, limit=1)
@@ -353,7 +356,8 @@ def test_two_deliverers_at_once_send_each_event_once(office: PostOffice, clone_d
     assert WebhookTry.objects.count() == 30
 
 
-def test_a_deliverer_that_slept_through_its_lease_undoes_nothing(clone_database: str) -> None:
+@pytest.mark.django_db
+def test_a_deliverer_that_slept_through_its_lease_undoes_nothing() -> None:
     announce(plant_shop("http://127.0.0.1:9/"))
     [asleep] = webhooks.lease_due(now=NOW, limit=1)
     [awake] = webhooks.lease_due(now=NOW + webhooks.LEASE, limit=1)
@@ -366,8 +370,6 @@ def test_a_deliverer_that_slept_through_its_lease_undoes_nothing(clone_database:
 
 @pytest.mark.django_db
 def test_what_is_rolled_back_is_never_told(office: PostOffice) -> None:
-    from django.db import transaction
-
     merchant = plant_shop(office.url)
     with pytest.raises(Killed), transaction.atomic():
         announce(merchant)
@@ -375,17 +377,13 @@ def test_what_is_rolled_back_is_never_told(office: PostOffice) -> None:
     assert notices.deliver_webhooks(now=NOW) == 0
 
 
-@pytest.mark.django_db
-def test_it_works_where_a_loop_is_running_already(office: PostOffice) -> None:
-    import asyncio
+def test_answers_are_waited_for_where_a_loop_is_running_already() -> None:
+    """As in a browser test, whose library runs one."""
 
-    from django.test import override_settings
+    async def answer() -> int:
+        return 7
 
-    announce(plant_shop(office.url))
+    async def inside() -> list[int]:
+        return notices._wait_for([answer(), answer()])
 
-    async def inside() -> int:
-        return notices.deliver_webhooks(now=NOW)
-
-    with override_settings(), pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        assert asyncio.run(inside()) == 1
+    assert asyncio.run(inside()) == [7, 7]
