@@ -33,7 +33,6 @@ from anqi.rows.chain import Chain, canonical
 from anqi.rows.days import day_of
 
 DECLINED = "declined by the borrower"
-LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,9 +101,9 @@ def present(*, borrower_id: UUID, order_id: UUID, now: datetime) -> Offer:
 
 
 def _signer(borrower_id: UUID) -> Signer:
-    borrower = Borrower.objects.get(id=borrower_id)
-    name, id_number = borrower.name or "", borrower.id_number or ""
-    return Signer(id=borrower_id, name=name, id_number=id_number, is_verified=borrower.verified_at is not None)
+    who = Borrower.objects.get(id=borrower_id)
+    is_verified = who.verified_at is not None
+    return Signer(id=who.id, name=who.name or "", id_number=who.id_number or "", is_verified=is_verified)
 
 
 def sign(
@@ -116,17 +115,17 @@ def sign(
     Refuses NoSuchOrder, OrderLapsed, OrderCancelled, NotVerified, AgreementChanged, ReadingTooShort,
     ConsentMissing, LimitExceeded.
     """
+    signature = Signature(
+        sha256=sha256, reading_token=reading_token, consents=consents, address=address, agent=agent
+    )
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         order = orders.find(borrower_id, order_id)
         theirs = merchant_orders.lock(order.merchant_order_id)
-        signed = loans.of_order(borrower_id, order_id)
         merchant_orders.refuse_ended(theirs, now=now)
+        signed = loans.of_order(borrower_id, order_id)
         if signed:
             return signed
-        signature = Signature(
-            sha256=sha256, reading_token=reading_token, consents=consents, address=address, agent=agent
-        )
         draft = offers.agree(order, theirs, _signer(borrower_id), signature, now=now)
         loan = _sign(chain, order, theirs, draft, signature, now)
         holds.keep(chain)
@@ -228,7 +227,7 @@ def lapse(*, now: datetime, limit: int) -> int:
     waiting, broken = merchant_orders.waited_too_long(now=now, limit=limit), []
     for theirs in waiting:
         try:
-            _end(theirs.merchant_id, theirs.id, State.LAPSED, actor="anqi", reason=LAPSED, now=now)
+            _end(theirs.merchant_id, theirs.id, State.LAPSED, actor="anqi", reason="", now=now)
         except StateConflict:
             # Shipped, or signed, while we were on our way to it.
             continue

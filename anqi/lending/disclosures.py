@@ -73,7 +73,8 @@ def contingent(terms: Stated) -> list[Stated]:
 
 def percent(rate: str) -> str:
     """A rate as people read it. "0.0005": 0.05%."""
-    return f"{Decimal(rate) * 100:f}".rstrip("0").rstrip(".") + "%" if Decimal(rate) else "0%"
+    written = f"{Decimal(rate) * 100:f}"
+    return f"{written.rstrip('0').rstrip('.') if '.' in written else written}%"
 
 
 def _items(product: Product, planned: Plan) -> list[Stated]:

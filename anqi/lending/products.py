@@ -135,18 +135,26 @@ def annual_cost(terms: dict[str, Any], starts_on: date) -> AnnualCost:
 
 
 def refuse_unsound(product: Product) -> None:
-    """Refuses with TermsUnsound or CostAboveCap what may not be sold, at both ends of its range.
+    """Refuses with TermsUnsound or CostAboveCap what may not be sold.
 
-    The cap holds for the plan as agreed, for the late charge, and for who settles after a single day.
+    The cap holds for the plan as agreed, at both ends of its range; for the late charge; and for who settles
+    after a single day.
     """
     for key in _OWN_KEYS:
         if key in product.terms:
             raise TermsUnsound(field=key)
-    for amount_minor in (product.least_minor, product.most_minor):
-        terms = _read(product, amount_minor)
-        for what, percent in _yearly(terms).items():
-            if percent > CAPS[product.lender.kind]:
-                raise CostAboveCap(what=what, percent=percent, cap_percent=CAPS[product.lender.kind])
+    least, most = _read(product, product.least_minor), _read(product, product.most_minor)
+    yearly = [
+        ("annual cost", annual_cost_of(least).simple_percent),
+        ("annual cost", annual_cost_of(most).simple_percent),
+        ("late charge", _percent_a_year(most.penalty.daily_rate if most.penalty else Fraction(0))),
+        # The most, because a rounded fen of the least is no price.
+        ("settlement on the next day", _percent_a_year(_cost_of_a_day(most))),
+    ]
+    cap_percent = CAPS[product.lender.kind]
+    for what, percent in yearly:
+        if percent > cap_percent:
+            raise CostAboveCap(what=what, percent=percent, cap_percent=cap_percent)
 
 
 def _read(product: Product, amount_minor: int) -> Terms:
@@ -162,18 +170,10 @@ def _read(product: Product, amount_minor: int) -> Terms:
     return terms
 
 
-def _yearly(terms: Terms) -> dict[str, Decimal]:
-    day_after = terms.starts_on + timedelta(days=1)
-    payoff_minor = loan.standing(terms, [], day_after).payoff_minor
+def _cost_of_a_day(terms: Terms) -> Fraction:
+    payoff_minor = loan.standing(terms, [], terms.starts_on + timedelta(days=1)).payoff_minor
     assert payoff_minor is not None, "a loan that has begun has a payoff"
-    late_rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
-    return {
-        "annual cost": annual_cost_of(terms).simple_percent,
-        "late charge": _percent_a_year(late_rate),
-        "settlement on the next day": _percent_a_year(
-            Fraction(payoff_minor - terms.principal_minor, terms.principal_minor)
-        ),
-    }
+    return Fraction(payoff_minor - terms.principal_minor, terms.principal_minor)
 
 
 def _percent_a_year(rate_a_day: Fraction) -> Decimal:
