@@ -23,7 +23,13 @@ from anqi.rows.days import SHANGHAI
 from anqi.web.merchant import problems, schemas
 from anqi.web.merchant.access import MerchantKey, Pace
 
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=64, pattern=r"^[!-~]+$")]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key", min_length=1, max_length=64, pattern=r"^[!-~]+$",
+        description="New for each act; the same when the act is sent again.",
+    ),
+]  # fmt: skip
 _PROBLEMS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), schemas.Problem)
 
 
@@ -53,7 +59,10 @@ problems.install(api)
 
 
 @api.get("/plans", response={200: schemas.Plans, **_PROBLEMS}, operation_id="list_plans", tags=["Plans"])
-def plans(request: HttpRequest, amount_minor: schemas.Amount) -> Any:
+def plans(
+    request: HttpRequest,
+    amount_minor: Annotated[int, Query(ge=1, le=schemas.MOST_MINOR, description="What the goods cost, in fen.")],
+) -> Any:
     """The plans for an amount in fen, each with its cost statement. Empty when nothing is sold today."""
     today = clock.today()
     fitting = products.offered(amount_minor, today)
@@ -84,9 +93,9 @@ def quote(request: HttpRequest, asked: schemas.QuoteAsked) -> Any:
     tags=["Orders"],
 )  # fmt: skip
 def create(request: HttpRequest, response: HttpResponse, key: Key, asked: schemas.OrderAsked) -> Any:
-    """A new order; send the borrower to its `confirm_url`. No call of yours can sign for a person.
+    """A new order; send the borrower to its confirm_url. No call of yours can sign for a person.
 
-    The same key and body again: the same order as it stands now, with 200 and `Idempotent-Replay: true`.
+    The same key and body again: the same order as it stands now, with 200 and Idempotent-Replay: true.
     """
     order, is_replay = purchases.create(
         merchant_id=_merchant(request).id,

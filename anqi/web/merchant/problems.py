@@ -1,6 +1,7 @@
 """How the API says no: RFC 9457 problems, each with a code that never changes."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,7 @@ _OWN = {
     "method_not_allowed": (405, "This can't be done here; the header Allow says what can."),
     "in_progress": (409, "Another call on this is still at work; nothing was done. Send the same call again."),
     "too_large": (413, f"A body has at most {MOST_BYTES} bytes."),
-    "invalid": (422, "The request can't be taken as it is; `errors` says where."),
+    "invalid": (422, "The request can't be taken as it is; errors says where."),
     "too_many_requests": (429, "Too many requests in this minute."),
     "broken": (500, "This is our fault, and what was half done is undone. Send the same call again."),
     "unavailable": (503, "We can't be reached just now; nothing was done. Send the same call again."),
@@ -82,7 +83,11 @@ class Known:
 
 def known() -> list[Known]:
     """Every problem of the API, by status."""
-    said = [Known(status=_status(each), code=each.code, text=each.__doc__ or "") for each in _REFUSALS]
+    said = [
+        # The numbers of one case are no part of what the code means.
+        Known(status=_status(each), code=each.code, text=re.sub(r"\{\w+\}", "…", each.__doc__ or ""))
+        for each in _REFUSALS
+    ]
     own = [Known(status=status, code=code, text=text) for code, (status, text) in _OWN.items()]
     return sorted([*said, *own], key=lambda each: (each.status, each.code))
 

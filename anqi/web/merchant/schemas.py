@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 # A hundred thousand million yuan: more than any order, and it fits every column.
-_MOST_MINOR = 10**13
+MOST_MINOR = 10**13
 _LATIN = r"^[!-~]+$"
 
 
@@ -19,7 +19,7 @@ def _printable(text: str) -> str:
 
 Printable = Annotated[str, AfterValidator(_printable)]
 OrderNumber = Annotated[str, Field(pattern=_LATIN, min_length=1, max_length=64)]
-Amount = Annotated[int, Field(ge=1, le=_MOST_MINOR)]
+Amount = Annotated[int, Field(ge=1, le=MOST_MINOR)]
 PlanCode = Annotated[str, Field(pattern=_LATIN, min_length=1, max_length=32)]
 State = Literal["created", "confirmed", "shipped", "settled", "cancelled", "lapsed"]
 
@@ -38,7 +38,7 @@ class QuoteAsked(Asked):
 class GoodAsked(Asked):
     title: Printable = Field(min_length=1, max_length=200, examples=["青禾 12 256 GB"])
     quantity: int = Field(ge=1, le=9999, examples=[1])
-    price_minor: int = Field(ge=0, le=_MOST_MINOR, description="For one piece, in fen.", examples=[600000])
+    price_minor: int = Field(ge=0, le=MOST_MINOR, description="For one piece, in fen.", examples=[600000])
 
 
 class OrderAsked(Asked):
@@ -155,7 +155,7 @@ class Orders(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457. Decide by `code`; `title` and `detail` are for people."""
+    """RFC 9457. Decide by the code; title and detail are for people."""
 
     type: str
     title: str
