@@ -1,6 +1,7 @@
 """Who gets to see which page of the office, and which acts are open to whom."""
 
-from datetime import timedelta
+from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,12 +16,28 @@ from anqi import clock
 from anqi.lending.models import Merchant
 from anqi.notices.models import Webhook
 from anqi.people.models import StaffAct, User
+from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
 from tests.planting import Planted, plant_loan
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.office")]
 
 CHINESE = {"Accept-Language": "zh-hans"}
+TODAY = date(2026, 10, 15)
+
+
+def set_clock(settings: Any, folder: Path) -> None:
+    """The clock goes on from noon of that day."""
+    shift = datetime.combine(TODAY, time(12), SHANGHAI) - datetime.now(SHANGHAI)
+    file = folder / "clock"
+    file.write_text(str(round(shift.total_seconds())))
+    settings.ANQI_CLOCK_FILE = str(file)
+
+
+@pytest.fixture(autouse=True)
+def today(settings: Any, tmp_path: Path) -> None:
+    """Every test plays at noon of one day, so that no month's length matters."""
+    set_clock(settings, tmp_path)
 
 
 def hire(role: str = "clerk", name: str = "李经办") -> User:
@@ -50,8 +67,8 @@ def desk(role: str = "clerk", **settings: Any) -> Client:
 
 
 def running_loan() -> Planted:
-    """A loan that began two weeks ago: nothing is due yet."""
-    return plant_loan(starts_on=clock.today() - timedelta(days=14))
+    """A loan of which nothing is due yet."""
+    return plant_loan(starts_on=date(2026, 10, 1))
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """One box: whatever names something exactly finds it, and what was typed stays out of addresses and records."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -11,9 +14,15 @@ from anqi.payments.models import ChannelOrder, Charge
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
 from tests.planting import Planted, plant_borrower, plant_loan, reference_rows
-from tests.web.test_office_doors import desk, desk_of, hire, running_loan
+from tests.web.test_office_doors import desk, desk_of, hire, running_loan, set_clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.office")]
+
+
+@pytest.fixture(autouse=True)
+def today(settings: Any, tmp_path: Path) -> None:
+    """Every test plays at noon of one day, so that no month's length matters."""
+    set_clock(settings, tmp_path)
 
 
 @pytest.fixture
