@@ -41,11 +41,12 @@ clean: ## Remove the virtual environment and what was built
 
 # A half-made environment has no stamp and is made again.
 $(INSTALLED): requirements/base.txt requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "anqi needs Python 3.11 or newer, and there is no $(PYTHON) here. On Debian and Ubuntu: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "anqi needs Python 3.11 or newer; this is $$($(PYTHON) --version). Name another with: make PYTHON=python3.12 …"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	rm -rf .venv
 	$(PYTHON) -m venv .venv
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install -q --require-hashes -r requirements/dev.txt
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
 	@touch $(INSTALLED)
 
 browser: ## Chromium and a Chinese font for the browser tests, from the system's packages

@@ -1,14 +1,11 @@
-"""Settings for tools that want models and run nothing: no database is started, no key is left behind."""
+"""Settings for tools that want models and run nothing: no database is started, no key of the lender's is made."""
 
-import atexit
 import os
-import shutil
-import tempfile
+from pathlib import Path
 
-_HOME = tempfile.mkdtemp(prefix="anqi-tools-")
-atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["ANQI_MODE"] = "test"
-os.environ["ANQI_HOME"] = _HOME
+# The type checker ends without tidying up, so this is a folder that may stay.
+os.environ["ANQI_HOME"] = str(Path(__file__).resolve().parents[1] / "build/tools")
 os.environ.pop("ANQI_KEYRING", None)
 
 from anqi.config.settings import *  # noqa: E402, F403
