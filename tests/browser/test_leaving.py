@@ -49,7 +49,7 @@ def test_leaving(street: Street, window: Callable[..., Window]) -> None:
     second = walking.go_to_cashier(page)
     assert second != first
     assert [state for state, _ in street.rows(_CHARGES, second)] == ["closed", "open"]
-    assert zhou.faults == []
+    zhou.must_be_clean()
 
 
 def test_two_tabs(street: Street, window: Callable[..., Window]) -> None:
@@ -81,4 +81,4 @@ def test_two_tabs(street: Street, window: Callable[..., Window]) -> None:
     third.get_by_role("link", name="看这笔付款的结果").click()
     expect(third.get_by_role("heading", name="还款成功")).to_be_visible()
     assert [state for state, _ in street.rows(_CHARGES, key)] == ["succeeded"]
-    assert chen.faults == []
+    chen.must_be_clean()

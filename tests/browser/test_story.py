@@ -100,7 +100,7 @@ def test_story(street: Street, window: Callable[..., Window]) -> None:
     lin.look_at("17-agreement")
 
     _check_books(street, key)
-    assert lin.faults == []
+    lin.must_be_clean()
 
 
 def _check_out(page: Page, street: Street) -> None:

@@ -53,6 +53,9 @@ class Window:
         if kind in ("error", "warning") and not is_refusal:
             self.faults.append(f"{page.url}: console {kind}: {text}")
 
+    def must_be_clean(self) -> None:
+        assert not self.faults, "\n" + "\n".join(self.faults)
+
     def look_at(self, name: str, *, page: Page | None = None, also: tuple[str, ...] = ()) -> None:
         """Takes a picture of the page and lets axe judge it; `also` on the other size, or dark."""
         page = page or self.page
@@ -71,6 +74,7 @@ class Window:
         page.set_viewport_size(size)
 
     def _judge(self, page: Page, name: str) -> None:
+        page.evaluate("scrollTo(0, 0)")
         page.evaluate("document.fonts.ready")
         _PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=_PICTURES / f"{self.name}-{name}.png", full_page=True, animations="disabled")

@@ -1,10 +1,12 @@
 """Killed half-way: between two of our own steps, a worker, the whole database. Nothing is lost or taken twice."""
 
+import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import OperationalError, connection
@@ -124,21 +126,18 @@ def test_a_worker_killed_over_a_message(stand: Stand, clone_database: str, holdi
     assert stand.waiting() == (0, 0)
 
 
-class killed_worker:  # noqa: N801
+@contextlib.contextmanager
+def killed_worker(dsn: str, holding: str) -> Iterator["subprocess.Popen[str]"]:
     """A worker on that database, killed at the end of the block."""
-
-    def __init__(self, dsn: str, holding: str) -> None:
-        self._worker = subprocess.Popen(
-            [sys.executable, "-c", WORKER.format(holding=holding)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-            env=os.environ | {"DATABASE_URL": dsn, "DJANGO_SETTINGS_MODULE": "anqi.config.settings"},
-        )  # fmt: skip
-
-    def __enter__(self) -> "subprocess.Popen[str]":
-        return self._worker
-
-    def __exit__(self, *_: object) -> None:
-        self._worker.kill()
-        self._worker.communicate()
+    worker = subprocess.Popen(
+        [sys.executable, "-c", WORKER.format(holding=holding)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        env=os.environ | {"DATABASE_URL": dsn, "DJANGO_SETTINGS_MODULE": "anqi.config.settings"},
+    )  # fmt: skip
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -149,12 +148,11 @@ def server(shared_server: Postgres) -> Iterator[Postgres]:
 
 @pytest.fixture
 def street(
-    server: Postgres, sandbox: Sandbox, hooks: str, django_db_blocker: DjangoDbBlocker,
-    request: pytest.FixtureRequest,
-) -> Iterator[Stand]:  # fmt: skip
+    server: Postgres, sandbox: Sandbox, hooks: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Stand]:
     """A borrower on a server that may be stopped; each test brings another one."""
     with django_db_blocker.unblock(), connected_to(server):
-        yield settle_in(sandbox, hooks, phone=f"+86138{abs(hash(request.node.name)) % 10**8:08d}")
+        yield settle_in(sandbox, hooks, phone=f"+86138{uuid4().int % 10**8:08d}")
 
 
 def after(act: Callable[..., Any], then: Callable[[], None]) -> Callable[..., Any]:

@@ -1,0 +1,316 @@
+"""The auditor: does its own sums over the rows, day by day and naively, and believes nobody else's."""
+
+import hashlib
+import json
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+GRACE_DAYS = 3
+PENALTY_A_DAY = Fraction(5, 10_000)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paid:
+    """A payment as a loan's fact tells it, in fen."""
+
+    on: date
+    id: str
+    amount_minor: int
+    goal: str
+
+
+@dataclass(kw_only=True)
+class Instalment:
+    """What is to be paid on one due date and what was, in fen; `burden` is Σ unpaid principal of each late day."""
+
+    due_on: date
+    opening: int
+    principal: int
+    interest: int
+    penalty: int = 0
+    burden: int = 0
+    is_exempt: bool = False
+    paid: dict[str, int] = field(default_factory=lambda: {"penalty": 0, "interest": 0, "principal": 0})
+
+    def left(self, part: str) -> int:
+        return int(getattr(self, part)) - self.paid[part]
+
+    @property
+    def all_left(self) -> int:
+        return sum(self.left(part) for part in self.paid)
+
+    def take(self, amount_minor: int) -> int:
+        """What this instalment does not take."""
+        for part in ("penalty", "interest", "principal"):
+            taken_minor = min(self.left(part), amount_minor)
+            self.paid[part] += taken_minor
+            amount_minor -= taken_minor
+        return amount_minor
+
+
+class Course:
+    """One loan, lived through day by day: equal instalments, penalty on late principal, excess to the next."""
+
+    def __init__(self, *, principal_minor: int, instalments: int, annual_rate: str, starts_on: date) -> None:
+        self.principal_minor, self.starts_on, self.rate = principal_minor, starts_on, Fraction(annual_rate)
+        self.rows = _plan(principal_minor, instalments, self.rate / 12, starts_on)
+        self.credit = self.received = 0
+        self.today = starts_on
+
+    def live(self, payments: Iterable[Paid], *, until: date) -> "Course":
+        waiting = sorted(payments, key=lambda each: (each.on, each.id))
+        self.today = self.starts_on - DAY
+        while self.today < until:
+            self.today += DAY
+            self._grow()
+            while waiting and waiting[0].on <= self.today:
+                self._take(waiting.pop(0))
+            for row in self.rows:
+                is_early = (self.today - row.due_on).days <= GRACE_DAYS
+                row.is_exempt = row.is_exempt or (is_early and not row.left("principal") + row.left("interest"))
+        return self
+
+    def _grow(self) -> None:
+        for row in self.rows:
+            late = (self.today - row.due_on).days
+            if late > 0:
+                row.burden += row.left("principal")
+                if late > GRACE_DAYS and not row.is_exempt:
+                    row.penalty = half_up(row.burden * PENALTY_A_DAY)
+
+    def _take(self, payment: Paid) -> None:
+        self.received += payment.amount_minor
+        amount_minor = payment.amount_minor
+        if payment.goal == "all" and self.owes:
+            assert amount_minor >= self.payoff, f"{payment} is less than the payoff {self.payoff}"
+            self.credit += amount_minor - self.payoff
+            self._end()
+            return
+        for row in self.rows:
+            amount_minor = row.take(amount_minor)
+        self.credit += amount_minor
+
+    def _end(self) -> None:
+        earned = self.earned
+        for n, row in enumerate(self.coming):
+            row.interest = earned if n == 0 else 0
+        for row in self.rows:
+            row.paid = {part: getattr(row, part) for part in row.paid}
+
+    @property
+    def due(self) -> list[Instalment]:
+        return [row for row in self.rows if row.due_on <= self.today]
+
+    @property
+    def coming(self) -> list[Instalment]:
+        return self.rows[len(self.due) :]
+
+    @property
+    def owes(self) -> int:
+        return sum(row.all_left for row in self.rows)
+
+    @property
+    def due_now(self) -> int:
+        return sum(row.all_left for row in self.due)
+
+    @property
+    def earned(self) -> int:
+        """Interest of the period that runs, up to today."""
+        if not self.coming:
+            return 0
+        running, since = self.coming[0], self.due[-1].due_on if self.due else self.starts_on
+        by_day = half_up(running.opening * self.rate * (self.today - since).days / 360)
+        return min(by_day, running.interest)
+
+    @property
+    def payoff(self) -> int:
+        """What settles the loan today; below zero where more was paid ahead than was earned."""
+        if not self.owes:
+            return 0
+        ahead = sum(row.paid["interest"] for row in self.coming)
+        return self.due_now + sum(row.left("principal") for row in self.coming) + self.earned - ahead - self.credit
+
+    def books(self) -> dict[str, int]:
+        """What must stand in the books tonight, debit above zero."""
+        shown = {
+            "receivable_principal": sum(row.left("principal") for row in self.rows),
+            "receivable_interest": sum(row.left("interest") for row in self.due),
+            "receivable_penalty": sum(row.left("penalty") for row in self.due),
+            "interest_income": -sum(row.interest for row in self.due)
+            - sum(row.paid["interest"] for row in self.coming),
+            "penalty_income": -sum(row.penalty for row in self.rows),
+            "credit_balance": -self.credit,
+            "unapplied": self.received,
+            "merchant_payable": -self.principal_minor,
+        }
+        return {account: amount for account, amount in shown.items() if amount}
+
+
+def _plan(principal_minor: int, count: int, rate: Fraction, starts_on: date) -> list[Instalment]:
+    level = half_up(principal_minor / sum(1 / (1 + rate) ** k for k in range(1, count + 1)))
+    rows, left = [], principal_minor
+    for n, due_on in enumerate(due_dates(starts_on, count), 1):
+        interest = half_up(left * rate)
+        principal = left if n == count else min(left, max(0, level - interest))
+        rows.append(Instalment(due_on=due_on, opening=left, principal=principal, interest=interest))
+        left -= principal
+    return rows
+
+
+def due_dates(starts_on: date, count: int) -> list[date]:
+    """The same day of each later month, or its last one."""
+    months = [divmod(starts_on.year * 12 + starts_on.month - 1 + k, 12) for k in range(1, count + 1)]
+    return [date(y, m + 1, min(starts_on.day, monthrange(y, m + 1)[1])) for y, m in months]
+
+
+def half_up(amount: Fraction | int) -> int:
+    return int((amount + Fraction(1, 2)) // 1)
+
+
+class Auditor:
+    """Compares what stands in the rows with its own sums; every finding names the loan, payment or borrower."""
+
+    def __init__(self) -> None:
+        self.compared = 0
+
+    def audit(self, *, today: date) -> None:
+        """Everything, at the end of a day on which all loans have been woken."""
+        self._audit_loans(today)
+        self._audit_payments()
+        self._audit_totals()
+        self._audit_chains()
+
+    def course(self, loan_id: UUID, *, today: date) -> Course:
+        """The loan as the auditor sees it on that day."""
+        [loan] = _rows("select * from lending_loan where id = %s", loan_id)
+        facts = _rows("select * from lending_fact where loan_id = %s and kind = 'payment'", loan_id)
+        return _course(loan, facts, today)
+
+    def _audit_loans(self, today: date) -> None:
+        facts = _grouped("select * from lending_fact where kind = 'payment'", "loan_id")
+        booked = _grouped(_BOOKED, "loan_id")
+        for loan in _rows("select * from lending_loan"):
+            course = _course(loan, facts.get(loan["id"], []), today)
+            stands = {row["account"]: int(row["amount"]) for row in booked[loan["id"]] if row["amount"]}
+            assert stands == course.books(), _off(loan, today, stands, course.books())
+            assert (loan["settled_on"] is not None) == (course.owes == 0), f"loan {loan['id']} settled? {today}"
+            self.compared += 1
+
+    def _audit_payments(self) -> None:
+        """Every fen of a payment is in one loan's fact or in one case, and it has one receipt."""
+        for row in _rows(_SPLIT):
+            assert row["amount_minor"] == row["applied"] + row["kept"], f"payment {row['id']}: {row}"
+            assert row["receipts"] == row["arrivals"] == 1, f"payment {row['id']}: {row}"
+
+    def _audit_totals(self) -> None:
+        for row in _rows(_TOTALS):
+            assert row["in_transit"] == row["paid"], f"in transit of {row['borrower_id']}: {row}"
+            assert row["unapplied"] == row["open_cases"], f"unapplied of {row['borrower_id']}: {row}"
+
+    def _audit_chains(self) -> None:
+        facts, postings = (_grouped(f"select * from {table}", "borrower_id") for table in _HASHED)
+        for borrower in _rows("select id, last_seq, last_hash from people_borrower"):
+            links = [
+                (row, {name: row[name] for name in names})
+                for names, rows in zip(_HASHED.values(), (facts, postings), strict=True)
+                for row in rows.get(borrower["id"], [])
+            ]
+            links.sort(key=lambda link: link[0]["seq"])
+            end = bytes(32)
+            for seq, (row, stated) in enumerate(links, 1):
+                end = hashlib.sha256(end + str(seq).encode() + _spelled(stated)).digest()
+                assert (row["seq"], bytes(row["hash"])) == (seq, end), f"chain of {borrower['id']} at {seq}"
+            assert (borrower["last_seq"], bytes(borrower["last_hash"])) == (len(links), end), borrower["id"]
+
+
+def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: date) -> Course:
+    terms = loan["terms"]
+    payments = [
+        Paid(on=fact["counts_on"], id=str(fact["id"]), amount_minor=fact["body"]["amount_minor"],
+             goal=fact["body"]["for"])
+        for fact in facts
+    ]  # fmt: skip
+    course = Course(
+        principal_minor=int(Fraction(terms["principal"]) * 100), instalments=terms["instalments"],
+        annual_rate=terms["annual_rate"], starts_on=loan["starts_on"],
+    )  # fmt: skip
+    return course.live(payments, until=today)
+
+
+def _off(loan: Mapping[str, Any], today: date, stands: dict[str, int], wanted: dict[str, int]) -> str:
+    off = {name: (stands.get(name, 0), wanted.get(name, 0)) for name in {*stands, *wanted}}
+    return f"loan {loan['id']} on {today}, (booked, wanted): " + str(
+        {name: pair for name, pair in off.items() if pair[0] != pair[1]}
+    )
+
+
+def _rows(statement: str, *parameters: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, map(_read, names, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _read(name: str, value: Any) -> Any:
+    return json.loads(value) if name in ("body", "terms") and isinstance(value, str) else value
+
+
+def _grouped(statement: str, by: str) -> dict[Any, list[dict[str, Any]]]:
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in _rows(statement):
+        groups.setdefault(row[by], []).append(row)
+    return groups
+
+
+def _spelled(stated: Mapping[str, Any]) -> bytes:
+    def spell(value: Any) -> str:
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).isoformat()
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    return json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=spell).encode()
+
+
+_HASHED = {
+    "lending_fact": ("id", "loan_id", "kind", "counts_on", "body", "actor", "key", "recorded_at"),
+    "ledger_posting": (
+        "id", "entry_id", "loan_id", "cause", "cause_id", "debit", "credit", "amount_minor", "currency",
+        "lender_id", "counts_on", "booked_on", "recorded_at",
+    ),
+}  # fmt: skip
+_BOOKED = """
+    select loan_id, account, sum(amount) as amount from (
+        select loan_id, debit as account, amount_minor as amount from ledger_posting
+        union all select loan_id, credit, -amount_minor from ledger_posting
+    ) moved where loan_id is not null group by loan_id, account
+"""
+_SPLIT = """
+    select p.id, p.amount_minor,
+        (select coalesce(sum((f.body->>'amount_minor')::bigint), 0) from lending_fact f
+            where f.kind = 'payment' and f.body->>'payment_id' = p.id::text) as applied,
+        (select coalesce(sum(u.amount_minor), 0) from payments_unapplied u where u.payment_id = p.id) as kept,
+        (select count(*) from documents_document d where d.subject_id = p.id) as receipts,
+        (select count(*) from ledger_posting g where g.cause = 'arrival' and g.cause_id = p.id
+            and g.amount_minor = p.amount_minor) as arrivals
+    from payments_payment p
+"""
+_TOTALS = """
+    select b.id as borrower_id,
+        (select coalesce(sum(case when debit like 'in_transit%' then amount_minor else 0 end)
+                - sum(case when credit like 'in_transit%' then amount_minor else 0 end), 0)
+            from ledger_posting g where g.borrower_id = b.id) as in_transit,
+        (select coalesce(sum(amount_minor), 0) from payments_payment p where p.borrower_id = b.id) as paid,
+        (select coalesce(sum(case when credit = 'unapplied' then amount_minor else 0 end)
+                - sum(case when debit = 'unapplied' then amount_minor else 0 end), 0)
+            from ledger_posting g where g.borrower_id = b.id) as unapplied,
+        (select coalesce(sum(left_minor), 0) from payments_unapplied u where u.borrower_id = b.id) as open_cases
+    from people_borrower b
+"""

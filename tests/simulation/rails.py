@@ -1,0 +1,102 @@
+"""A payment channel that lives in this process and keeps its own account of what it took."""
+
+import json
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from anqi.payments import news
+from anqi.payments.channels.protocol import (
+    Accepted,
+    ChargeRequest,
+    Closed,
+    NotFound,
+    Notification,
+    RawRequest,
+    RawResponse,
+    Redirect,
+    Result,
+    Succeeded,
+    Unknown,
+)
+
+
+@dataclass(kw_only=True)
+class Trade:
+    """One order at the channel; until its page is opened the channel has none."""
+
+    key: str
+    amount_minor: int
+    expires_at: datetime
+    is_open: bool = False
+    is_closed: bool = False
+    is_silent: bool = False
+    taken: list[Succeeded] = field(default_factory=list)
+
+
+class Rails:
+    """`protocol.Channel`, with what the borrowers do at its cashier."""
+
+    code = "alipay"
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self.trades: dict[str, Trade] = {}
+        self.letters: list[tuple[datetime, str, Succeeded]] = []
+
+    def charge(self, request: ChargeRequest) -> Result:
+        trade = Trade(key=request.key, amount_minor=request.amount_minor, expires_at=request.expires_at)
+        known = self.trades.setdefault(request.key, trade)
+        assert known.amount_minor == request.amount_minor, "one key, one order"
+        return Accepted(action=Redirect(url=f"https://cashier.test/{request.key}"))
+
+    def query(self, key: str) -> Result:
+        trade = self.trades.get(key)
+        if self._chance.random() < 0.05 or (trade and trade.is_silent):
+            return Unknown(cause="timeout")
+        if trade and trade.taken:
+            return trade.taken[0]
+        if not trade or not trade.is_open:
+            return NotFound()
+        return Closed() if trade.is_closed else Accepted(ref=key)
+
+    def close(self, key: str) -> Result:
+        trade = self.trades.get(key)
+        if trade and trade.is_open and not trade.taken:
+            trade.is_closed = True
+        return self.query(key)
+
+    def parse_notification(self, raw: RawRequest) -> Notification:
+        letter = json.loads(raw.body)
+        result = news.from_json(letter["news"])
+        return Notification(message_key=letter["ref"], kind="charge", key=letter["key"], result=result)
+
+    def acknowledge(self, ok: bool) -> RawResponse:
+        return RawResponse(status=200 if ok else 400, body=b"")
+
+    def pay(self, key: str, *, at: datetime, amount_minor: int | None = None) -> Succeeded | None:
+        """The money is taken; None where the page is closed or its time is over."""
+        trade = self.trades[key]
+        if trade.is_closed or at >= trade.expires_at:
+            return None
+        trade.is_open = True
+        taken = Succeeded(
+            ref=f"T{key[2:]}-{len(trade.taken)}", amount_minor=amount_minor or trade.amount_minor, paid_at=at
+        )
+        trade.taken.append(taken)
+        return taken
+
+    def write(self, key: str, taken: Succeeded, *, after: timedelta) -> None:
+        """A notice of it, that long after the payment."""
+        self.letters.append((taken.paid_at + after, key, taken))
+
+    def post(self, *, now: datetime) -> list[bytes]:
+        """The notices whose time has come, in any order."""
+        due = [letter for letter in self.letters if letter[0] <= now]
+        self.letters = [letter for letter in self.letters if letter[0] > now]
+        self._chance.shuffle(due)
+        for _, key, _ in due:
+            self.trades[key].is_silent = False
+        return [
+            json.dumps({"ref": taken.ref, "key": key, "news": news.to_json(taken)}).encode() for _, key, taken in due
+        ]

@@ -1,0 +1,190 @@
+"""A small town of borrowers with habits and bad luck, and the days that pass in it."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from anqi.actions import channels, charges, inbox, loans, repayments
+from anqi.actions.charges import Wish
+from anqi.jobs import tasks
+from anqi.lending.repaying import Purpose
+from anqi.payments.channels.protocol import RawRequest
+from anqi.payments.models import Charge
+from anqi.rows.refusals import Refused
+from tests.planting import TERMS, at, plant_borrower, plant_loan
+from tests.simulation.auditor import Auditor, due_dates
+from tests.simulation.rails import Rails
+
+OPENS_ON = date(2026, 1, 5)
+HABITS = {"steady": 22, "late": 9, "ahead": 6, "odd": 6, "settles": 5, "never": 2}
+LUCK = {
+    "told": 40, "twice": 10, "not_told": 12, "late": 8, "second": 5, "altered": 3, "not_paid": 6, "not_opened": 4,
+    "given_up": 4, "given_up_and_paid": 5, "lost_answer": 5,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A borrower sits down to pay some loans; None for an amount means what the purpose costs."""
+
+    borrower_id: UUID
+    loan_ids: tuple[UUID, ...]
+    purpose: Purpose
+    is_odd: bool = False
+    tries: int = 0
+
+
+class Town:
+    """Everything that happens comes out of one seed."""
+
+    def __init__(self, seed: int, *, borrowers: int) -> None:
+        self.chance = random.Random(seed)
+        self.rails = Rails(random.Random(seed + 1))
+        self.auditor = Auditor()
+        self.lucks: dict[str, int] = dict.fromkeys(LUCK, 0)
+        self.refused: dict[str, int] = {}
+        self._plans: dict[date, list[Act]] = {}
+        self._arrivals: dict[date, list[int]] = {}
+        for number in range(borrowers):
+            day = OPENS_ON + timedelta(days=self.chance.randrange(45))
+            self._arrivals.setdefault(day, []).append(number)
+
+    def pass_day(self, day: date) -> None:
+        """Night first, then who comes, then who pays, then what the channel says, then what we ask it."""
+        while loans.wake(now=at(day, 0, 5), limit=10_000):
+            pass
+        self._listen(at(day, 0, 6))
+        for number in self._arrivals.pop(day, ()):
+            self._welcome(number, day)
+        for act in self._plans.pop(day, ()):
+            self._sit_down(act, day)
+        for hour, minute in ((10, 14), (10, 40), (11, 30), (22, 0)):
+            self._listen(at(day, hour, minute))
+            self._ask(at(day, hour, minute))
+        while loans.wake(now=at(day, 23, 50), limit=10_000):
+            pass
+
+    def stop_paying(self) -> None:
+        """Nobody sits down any more; what is under way goes on."""
+        self._plans.clear()
+
+    def _welcome(self, number: int, day: date) -> None:
+        borrower_id = plant_borrower(f"+861380000{number:04d}", now=at(day))
+        [habit] = self.chance.choices(list(HABITS), list(HABITS.values()))
+        loan_ids = tuple(self._lend(borrower_id, day, 3 if habit == "settles" else 0) for _ in range(self._count()))
+        for n, due_on in enumerate(due_dates(day, 12)):
+            self._plan(habit, borrower_id, loan_ids, n, due_on)
+
+    def _count(self) -> int:
+        return 2 if self.chance.random() < 0.15 else 1
+
+    def _lend(self, borrower_id: UUID, day: date, least: int) -> UUID:
+        instalments = self.chance.choice([6, 12] if least else [3, 6, 12])
+        principal = f"{self.chance.randrange(20_000, 900_000) / 100:.2f}"
+        terms = TERMS | {"annual_rate": self.chance.choice(["0", "0.12", "0.2399"])}
+        return plant_loan(
+            borrower_id=borrower_id, starts_on=day, principal=principal, instalments=instalments, terms=terms
+        ).loan_id
+
+    def _plan(self, habit: str, borrower_id: UUID, loan_ids: tuple[UUID, ...], n: int, due_on: date) -> None:
+        after = {"steady": (0, 3), "late": (1, 24), "ahead": (-20, 2), "odd": (-10, 12), "settles": (-9, 9)}
+        if habit == "never":
+            return
+        purpose: Purpose = "due"
+        if habit == "ahead" and self.chance.random() < 0.6:
+            purpose = "next"
+        if habit == "settles" and n >= self.chance.randrange(1, 4):
+            purpose = "all"
+        act = Act(borrower_id=borrower_id, loan_ids=loan_ids, purpose=purpose, is_odd=habit == "odd")
+        day = due_on + timedelta(days=self.chance.randint(*after[habit]))
+        self._plans.setdefault(day, []).append(act)
+
+    def _sit_down(self, act: Act, day: date) -> None:
+        now = at(day, 10, 0)
+        charge = self._open(act, now)
+        if not charge:
+            return
+        for part in charge.parts.filter(borrower_id=charge.borrower_id):
+            self._check_quote(part, act, day)
+        [luck] = self.chance.choices(list(LUCK), list(LUCK.values()))
+        self.lucks[luck] += 1
+        whose = {"borrower_id": charge.borrower_id, "charge_id": charge.id}
+        if luck == "lost_answer":
+            self._ask(now + timedelta(seconds=5))
+        else:
+            charges.deliver(**whose, now=now)
+        if luck.startswith("given_up"):
+            charges.give_up(**whose, now=now + timedelta(minutes=1))
+            self._ask(now + timedelta(minutes=2))
+        self._at_the_cashier(charge.key, luck, now + timedelta(minutes=5))
+
+    def _open(self, act: Act, now: datetime) -> Charge | None:
+        odd = self.chance.randrange(100, 60_000) if act.is_odd else None
+        wishes = [Wish(loan_id=loan_id, purpose=act.purpose, amount_minor=odd) for loan_id in act.loan_ids]
+        try:
+            return charges.open(
+                borrower_id=act.borrower_id, wishes=wishes, channel="alipay", how="wap",
+                attempt=f"{self.chance.getrandbits(128):x}", now=now,
+            )  # fmt: skip
+        except Refused as refused:
+            self.refused[refused.code] = self.refused.get(refused.code, 0) + 1
+            if len(act.loan_ids) > 1:
+                # One of them has nothing to pay: then each by itself.
+                for loan_id in act.loan_ids:
+                    self._try_tomorrow(act, (loan_id,), now.date())
+            elif refused.code == "other_charge_open":
+                self._try_tomorrow(act, act.loan_ids, now.date())
+            return None
+
+    def _try_tomorrow(self, act: Act, loan_ids: tuple[UUID, ...], day: date) -> None:
+        if act.tries < 12:
+            again = Act(**{**vars(act), "loan_ids": loan_ids, "tries": act.tries + 1})
+            self._plans.setdefault(day + timedelta(days=1), []).append(again)
+
+    def _check_quote(self, part: object, act: Act, day: date) -> None:
+        """What the borrower is asked for is what the auditor says they owe."""
+        course = self.auditor.course(part.loan_id, today=day)
+        wanted = {"due": course.due_now, "all": course.payoff, "next": part.amount_minor}[act.purpose]
+        if not act.is_odd:
+            assert part.amount_minor == wanted, f"loan {part.loan_id}, {act.purpose} on {day}: {wanted}"
+        assert part.amount_minor <= max(course.payoff, course.due_now)
+
+    def _at_the_cashier(self, key: str, luck: str, now: datetime) -> None:
+        if luck in ("not_opened", "given_up"):
+            return
+        trade = self.rails.trades[key]
+        if luck == "not_paid":
+            trade.is_open = True
+            return
+        amount_minor = trade.amount_minor + 1 if luck == "altered" else None
+        taken = self.rails.pay(key, at=now, amount_minor=amount_minor)
+        if not taken:
+            return
+        self._write(key, luck, taken, now)
+        if luck == "second":
+            second = self.rails.pay(key, at=now + timedelta(minutes=1))
+            assert second
+            self.rails.write(key, second, after=timedelta(hours=self.chance.randrange(60)))
+
+    def _write(self, key: str, luck: str, taken: object, now: datetime) -> None:
+        if luck == "late":
+            self.rails.trades[key].is_silent = True
+            self.rails.write(key, taken, after=timedelta(days=self.chance.randint(1, 9)))
+        elif luck != "not_told":
+            self.rails.write(key, taken, after=timedelta(seconds=1))
+        if luck == "twice":
+            self.rails.write(key, taken, after=timedelta(hours=self.chance.randrange(90)))
+
+    def _listen(self, now: datetime) -> None:
+        for body in self.rails.post(now=now):
+            raw = RawRequest(method="POST", headers={}, query="", body=body)
+            channels.receive(channel="alipay", raw=raw, now=now, wake=lambda: None)
+        for message in inbox.lease(now=now, limit=1000):
+            tasks._learn(message, now)
+
+    def _ask(self, now: datetime) -> None:
+        for entry in charges.lease_outbox(now=now, limit=1000):
+            tasks._ask(entry, now)
+        for charge in charges.lease_unheard(now=now, limit=1000):
+            repayments.inquire(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
