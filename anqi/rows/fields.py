@@ -12,7 +12,7 @@ class EncryptedText(models.BinaryField):
 
     # For the type checker: what is read and written is text, whatever the column is.
     _pyi_private_set_type: str
-    _pyi_private_get_type: str
+    _pyi_private_get_type: str  # type: ignore[assignment]
 
     def from_db_value(self, value: bytes | None, *_: object) -> str | None:
         return None if value is None else keyring.decrypt(bytes(value))

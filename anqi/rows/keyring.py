@@ -18,7 +18,7 @@ _NONCE_BYTES = 12
 
 def encrypt(text: str) -> bytes:
     """The text under the newest key: key id, nonce and AES-GCM ciphertext in one value."""
-    key_id = _ring()["newest"]
+    key_id: str = _ring()["newest"]
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(_key(key_id)).encrypt(nonce, text.encode(), key_id.encode())
     return key_id.encode() + b":" + nonce + sealed
