@@ -163,6 +163,13 @@ def test_the_first_borrower_who_opens_it_owns_it(shop: Shop, lin: UUID) -> None:
         purchases.open(token=theirs.confirm_token, borrower_id=zhou, now=NOON)
 
 
+def test_what_became_of_anothers_order_is_nobodys_business(shop: Shop, lin: UUID) -> None:
+    order, zhou = opened(shop, lin), welcome("+8613900008866")
+    end(shop, order)
+    with pytest.raises(NoSuchOrder):
+        purchases.open(token=MerchantOrder.objects.get().confirm_token, borrower_id=zhou, now=NOON)
+
+
 def test_a_token_nobody_gave_is_no_order(lin: UUID) -> None:
     with pytest.raises(NoSuchOrder):
         purchases.open(token="nothing", borrower_id=lin, now=NOON)

@@ -10,6 +10,7 @@ from django.db import connections
 
 from anqi.actions import purchases
 from anqi.ledger.models import Posting
+from anqi.lending import merchant_orders
 from anqi.lending.limits import LimitExceeded
 from anqi.lending.merchant_orders import (
     KeyReused,
@@ -143,6 +144,24 @@ def test_opening_and_cancelling_at_once_leave_both_sides_agreeing(shop: Shop, at
     assert type(came[0]) in (Order, OrderCancelled)
     assert MerchantOrder.objects.get().state == "cancelled"
     assert {each.state for each in Order.objects.all()} <= {"cancelled"}
+
+
+def test_signed_between_looking_and_locking_its_loan_is_cancelled_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, lin = ask(shop, wish(shop)), welcome()
+    real = merchant_orders.of_merchant
+
+    def look_then_others_act(*asked: UUID) -> MerchantOrder:
+        seen = real(*asked)
+        monkeypatch.setattr(merchant_orders, "of_merchant", real)
+        at_once(lambda: sign(purchases.open(token=theirs.confirm_token, borrower_id=lin, now=NOON)))
+        return seen
+
+    monkeypatch.setattr(merchant_orders, "of_merchant", look_then_others_act)
+    assert _cancel(shop, theirs.id).state == "cancelled"
+    assert Loan.objects.get().cancelled_on == purchasing.TODAY
+    assert Order.objects.get().state == "cancelled"
 
 
 def _cancel(shop: Shop, order_id: UUID) -> MerchantOrder:

@@ -1,9 +1,11 @@
 """Who works in the office, and the record of what they do."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 
@@ -18,6 +20,11 @@ from tests.people.at_once import at_once
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=SHANGHAI)
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def admit(
@@ -99,6 +106,35 @@ def test_nobody_suspends_themselves_a_borrower_or_nobody() -> None:
         with pytest.raises(NoSuchStaff):
             staff.suspend(staff_id=stranger, reason="", actor=li, now=NOW)
     assert User.objects.get(id=lin).is_active
+
+
+@pytest.mark.django_db
+def test_who_lost_phone_and_password_starts_again_at_the_server() -> None:
+    li, new = admit(), "another long password"
+    Authenticator.objects.create(user=li, type="totp", data={})
+    User.objects.filter(id=li.id).update(is_active=False)
+    staff.readmit(email=" LI@office.example", password=new, actor="command line", now=NOW)
+    kept = User.objects.get(id=li.id)
+    assert kept.is_active and kept.check_password(new) and not kept.check_password(PASSWORD)
+    assert not Authenticator.objects.exists()
+    act = StaffAct.objects.get(verb="readmit_staff")
+    assert (act.actor_id, act.object_id, act.detail) == (li.id, li.id, {"by": "command line"})
+
+
+@pytest.mark.django_db
+def test_a_supervisor_readmits_others_never_themselves_and_never_with_a_weak_password() -> None:
+    li, wang = admit(), admit("wang@office.example", role="clerk")
+    staff.readmit(email="wang@office.example", password="another long password", actor=li, now=NOW)
+    for email, password, actor, refusal in (
+        ("li@office.example", "another long password", li, Oneself),
+        ("wang@office.example", "short", li, WeakPassword),
+        ("nobody@office.example", "another long password", li, NoSuchStaff),
+        ("li@office.example", "another long password", wang, NotASupervisor),
+    ):
+        with pytest.raises(refusal):
+            staff.readmit(email=email, password=password, actor=actor, now=NOW)
+    assert User.objects.get(id=li.id).check_password(PASSWORD)
+    assert StaffAct.objects.filter(verb="readmit_staff").count() == 1
 
 
 @pytest.mark.django_db

@@ -44,27 +44,10 @@ class Street(Place):
         found: dict[str, Any] = json.loads((self.home / f"{name}.json").read_text())
         return found
 
-    def code(self, phone: str, *, but: str = "") -> str:
-        """The six digits that were sent to this phone last, as soon as there are any other than those."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            messages = self.ask("sandbox", "/_control/sms", phone=f"+86{phone}")["messages"]
-            codes = [each for each in messages if "验证码" in each["text"]]
-            newest = max(codes, key=lambda each: each["sent_at"], default=None)
-            found = re.search(r"\d{6}", newest["text"]) if newest else None
-            if found and found[0] != but:
-                return found[0]
-            time.sleep(0.2)
-        raise AssertionError(f"no code came within {_PATIENCE_SECONDS} s")
-
     def second_factor(self) -> str:
         """The six digits that staff are asked for now."""
         with mock.patch.dict(os.environ, {"ANQI_DEMO_HOME": str(self.home)}):
             return table.code_now()
-
-    def ask(self, site: str, path: str, **query: str) -> Any:
-        with httpx.Client(base_url=self.url(site), trust_env=False) as client:
-            return client.get(path, params=query).raise_for_status().json()
 
     def tell(self, site: str, path: str, **body: Any) -> None:
         with httpx.Client(base_url=self.url(site), trust_env=False) as client:
@@ -88,6 +71,19 @@ class Street(Place):
         """The operator's own command: chains, books and documents against facts."""
         command = [_PYTHON, "-m", "anqi", "verify"]
         return subprocess.run(command, env=environment(self), capture_output=True, text=True, check=False)
+
+
+def code_sent(where: Place, phone: str) -> str:
+    """The six digits that were sent to this phone last, as soon as there are any."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    with httpx.Client(base_url=where.url("sandbox"), trust_env=False) as client:
+        while time.monotonic() < deadline:
+            messages = client.get("/_control/sms", params={"phone": f"+86{phone}"}).raise_for_status().json()["messages"]
+            codes = [each for each in messages if "验证码" in each["text"]]
+            if codes and (found := re.search(r"\d{6}", max(codes, key=lambda each: each["sent_at"])["text"])):
+                return found[0]
+            time.sleep(0.2)
+    raise AssertionError(f"no code came within {_PATIENCE_SECONDS} s")
 
 
 @contextmanager

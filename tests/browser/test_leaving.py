@@ -48,7 +48,7 @@ def test_leaving(street: Street, window: Callable[..., Window]) -> None:
     walking.choose(page, "提前结清")
     second = walking.go_to_cashier(page)
     assert second != first
-    assert [state for state, _ in street.rows(_CHARGES, second)] == ["closed", "open"]
+    assert [state for state, _ in street.rows(_CHARGES, second)] == ["closed", "processing"]
     zhou.must_be_clean()
 
 

@@ -5,26 +5,27 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 
 from demo.cast import Person
-from tests.browser.street import Street
+from demo.place import Place
+from tests.browser.street import code_sent
 
 
-def log_in(page: Page, street: Street, who: Person, *, path: str = "/") -> None:
+def log_in(page: Page, where: Place, who: Person, *, path: str = "/") -> None:
     """At the borrower's site, with the code that came by SMS."""
-    page.goto(street.url("borrower") + path)
+    page.goto(where.url("borrower") + path)
     page.get_by_label("手机号").fill(who.phone)
     page.get_by_role("button", name="获取短信验证码").click()
-    enter_code(page, street, who)
+    enter_code(page, where, who)
 
 
-def enter_code(page: Page, street: Street, who: Person) -> None:
-    page.get_by_label("短信验证码").fill(street.code(who.phone))
+def enter_code(page: Page, where: Place, who: Person) -> None:
+    page.get_by_label("短信验证码").fill(code_sent(where, who.phone))
     page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url(lambda url: not urlsplit(url).path.startswith("/login"))
 
 
-def open_loan(page: Page, street: Street) -> str:
+def open_loan(page: Page, where: Place) -> str:
     """The address of the one loan that this borrower has, opened from 我的."""
-    page.goto(street.url("borrower") + "/me")
+    page.goto(where.url("borrower") + "/me")
     page.get_by_role("link", name="分期中").click()
     page.get_by_role("article").get_by_role("link").first.click()
     expect(page.get_by_role("heading", name="分期详情")).to_be_visible()
@@ -60,3 +61,17 @@ def pay_at_cashier(page: Page) -> None:
 def come_back(page: Page) -> None:
     page.get_by_role("link", name="完成，返回商家").click()
     page.wait_for_url("**/charges/**")
+
+
+def give_password(page: Page, *, email: str, password: str) -> None:
+    """The first of the office's two factors."""
+    page.get_by_label("邮箱").fill(email)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="下一步").click()
+    page.wait_for_url("**/2fa/authenticate/**")
+
+
+def give_second_factor(page: Page, code: str) -> None:
+    page.get_by_label("动态码或恢复码").fill(code)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")

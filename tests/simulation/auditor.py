@@ -199,7 +199,7 @@ class Auditor:
         booked = _grouped(_BOOKED, "loan_id")
         for loan in _rows("select * from lending_loan"):
             course = _course(loan, facts.get(loan["id"], []), today)
-            stands = {row["account"]: int(row["amount"]) for row in booked[loan["id"]] if row["amount"]}
+            stands = {row["account"]: int(row["amount"]) for row in booked.get(loan["id"], []) if row["amount"]}
             assert stands == course.books(), _off(loan, today, stands, course.books())
             assert (loan["settled_on"] is not None) == (course.owes == 0), f"loan {loan['id']} settled? {today}"
             self.compared += 1
@@ -228,7 +228,10 @@ class Auditor:
             for seq, (row, stated) in enumerate(links, 1):
                 end = hashlib.sha256(end + str(seq).encode() + _spelled(stated)).digest()
                 assert (row["seq"], bytes(row["hash"])) == (seq, end), f"chain of {borrower['id']} at {seq}"
-            assert (borrower["last_seq"], bytes(borrower["last_hash"])) == (len(links), end), borrower["id"]
+            assert (borrower["last_seq"], bytes(borrower["last_hash"])) == (
+                len(links),
+                end,
+            ), f"chain of {borrower['id']} ends elsewhere"
 
 
 def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: date) -> Course:

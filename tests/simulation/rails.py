@@ -69,7 +69,7 @@ class Rails:
     def parse_notification(self, raw: RawRequest) -> Notification:
         letter = json.loads(raw.body)
         result = news.from_json(letter["news"])
-        return Notification(message_key=letter["ref"], kind="charge", key=letter["key"], result=result)
+        return Notification(message_key=letter["number"], kind="charge", key=letter["key"], result=result)
 
     def acknowledge(self, ok: bool) -> RawResponse:
         return RawResponse(status=200 if ok else 400, body=b"")
@@ -98,5 +98,5 @@ class Rails:
         for _, key, _ in due:
             self.trades[key].is_silent = False
         return [
-            json.dumps({"ref": taken.ref, "key": key, "news": news.to_json(taken)}).encode() for _, key, taken in due
+            json.dumps({"number": f"{self._chance.getrandbits(64):x}", "key": key, "news": news.to_json(taken)}).encode() for _, key, taken in due
         ]

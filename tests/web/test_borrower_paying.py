@@ -13,7 +13,7 @@ from django.test import Client
 from anqi import clock
 from anqi.payments import channels
 from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, Succeeded, Unknown
-from anqi.payments.models import Charge
+from anqi.payments.models import Charge, Outbox
 from tests.planting import Planted, at, plant_loan
 from tests.web.borrower_stand import GATEWAY, Cashier, Watch, signed_in
 
@@ -264,6 +264,7 @@ def test_giving_up_closes_at_the_channel_and_frees_the_loan(
     response = visitor.post(f"/charges/{charge.id}/give-up", follow=True)
     assert cashier.asked == [("query", charge.key), ("close", charge.key)]
     assert response.redirect_chain == [(f"/orders/{lin.order_id}/pay", 302)]
+    assert Outbox.objects.get(kind=Outbox.Kind.CLOSE).done_at
     assert "上一笔付款已关闭，没有扣款" in text_of(response)
     assert "这笔付款已关闭" in text_of(visitor.get(f"/charges/{charge.id}"))
     again = visitor.post(f"/charges/{charge.id}/give-up")

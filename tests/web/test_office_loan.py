@@ -21,6 +21,7 @@ from anqi.payments.channels.protocol import Notification, Succeeded
 from anqi.payments.models import Charge
 from anqi.people.models import StaffAct
 from anqi.web.office.explaining import rate
+from anqi.web.office.templatetags.office_tags import breakable_filter
 from tests.planting import Planted, plant_borrower, plant_loan
 from tests.web.test_office_doors import TODAY, desk, desk_of, hire, set_clock
 
@@ -225,3 +226,9 @@ def test_unmasking_needs_a_reason_and_is_on_record(lin: Planted) -> None:
 def test_rates_are_told_exactly_or_said_to_be_rounded(exact: str, told: str) -> None:
     assert rate(Fraction(exact)) == told
 
+
+
+def test_long_numbers_can_break_and_are_copied_whole() -> None:
+    shown = breakable_filter("payment:01a2121c-a61b <b>")
+    assert shown.replace("<wbr>", "") == "payment:01a2121c-a61b &lt;b&gt;"
+    assert max(map(len, breakable_filter("f" * 64).split("<wbr>"))) == 12

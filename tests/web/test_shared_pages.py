@@ -83,6 +83,8 @@ def client(settings: Any, tmp_path: Any) -> Client:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.CSRF_FAILURE_VIEW = "anqi.web.shared.errors.stale_form"
+    # The look alone, without a site and its sessions around it.
+    settings.CSRF_USE_SESSIONS = False
     settings.ANQI_FORM_ORIGINS = ["https://cashier.example"]
     settings.MIDDLEWARE = [
         "anqi.web.shared.pages.SecurityHeaders",

@@ -1,0 +1,183 @@
+"""The office's pages in a real browser: accessible, within the window, and walked by keyboard."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Page, Route, sync_playwright
+
+from anqi import clock
+from anqi.actions import charges, loans, repayments, unapplied
+from anqi.notices.models import Webhook, WebhookTry
+from anqi.payments.channels.protocol import Succeeded
+from anqi.payments.models import Inbox, Unapplied
+from anqi.rows.ids import uuid7
+from anqi.web.shared import pages
+from tests.planting import Planted, plant_loan
+from tests.web.test_office_doors import desk_of, hire, merchant_id, set_clock
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+SITE = "http://office.example"
+SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+    (each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("anqi.config.urls.office"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install chromium"),
+]
+Pages = dict[str, str]
+Said = TypeVar("Said")
+
+
+@pytest.fixture(autouse=True)
+def today(settings: Any, tmp_path: Path) -> None:
+    set_clock(settings, tmp_path)
+
+
+@pytest.fixture
+def lin() -> Planted:
+    """Everything that a page can show: a loan paid late and twice, a wish that waits, what went wrong on the way."""
+    who = plant_loan(starts_on=date(2026, 8, 31))
+    loans.wake(now=clock.now(), limit=10)
+    wish = charges.Wish(loan_id=who.loan_id, purpose="next")
+    charge = charges.open(
+        borrower_id=who.borrower_id, wishes=[wish], channel="alipay", how="wap", attempt="a", now=clock.now()
+    )
+    for ref in ("2026101522001400001", "2026101522001400002"):
+        result = Succeeded(ref=ref, amount_minor=charge.amount_minor, paid_at=clock.now())
+        repayments.learn(channel="alipay", key=charge.key, result=result, learned_by="notice", now=clock.now())
+    case = Unapplied.objects.get()
+    wanted = unapplied.Wish(
+        case_id=case.id, loan_id=who.loan_id, amount_minor=60_000, purpose="next", reason="付了两次"
+    )
+    unapplied.apply(
+        borrower_id=who.borrower_id, application_id=uuid7(), wish=wanted, actor=hire(name="王经办"), now=clock.now()
+    )
+    plant_trouble()
+    return who
+
+
+def plant_trouble() -> None:
+    event = Webhook.objects.create(
+        merchant_id=merchant_id(), kind="order.shipped", subject_id=uuid7(), body="{}", state="given_up",
+        created_at=clock.now(),
+    )  # fmt: skip
+    WebhookTry.objects.create(webhook=event, at=clock.now(), status=503)
+    Inbox.objects.create(
+        channel="alipay", message_key="m", kind="charge", key="stranger", news={"kind": "closed"}, raw=b"x",
+        sha256="0" * 64, received_at=clock.now(), state="refused", next_try_at=clock.now(), why="stranger",
+    )  # fmt: skip
+
+
+def urls(who: Planted) -> dict[str, str]:
+    whose = f"/borrowers/{who.borrower_id}"
+    return {
+        "queue": "/", "unapplied": "/queue/unapplied", "inbox": "/queue/inbox", "empty": "/queue/unwoken",
+        "search": "/search", "borrower": whose, "loan": f"{whose}/loans/{who.loan_id}",
+        "past": f"{whose}/loans/{who.loan_id}?on=2026-09-30", "cases": "/unapplied",
+        "case": f"{whose}/unapplied/{Unapplied.objects.get().id}", "trial": "/trial-balance",
+        "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
+    }  # fmt: skip
+
+
+def take(who: Planted, *, theme: str = "auto", language: str = "zh-hans") -> Pages:
+    """The pages as a supervisor's browser gets them."""
+    client: Client = desk_of(hire("supervisor", "李复核"))
+    client.cookies[pages.THEME_COOKIE] = theme
+    client.cookies["anqi_language"] = language
+    taken = {name: client.get(url).content.decode() for name, url in urls(who).items()}
+    taken["unmasked"] = client.post(f"/borrowers/{who.borrower_id}/identity", {"reason": "核对"}).content.decode()
+    taken["hits"] = client.post("/search", {"q": "nothing"}).content.decode()
+    return taken
+
+
+def browse(taken: Pages, look: Callable[[Page], Said]) -> Said:
+    """What is seen with these pages in a browser. It has its own thread: Django's database minds its event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_browse, taken, look).result()
+
+
+def _browse(taken: Pages, look: Callable[[Page], Said]) -> Said:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(locale="zh-CN", reduced_motion="reduce").new_page()
+        page.route("**/*", lambda route: _answer(route, taken))
+        said = look(page)
+        browser.close()
+        return said
+
+
+def _answer(route: Route, taken: Pages) -> None:
+    path = urlsplit(route.request.url).path
+    if path.startswith("/static/"):
+        file = Path(str(finders.find(path.removeprefix("/static/"))))
+        route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
+    elif path[1:] in taken:
+        route.fulfill(body=taken[path[1:]], content_type="text/html; charset=utf-8")
+    else:
+        route.fulfill(body="<!doctype html><title>elsewhere</title>", content_type="text/html; charset=utf-8")
+
+
+def faults(page: Page, taken: Pages) -> list[str]:
+    """What is wrong with the pages, in each size, everything folded opened."""
+    found = []
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for name in taken:
+            page.goto(f"{SITE}/{name}")
+            page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            page.evaluate(AXE)
+            found += [f"{name} {size}: {each}" for each in page.evaluate(VIOLATIONS)]
+            if page.evaluate(OVERFLOW) > 0:
+                found.append(f"{name} {size}: wider than the window")
+            if folder := os.environ.get("ANQI_PICTURES"):
+                page.screenshot(path=f"{folder}/{name}-{size}.png", full_page=True)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "names"),
+    [
+        ("light", "zh-hans", None),
+        ("dark", "zh-hans", ("queue", "loan", "case", "inbox")),
+        ("light", "en", ("loan", "case", "borrower", "trial")),
+    ],
+    ids=["light", "dark", "english"],
+)
+def test_every_page_is_accessible_and_fits(
+    lin: Planted, theme: str, language: str, names: tuple[str, ...] | None
+) -> None:
+    taken = take(lin, theme=theme, language=language)
+    taken = {name: page for name, page in taken.items() if not names or name in names}
+    assert browse(taken, lambda page: faults(page, taken)) == []
+
+
+def test_the_desk_is_walked_by_keyboard(lin: Planted) -> None:
+    """/ goes to the search box, j and k walk the rows, o opens the one that one stands on."""
+
+    def walk(page: Page) -> tuple[str, str, str]:
+        page.goto(f"{SITE}/queue")
+        page.keyboard.press("/")
+        searching = page.evaluate("() => document.activeElement.name")
+        page.evaluate("() => document.activeElement.blur()")
+        for key in ("j", "j", "k"):
+            page.keyboard.press(key)
+        here = page.locator("tr[data-here] a").inner_text()
+        page.keyboard.press("o")
+        page.wait_for_url("**/queue/unapplied")
+        return searching, here, urlsplit(page.url).path
+
+    assert browse(take(lin), walk) == ("q", "待核销款", "/queue/unapplied")
