@@ -23,7 +23,7 @@ class NotASupervisor(Refused):
 
 
 class Oneself(Refused):
-    """Nobody suspends themselves, so that a supervisor is always left."""
+    """Nobody decides about themselves, so that a supervisor is always left, and a stolen session changes nothing."""
 
     code = "oneself"
 
@@ -34,19 +34,25 @@ def admit(*, email: str, name: str, role: str, password: str, actor: User | str,
     Refuses NotASupervisor, NotAnEmail, EmailTaken, NoSuchRole, WeakPassword. They set up their second factor
     when they first come in.
     """
-    if isinstance(actor, User):
-        _must_supervise(actor)
     with transaction.atomic(durable=True):
+        _must_supervise(actor)
         admitted = staff.admit(email=email, name=name, role=role, password=password, now=now)
-        # Somebody at the server has no account: the act then stands under the new one, and says who it was.
-        staff.note(
-            actor_id=actor.id if isinstance(actor, User) else admitted.id,
-            verb="admit_staff",
-            object_id=admitted.id,
-            detail={"role": role, **({"by": actor} if isinstance(actor, str) else {})},
-            now=now,
-        )
+        _note("admit_staff", admitted.id, actor, now, role=role)
     return admitted
+
+
+def readmit(*, email: str, password: str, actor: User | str, now: datetime) -> None:
+    """Whoever lost password or phone, or was suspended, starts again with this password and a new second factor.
+
+    Their sessions end. Refuses NotASupervisor, Oneself, NoSuchStaff, WeakPassword.
+    """
+    with transaction.atomic(durable=True):
+        _must_supervise(actor)
+        found = staff.find(email)
+        if isinstance(actor, User) and found.id == actor.id:
+            raise Oneself
+        staff.readmit(found, password=password)
+        _note("readmit_staff", found.id, actor, now)
 
 
 def suspend(*, staff_id: UUID, reason: str, actor: User, now: datetime) -> None:
@@ -61,7 +67,7 @@ def suspend(*, staff_id: UUID, reason: str, actor: User, now: datetime) -> None:
         deciding, suspended = staff.hold(actor.id, staff_id)
         _must_supervise(deciding)
         if suspended.is_active:
-            User.objects.filter(id=staff_id).update(is_active=False)
+            staff.suspend(suspended)
             staff.note(actor_id=actor.id, verb="suspend_staff", object_id=staff_id, reason=reason, now=now)
 
 
@@ -77,6 +83,14 @@ def note(
         )  # fmt: skip
 
 
-def _must_supervise(actor: User) -> None:
-    if not actor.is_active or actor.role != User.Role.SUPERVISOR:
+def _must_supervise(actor: User | str) -> None:
+    if isinstance(actor, User) and not (actor.is_active and actor.role == User.Role.SUPERVISOR):
         raise NotASupervisor
+
+
+def _note(verb: str, staff_id: UUID, actor: User | str, now: datetime, **detail: str) -> None:
+    """Somebody at the server has no account: their act stands under the one they act on, and says who it was."""
+    if isinstance(actor, User):
+        staff.note(actor_id=actor.id, verb=verb, object_id=staff_id, detail=detail, now=now)
+    else:
+        staff.note(actor_id=staff_id, verb=verb, object_id=staff_id, detail={**detail, "by": actor}, now=now)

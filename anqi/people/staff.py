@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -63,15 +64,30 @@ def admit(*, email: str, name: str, role: str, password: str, now: datetime) -> 
         id=uuid7(), kind=User.Kind.STAFF, email=_read_email(email), name=name.strip()[:_LONGEST_NAME],
         role=role, created_at=now,
     )  # fmt: skip
-    try:
-        validate_password(password, user=user)
-    except ValidationError as weakness:
-        raise WeakPassword(reasons=" ".join(weakness.messages)) from None
-    user.password = make_password(password)
+    user.password = _hash(password, user)
     User.objects.bulk_create([user], ignore_conflicts=True)
     if not User.objects.filter(id=user.id).exists():
         raise EmailTaken
     return user
+
+
+def readmit(user: User, *, password: str) -> None:
+    """They may come in by this password and set up a new second factor. Refuses WeakPassword."""
+    User.objects.filter(id=user.id).update(is_active=True, password=_hash(password, user))
+    Authenticator.objects.filter(user_id=user.id).delete()
+
+
+def suspend(user: User) -> None:
+    """They can't come in any more, and are out at their next click."""
+    User.objects.filter(id=user.id).update(is_active=False)
+
+
+def find(email: str) -> User:
+    """The member of staff, suspended or not. Refuses NoSuchStaff."""
+    found = User.objects.filter(email=email.strip().lower(), kind=User.Kind.STAFF).first()
+    if found is None:
+        raise NoSuchStaff
+    return found
 
 
 def hold(*staff_ids: UUID) -> list[User]:
@@ -92,6 +108,14 @@ def note(
         actor_id=actor_id, verb=verb, borrower_id=borrower_id, object_id=object_id, reason=reason,
         detail=detail or {}, at=now,
     )  # fmt: skip
+
+
+def _hash(password: str, user: User) -> str:
+    try:
+        validate_password(password, user=user)
+    except ValidationError as weakness:
+        raise WeakPassword(reasons=" ".join(weakness.messages)) from None
+    return make_password(password)
 
 
 def _read_email(text: str) -> str:

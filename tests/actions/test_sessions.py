@@ -9,7 +9,7 @@ from django.db import connection
 
 from anqi.actions import sessions
 from anqi.notices.models import Message
-from anqi.people import addresses, codes
+from anqi.people import addresses, codes, phones
 from anqi.people.codes import TooManyCodes, WrongCode
 from anqi.people.models import Borrower, LoginCode, PhoneEntry, User
 from anqi.people.phones import NotAPhone
@@ -88,6 +88,14 @@ def test_a_code_opens_no_other_phone() -> None:
     with pytest.raises(WrongCode):
         enter(code, ZHOU)
     assert not Borrower.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_code_that_somebody_moves_to_another_phone_in_the_database_opens_nothing() -> None:
+    code = ask()
+    LoginCode.objects.update(phone_hash=phones.fingerprint("+8613800006022"))
+    with pytest.raises(WrongCode):
+        enter(code, ZHOU)
 
 
 @pytest.mark.django_db
