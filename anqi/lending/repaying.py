@@ -70,7 +70,8 @@ def settle_amount(
     exact_minor = {"due": None, "next": chosen.next_minor or chosen.all_minor, "all": chosen.all_minor}[purpose]
     if exact_minor is not None and amount_minor not in (None, exact_minor):
         raise QuoteOver(need_minor=exact_minor)
-    amount_minor = amount_minor or exact_minor or chosen.due_minor
+    if amount_minor is None:
+        amount_minor = exact_minor or chosen.due_minor
     if not chosen.least_minor <= amount_minor <= chosen.most_minor:
         raise AmountOutOfRange(least_minor=chosen.least_minor, most_minor=chosen.most_minor)
     # Whoever pays all there is to pay wants to be done with it, whatever the button was called.
