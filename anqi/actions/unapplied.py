@@ -120,8 +120,10 @@ def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, n
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         known = payments_inspection.application(borrower_id, application_id)
+        if known and _wish_of(known) != wish:
+            raise OtherRequest
         if known:
-            return _same(known, wish)
+            return known
         plan = _decide(borrower_id, application_id, wish, actor, now)
         application = _ask(borrower_id, application_id, wish, actor, now)
         if _may_decide_alone(application):
@@ -197,12 +199,6 @@ def _wish_of(application: Application) -> Wish:
     return Wish(**{field.name: getattr(application, field.name) for field in fields(Wish)})
 
 
-def _same(known: Application, wish: Wish) -> Application:
-    if _wish_of(known) != wish:
-        raise OtherRequest
-    return known
-
-
 def _is_decided(application: Application, as_wanted: str, actor: User) -> bool:
     """Whether this actor has decided so before: a second tap. Refuses AlreadyDecided when it was otherwise."""
     if application.state == Application.State.REQUESTED:
@@ -259,9 +255,8 @@ def _fact(application_id: UUID, wish: Wish, case: Unapplied, held: LoanInHand, a
 def _ask(borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, now: datetime) -> Application:
     if payments_inspection.has_waiting_application(borrower_id, wish.case_id):
         raise AlreadyAsked
-    return Application.objects.create(
-        borrower_id=borrower_id, id=application_id, **vars(wish), requested_by=actor.id, requested_at=now
-    )
+    asked = {"requested_by": actor.id, "requested_at": now}
+    return Application.objects.create(borrower_id=borrower_id, id=application_id, **vars(wish), **asked)
 
 
 def _may_decide_alone(application: Application) -> bool:
