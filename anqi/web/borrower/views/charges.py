@@ -70,6 +70,7 @@ def give_up(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     assert after
     if after.is_open:
         return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+    charges.finish_closing(borrower_id=who, charge_id=charge_id, now=now)
     order_id = next(iter(lending.order_of_loans(who, after.loan_ids).values()), None)
     if after.state != "closed" or not order_id or len(after.loan_ids) > 1:
         return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
