@@ -1,6 +1,7 @@
 """The office's pages in a real browser: accessible, within the window, and walked by keyboard."""
 
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -163,6 +164,15 @@ def test_every_page_is_accessible_and_fits(
     taken = take(lin, theme=theme, language=language)
     taken = {name: page for name, page in taken.items() if not names or name in names}
     assert browse(taken, lambda page: faults(page, taken)) == []
+
+
+def test_in_english_only_names_are_chinese(lin: Planted) -> None:
+    names = ("林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "付了两次", "核对", "简体中文", "语言")
+    for name, page in take(lin, language="en").items():
+        text = re.sub(r"<[^>]+>", " ", page)
+        for each in names:
+            text = text.replace(each, "")
+        assert re.findall(r"[\u4e00-\u9fff]+", text) == [], name
 
 
 def test_the_desk_is_walked_by_keyboard(lin: Planted) -> None:

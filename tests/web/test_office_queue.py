@@ -1,5 +1,6 @@
 """Exceptions come first: counted, with their age, each with the page that acts on it; nothing vanishes by itself."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from anqi.lending.models import Loan, MerchantOrder
 from anqi.notices.models import Message, Webhook
 from anqi.payments import charges
 from anqi.payments.charges import Part
-from anqi.payments.models import Application, Charge, Inbox, Outbox, Payment, Unapplied
+from anqi.payments.models import Application, Charge, ChargePart, Inbox, Outbox, Payment, Unapplied
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
 from anqi.web.office import queue
@@ -146,8 +147,6 @@ def plant_loan_beside(who: Planted) -> Planted:
 
 def freed(who: Planted) -> Planted:
     """The claim of the open charge is let go, so that another charge can be planted on the loan."""
-    from anqi.payments.models import ChargePart
-
     ChargePart.objects.filter(borrower_id=who.borrower_id).update(claims=False)
     return who
 
@@ -191,7 +190,7 @@ def test_books_are_compared_once_a_minute_not_at_every_click(lin: Planted, monke
 
 @pytest.mark.parametrize("slug", ["inbox", "webhooks", "messages"])
 def test_what_cannot_be_mended_is_seen_to_with_a_reason(lin: Planted, slug: str) -> None:
-    rows = {
+    rows: dict[str, Callable[[], Any]] = {
         "inbox": lambda: message_in("refused", ago(hours=1)),
         "webhooks": lambda: webhook("given_up", ago(hours=1)),
         "messages": lambda: sms("failed", ago(hours=1)),

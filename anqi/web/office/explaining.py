@@ -6,13 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anqi.engine import explain
 from anqi.engine.explain import Stretch
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.lending.store import LoanInHand
 from anqi.web.office import wording
-from anqi.web.office.timeline import Line
+from anqi.web.office.events import Line
 from anqi.web.office.wording import word
 from anqi.web.shared.figures import write_day, write_yuan
 
@@ -73,8 +74,10 @@ def _stretch(stretch: Stretch) -> Line:
     since, until = (write_day(day, this_year=None) for day in (stretch.since, stretch.until))
     return Line(
         label=f"{since} – {until}",
-        text=_("%(base)s × %(days)d 天") % {"base": write_yuan(stretch.base_minor), "days": stretch.days},
-    )
+        text=ngettext("%(base)s × %(days)d 天", "%(base)s × %(days)d 天", stretch.days) % {
+            "base": write_yuan(stretch.base_minor), "days": stretch.days,
+        },
+    )  # fmt: skip
 
 
 def _waived(row: StandingInstalment) -> Iterator[Line]:

@@ -22,7 +22,7 @@ class SearchForm(forms.Form):
 class DayForm(forms.Form):
     """A day to look at."""
 
-    on = forms.DateField(label=lazy("哪一天"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=lazy("哪一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 class ReasonForm(forms.Form):

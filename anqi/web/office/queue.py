@@ -70,7 +70,11 @@ def lanes(now: datetime) -> list[Lane]:
 
 def compare(now: datetime) -> Compared:
     """Loans into whose books something was written today, engine against books. At most once a minute."""
-    return cache.get_or_set("office:compared", lambda: _compare(now), _COMPARED_FOR_SECONDS)
+    known: Compared | None = cache.get("office:compared")
+    if known is None:
+        known = _compare(now)
+        cache.set("office:compared", known, _COMPARED_FOR_SECONDS)
+    return known
 
 
 def kind(slug: str) -> Kind | None:

@@ -105,7 +105,9 @@ def _by_order(text: str) -> list[Hit]:
 def _order_url(borrower_id: UUID | None, loan_id: UUID | None) -> str:
     if not borrower_id:
         return ""
-    return reverse("office:loan", args=[borrower_id, loan_id]) if loan_id else reverse("office:borrower", args=[borrower_id])
+    if not loan_id:
+        return reverse("office:borrower", args=[borrower_id])
+    return reverse("office:loan", args=[borrower_id, loan_id])
 
 
 def _loan(row: Loan) -> Hit:

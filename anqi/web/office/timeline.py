@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,37 +15,14 @@ from anqi.lending import inspection as lending
 from anqi.lending.inspection import LoanShown
 from anqi.lending.models import Fact
 from anqi.notices import inspection as notices
-from anqi.notices.models import Message, Webhook
+from anqi.notices.models import Webhook
 from anqi.payments import inspection as payments
-from anqi.payments.inspection import Dealings, MessageShown
-from anqi.payments.models import Application, Charge, Exchange, Payment, Unapplied
+from anqi.payments.models import Application, Unapplied
 from anqi.people import inspection as people
-from anqi.web.office import wording
+from anqi.web.office import outside, wording
+from anqi.web.office.events import Event, Line
 from anqi.web.office.wording import word
-from anqi.web.shared.figures import write_day, write_moment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One line of what stands behind a figure; an amount in fen, or a text."""
-
-    label: str
-    text: str = ""
-    amount_minor: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One thing that happened. What one instant brought stands in the order of its rank."""
-
-    at: datetime
-    rank: int
-    title: str
-    note: str = ""
-    tone: str = ""
-    amount_minor: int | None = None
-    lines: tuple[Line, ...] = ()
-    anchor: str = ""
+from anqi.web.shared.figures import write_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +54,12 @@ def events(shown: LoanShown) -> list[Event]:
         [
             *(_fact(fact, actors) for fact in facts),
             *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=payment_ids)),
-            *_dealt(dealings),
+            *outside.with_channels(dealings),
             *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
             *(_case(case) for case in cases),
             *(event for each in applications for event in _application(each, actors)),
-            *(_message(each) for each in notices.messages(borrower_id) if each.template != "login_code"),
-            *(event for each in _webhooks(shown) for event in _webhook(each)),
+            *(outside.message(each) for each in notices.messages(borrower_id) if each.template != "login_code"),
+            *(outside.webhook(each) for each in _webhooks(shown)),
         ],
         key=lambda event: (event.at, event.rank),
     )
@@ -162,87 +138,6 @@ def _entry(entry: EntryShown) -> Event:
     )
 
 
-def _dealt(dealings: Dealings) -> Iterator[Event]:
-    for charge in dealings.charges:
-        yield from _charge(charge, dealings)
-    yield from (_exchange(each) for each in dealings.exchanges)
-    yield from (_told(each) for each in dealings.messages)
-    yield from (_payment(each) for each in dealings.payments)
-
-
-def _charge(charge: Charge, dealings: Dealings) -> Iterator[Event]:
-    parts = [
-        Line(label=word(wording.PURPOSES, part.purpose), amount_minor=part.amount_minor)
-        for part in dealings.parts_of(charge.id)
-    ]
-    yield Event(
-        at=charge.opened_at,
-        rank=0,
-        title=_("开支付单"),
-        note=f"{word(wording.CHANNELS, charge.channel)} {charge.key}",
-        amount_minor=charge.amount_minor,
-        lines=(*parts, Line(label=_("付款截止"), text=write_moment(charge.expires_at, this_year=None))),
-        anchor=f"charge-{charge.id}",
-    )
-    if charge.closing_at:
-        yield Event(at=charge.closing_at, rank=0, title=_("要求关闭支付单"), note=charge.key, tone="warn")
-    if charge.ended_at and charge.state != Charge.State.SUCCEEDED:
-        why = word(wording.WHY_ENDED, charge.reason)
-        yield Event(at=charge.ended_at, rank=5, title=_("支付单没有付成"), note=f"{why} {charge.key}", tone="warn")
-
-
-def _exchange(exchange: Exchange) -> Event:
-    return Event(
-        at=exchange.at,
-        rank=0,
-        title=_("问渠道：%(what)s") % {"what": word(wording.QUESTIONS, exchange.kind)},
-        note=word(wording.OUTCOMES, exchange.outcome),
-        tone="warn" if exchange.outcome in ("unknown", "failed") else "",
-        lines=tuple(_lines_of(exchange.detail)),
-    )
-
-
-def _told(message: MessageShown) -> Event:
-    state = word(wording.INBOX, message.state)
-    return Event(
-        at=message.received_at,
-        rank=0,
-        title=_("渠道通知：%(what)s") % {"what": word(wording.OUTCOMES, message.outcome)},
-        note=f"{state} {word(wording.WHY_REFUSED, message.why)}".strip(),
-        tone="bad" if message.state == "refused" else "",
-        lines=(
-            *_lines_of(message.detail),
-            Line(label=_("订单号"), text=message.key),
-            Line(label=_("原文 SHA-256"), text=message.sha256),
-        ),
-    )
-
-
-def _lines_of(detail: dict[str, Any]) -> Iterator[Line]:
-    for name, value in sorted(detail.items()):
-        if name.endswith("_minor") and isinstance(value, int):
-            yield Line(label=_("金额"), amount_minor=value)
-        elif value not in (None, ""):
-            yield Line(label=name, text=str(value))
-
-
-def _payment(payment: Payment) -> Event:
-    return Event(
-        at=payment.recorded_at,
-        rank=1,
-        title=_("收到款项"),
-        note=f"{word(wording.CHANNELS, payment.channel)} {payment.ref}",
-        tone="good",
-        amount_minor=payment.amount_minor,
-        lines=(
-            Line(label=_("付款时间"), text=write_moment(payment.paid_at, this_year=None)),
-            Line(label=_("计入日"), text=write_day(payment.counts_on, this_year=None)),
-            Line(label=_("从哪里得知"), text=payment.learned_by),
-        ),
-        anchor=f"payment-{payment.id}",
-    )
-
-
 def _receipt(receipt: Receipt) -> Event:
     return Event(
         at=receipt.issued_at,
@@ -286,28 +181,3 @@ def _application(application: Application, actors: _Actors) -> Iterator[Event]:
             note=actors.names.get(application.decided_by, ""),
             tone="good" if application.state == Application.State.DONE else "warn",
         )
-
-
-def _message(message: Message) -> Event:
-    return Event(
-        at=message.sent_at or message.created_at,
-        rank=7,
-        title=_("短信：%(what)s") % {"what": word(wording.MESSAGES, message.template)},
-        note=" ".join(filter(None, (word(wording.SENT, message.state), message.why))),
-        tone="bad" if message.state == Message.State.FAILED else "",
-        lines=(Line(label=_("回执"), text=message.proof),) if message.proof else (),
-    )
-
-
-def _webhook(webhook: Webhook) -> Iterator[Event]:
-    yield Event(
-        at=webhook.created_at,
-        rank=6,
-        title=_("通知商户：%(what)s") % {"what": webhook.kind},
-        note=word(wording.WEBHOOKS, webhook.state),
-        tone="bad" if webhook.state == Webhook.State.GIVEN_UP else "",
-        lines=tuple(
-            Line(label=write_moment(attempt.at, this_year=None), text=" ".join(filter(None, (str(attempt.status or ""), attempt.why))))
-            for attempt in webhook.attempts.all()
-        ),
-    )

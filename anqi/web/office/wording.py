@@ -38,7 +38,7 @@ FACTS: Words = {
     "shipped": lazy("发货，分期开始"),
     "cancelled": lazy("取消"),
     "lapsed": lazy("失效"),
-    "payment": lazy("还款"),
+    "payment": lazy("还款入账"),
     "reversal": lazy("还款冲回"),
     "waiver": lazy("减免"),
     "return": lazy("退货"),

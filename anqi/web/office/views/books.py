@@ -47,7 +47,8 @@ def trial_balance_file(request: HttpRequest) -> HttpResponse:
     lines.writerow([_("科目"), _("名称"), _("类别"), _("借方"), _("贷方"), _("余额（借正贷负）")])
     for row in rows:
         lines.writerow([row.code, *_words(row), *map(_yuan, (row.debit_minor, row.credit_minor, row.balance_minor))])
-    lines.writerow([_("合计"), "", "", _yuan(total.debit_minor), _yuan(total.credit_minor), _yuan(total.debit_minor - total.credit_minor)])
+    last = (total.debit_minor, total.credit_minor, total.debit_minor - total.credit_minor)
+    lines.writerow([_("合计"), "", "", *map(_yuan, last)])
     response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="trial-balance-{on.isoformat()}.csv"'
     return response

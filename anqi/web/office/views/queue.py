@@ -52,10 +52,11 @@ def deal_with(request: HttpRequest, slug: str, row_id: UUID) -> HttpResponse:
 def _list(request: HttpRequest, slug: str, *, status: int = 200) -> HttpResponse:
     now, kind = clock.now(), queue.kind(slug)
     if slug == "books":
-        rows, title = exception_rows.differing(queue.compare(now)), queue.BOOKS
+        rows = exception_rows.differing(queue.compare(now))
     elif kind:
-        rows, title = exception_rows.rows(kind, now), kind.title
+        rows = exception_rows.rows(kind, now)
     else:
         raise Http404
+    title = kind.title if kind else queue.BOOKS
     context = {"rows": rows, "title": title, "slug": slug, "most": exception_rows.PAGE, "reason": ReasonForm()}
     return show(request, "office/exceptions.html", context, place="queue", status=status)
