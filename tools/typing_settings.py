@@ -8,4 +8,4 @@ os.environ["ANQI_MODE"] = "test"
 os.environ["ANQI_HOME"] = str(Path(__file__).resolve().parents[1] / "build/tools")
 os.environ.pop("ANQI_KEYRING", None)
 
-from anqi.config.settings import *  # noqa: E402, F403
+from anqi.config.settings import *  # noqa: F403
