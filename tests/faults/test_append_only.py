@@ -46,4 +46,4 @@ def change_the_amount() -> None:
     """As the owner, whom no grant holds back."""
     with connection.cursor() as cursor:
         cursor.execute("set role none")
-        cursor.execute("update lending_fact set body = '{\"amount_minor\": 1}' where kind = 'payment'")
+        cursor.execute("update lending_fact set body = body || '{\"amount_minor\": 1}' where kind = 'payment'")

@@ -97,6 +97,9 @@ class Rails:
         self._chance.shuffle(due)
         for _, key, _ in due:
             self.trades[key].is_silent = False
-        return [
-            json.dumps({"number": f"{self._chance.getrandbits(64):x}", "key": key, "news": news.to_json(taken)}).encode() for _, key, taken in due
-        ]
+        return [self._letter(key, taken) for _, key, taken in due]
+
+    def _letter(self, key: str, taken: Succeeded) -> bytes:
+        # Each with a number of its own, so that a repeat is no repeat to whoever only compares messages.
+        number = f"{self._chance.getrandbits(64):x}"
+        return json.dumps({"number": number, "key": key, "news": news.to_json(taken)}).encode()
