@@ -11,6 +11,11 @@ from typing import Any
 CUT = -1
 
 
+class _Server(ThreadingHTTPServer):
+    # Forty senders at once are more than the five that may wait at the door by default.
+    request_queue_size = 128
+
+
 class PostOffice:
     """The server: `answers` are given one after the other, the last one for ever."""
 
@@ -43,7 +48,7 @@ class PostOffice:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/take"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
