@@ -289,11 +289,8 @@ def _fact(loan: Loan, kind: str, body: dict[str, Any], actor: str, now: datetime
 
 
 def _tell_merchant(theirs: MerchantOrder, kind: str, now: datetime) -> None:
-    # A shop that has named no address asks by itself.
-    if theirs.merchant.webhook_url:
-        webhooks.enqueue(
-            merchant_id=theirs.merchant_id, kind=kind, subject_id=theirs.id, body=orders.told(theirs), now=now
-        )
+    for event in orders.events(theirs, kind):
+        webhooks.enqueue(**event, now=now)
 
 
 def _tell_borrower(chain: Chain, template: str, words: dict[str, Any], now: datetime) -> None:

@@ -77,3 +77,10 @@ def told(theirs: MerchantOrder) -> dict[str, Any]:
         "tracking_number": theirs.tracking_number,
         "reason": theirs.reason,
     }
+
+
+def events(theirs: MerchantOrder, kind: str) -> list[dict[str, Any]]:
+    """What the merchant is to be told of its order: one event, or none to a shop that has named no address."""
+    if not theirs.merchant.webhook_url:
+        return []
+    return [{"merchant_id": theirs.merchant_id, "kind": kind, "subject_id": theirs.id, "body": told(theirs)}]
