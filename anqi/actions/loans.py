@@ -107,10 +107,5 @@ def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> 
     # A credit balance pays on due dates, so that a loan can settle with no payment on the day.
     if outlook.settled_on and not held.settled_on:
         settled = orders.settle(held.borrower_id, held.order_id, now=now)
-        webhooks.enqueue(
-            merchant_id=settled.merchant_id,
-            kind="order.settled",
-            subject_id=settled.id,
-            body=orders.told(settled),
-            now=now,
-        )
+        for event in orders.events(settled, "order.settled"):
+            webhooks.enqueue(**event, now=now)

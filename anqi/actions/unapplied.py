@@ -278,10 +278,8 @@ def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> 
     store.wake(held.borrower_id, held.id, outlook)
     if outlook.settled_on and not held.settled_on:
         settled = orders.settle(held.borrower_id, held.order_id, now=now)
-        webhooks.enqueue(
-            merchant_id=settled.merchant_id, kind="order.settled", subject_id=settled.id,
-            body=orders.told(settled), now=now,
-        )  # fmt: skip
+        for event in orders.events(settled, "order.settled"):
+            webhooks.enqueue(**event, now=now)
 
 
 def _close(application: Application, state: str, actor: User, now: datetime) -> None:
