@@ -169,7 +169,7 @@ def test_every_page_is_accessible_and_fits(
 def test_in_english_only_names_are_chinese(lin: Planted) -> None:
     names = ("林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "付了两次", "核对", "简体中文", "语言")
     for name, page in take(lin, language="en").items():
-        text = re.sub(r"<[^>]+>", " ", page)
+        text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))
         for each in names:
             text = text.replace(each, "")
         assert re.findall(r"[\u4e00-\u9fff]+", text) == [], name

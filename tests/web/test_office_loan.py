@@ -69,7 +69,7 @@ def url(who: Planted) -> str:
 
 
 def text_of(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.replace("<wbr>", "")))
 
 
 def test_the_story_is_one_and_in_order(lin: Planted) -> None:
