@@ -121,7 +121,8 @@ def reference_rows(now: datetime) -> tuple[Lender, Product, Merchant]:
         },
     )  # fmt: skip
     merchant, _ = Merchant.objects.get_or_create(
-        code="qinghe", defaults={"name": "青禾数码", "created_at": now}
+        code="qinghe",
+        defaults={"name": "青禾数码", "webhook_url": "http://localhost:8004/hooks", "created_at": now},
     )
     return lender, product, merchant
 
