@@ -17,10 +17,13 @@ demo-reset: $(INSTALLED) ## Remove the demo's data
 	@$(BIN)/python -m demo reset
 
 test: $(INSTALLED) browser ## All tests (under 5 minutes)
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 -q --ignore=tests/browser
+	@# In a session of their own: their browser keeps an event loop running, and Django refuses to work beside one.
+	$(BIN)/python -m pytest -q tests/browser
 
 soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody waits
-	ANQI_SOAK=1 $(BIN)/python -m pytest -n 2 -q
+	ANQI_SOAK=1 $(BIN)/python -m pytest -n 2 -q --ignore=tests/browser
+	$(BIN)/python -m pytest -q tests/browser
 
 check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, licences
 	$(BIN)/ruff check -q .

@@ -229,13 +229,8 @@ def _fact(part: Part, use: Use, arrival: Arrival, payment_id: UUID) -> NewFact:
 
 def _settle_order(held: LoanInHand, now: datetime) -> None:
     settled = orders.settle(held.borrower_id, held.order_id, now=now)
-    webhooks.enqueue(
-        merchant_id=settled.merchant_id,
-        kind="order.settled",
-        subject_id=settled.id,
-        body=orders.told(settled),
-        now=now,
-    )
+    for event in orders.events(settled, "order.settled"):
+        webhooks.enqueue(**event, now=now)
 
 
 def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: datetime) -> None:

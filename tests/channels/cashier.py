@@ -59,7 +59,9 @@ def _gateway_key(home: Path) -> RSAPrivateKey:
     return key
 
 
-def ordered(key: str, *, how: Any = "wap", amount_minor: int = AMOUNT_MINOR, minutes: int = 15) -> ChargeRequest:
+def ordered(
+    key: str, *, how: Any = "wap", amount_minor: int = AMOUNT_MINOR, minutes: int = 15
+) -> ChargeRequest:
     return ChargeRequest(
         key=key,
         amount_minor=amount_minor,

@@ -78,9 +78,7 @@ def test_a_charge_is_paid_at_the_cashier(
     assert result.paid_at.utcoffset() == timedelta(hours=8)
 
 
-def test_a_charge_is_no_request(
-    ali: Alipay, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_charge_is_no_request(ali: Alipay, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alipay.urlopen", None)
     assert isinstance(ali.charge(ordered(key)), Accepted)
 
@@ -222,7 +220,9 @@ PAID: dict[str, Any] = {
 }
 
 
-def answered(ali: Alipay, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], key: str = "aq1") -> Result:
+def answered(
+    ali: Alipay, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], key: str = "aq1"
+) -> Result:
     """What a query makes of an answer whose signature was right."""
     monkeypatch.setattr(ali._sdk, "verified_sync_response", lambda *_: answer)
     return ali.query(key)

@@ -288,7 +288,9 @@ def test_an_amount_that_is_no_sum_of_fen_is_turned_away(cashier: Cashier, amount
     assert Inbox.objects.count() == 0
 
 
-@pytest.mark.parametrize(("amount", "minor"), [("0.01", 1), ("12", 1200), ("12.3", 1230), ("999999999.99", 99999999999)])
+@pytest.mark.parametrize(
+    ("amount", "minor"), [("0.01", 1), ("12", 1200), ("12.3", 1230), ("999999999.99", 99999999999)]
+)
 def test_an_amount_is_read_to_the_fen(cashier: Cashier, amount: str, minor: int) -> None:
     assert is_thanked(knock(cashier.signed(FIELDS | {"total_amount": amount})))
     [result] = kept()
@@ -336,9 +338,7 @@ def test_a_payment_is_dated_in_shanghai(cashier: Cashier) -> None:
     ],
     ids=str,
 )
-def test_states_of_a_trade(
-    cashier: Cashier, change: dict[str, str], expected: type[Result]
-) -> None:
+def test_states_of_a_trade(cashier: Cashier, change: dict[str, str], expected: type[Result]) -> None:
     assert is_thanked(knock(cashier.signed(FIELDS | change)))
     assert [type(result) for result in kept()] == [expected]
     assert Inbox.objects.get().kind == "charge"

@@ -96,10 +96,12 @@ def test_an_answer_ends_the_entry_of_its_kind_only(charge: Charge) -> None:
 
 @pytest.mark.django_db
 def test_no_more_is_leased_than_asked_the_oldest_first(charge: Charge) -> None:
-    put(charge, "close", now=NOW + seconds(1))
-    put(charge, "charge", now=NOW)
-    assert [each.kind for each in outbox.lease_due(now=NOW + seconds(9), limit=1)] == ["charge"]
-    assert [each.kind for each in outbox.lease_due(now=NOW + seconds(9), limit=1)] == ["close"]
+    for late in (5, 4, 1, 3, 2):
+        put(charge, "close", now=NOW + seconds(late))
+    first = outbox.lease_due(now=NOW + seconds(9), limit=3)
+    assert [each.created_at for each in first] == [NOW + seconds(late) for late in (1, 2, 3)]
+    rest = outbox.lease_due(now=NOW + seconds(9), limit=3)
+    assert [each.created_at for each in rest] == [NOW + seconds(late) for late in (4, 5)]
 
 
 def test_workers_at_once_lease_an_entry_once(clone_database: str) -> None:

@@ -46,7 +46,9 @@ def knock(body: bytes) -> None:
 
 def jobs_waiting() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'inbox' and status = 'todo'")
+        cursor.execute(
+            "select count(*) from procrastinate_jobs where task_name = 'inbox' and status = 'todo'"
+        )
         count: int = cursor.fetchone()[0]
         return count
 
@@ -56,9 +58,7 @@ def state_of(charge: Charge) -> str:
     return state
 
 
-def test_a_notice_brings_the_payment_to_the_books(
-    sandbox: Sandbox, cashier: Cashier, charge: Charge
-) -> None:
+def test_a_notice_brings_the_payment_to_the_books(sandbox: Sandbox, cashier: Cashier, charge: Charge) -> None:
     pay(sandbox, charge)
     [body] = cashier.bodies(charge.key)
     knock(body)

@@ -24,7 +24,10 @@ def receive(request: HttpRequest, channel: str) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > _LARGEST_BYTES:
         return HttpResponse(status=413)
     raw = RawRequest(
-        method="POST", headers=dict(request.headers), query=request.META.get("QUERY_STRING", ""), body=request.body
+        method="POST",
+        headers=dict(request.headers),
+        query=request.META.get("QUERY_STRING", ""),
+        body=request.body,
     )
     answer = channels.receive(channel=channel, raw=raw, now=clock.now(), wake=lambda: tasks.soon("inbox"))
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
