@@ -15,6 +15,7 @@ from anqi.actions.unapplied import Wish
 from anqi.documents.models import Document
 from anqi.engine.accounts import balances
 from anqi.ledger import books
+from anqi.ledger.models import Posting
 from anqi.lending import inspection, store
 from anqi.lending.models import Fact, Lender, Loan, MerchantOrder
 from anqi.payments.channels.protocol import Succeeded
@@ -275,6 +276,7 @@ def test_a_settlement_must_reach_the_payoff(lin: Planted) -> None:
 def test_days_that_nobody_booked_are_booked_with_it(lin: Planted) -> None:
     late = FIRST_DUE + timedelta(days=40)
     apply(lin, wish(pay_twice(lin), lin), on=late)
+    assert Posting.objects.filter(cause="day", counts_on=date(2026, 10, 31)).exists(), "the next due date, on its own day"
     assert_books_equal_engine(lin, late)
     assert Loan.objects.get(id=lin.loan_id).next_wake_on > late
 

@@ -57,7 +57,9 @@ class PostOffice:
     def _give(self, handler: BaseHTTPRequestHandler, answer: bytes) -> None:
         try:
             handler.wfile.write(answer)
-            while self.drips:
+            # Three seconds are for ever to these tests, and let one that waits in vain end.
+            ends_at = time.monotonic() + 3
+            while self.drips and time.monotonic() < ends_at:
                 handler.wfile.write(b" ")
                 handler.wfile.flush()
                 time.sleep(0.02)
