@@ -150,6 +150,16 @@ def test_one_broken_loan_does_not_keep_the_others_waiting(caplog: pytest.LogCapt
     assert str(broken.borrower_id) == vars(logged)["borrower"]
 
 
+def test_broken_loans_never_come_before_the_others() -> None:
+    """They are the oldest that are due; if they came first, a batch of them would keep everybody waiting for ever."""
+    broken, other = sorted(plant_many(2), key=lambda who: who.borrower_id)
+    Loan.objects.filter(borrower_id=broken.borrower_id).update(
+        terms={"nonsense": True}, next_wake_on=FIRST_DUE - days(9)
+    )
+    assert loans.wake(now=at(FIRST_DUE), limit=1) == 1
+    assert_books_equal_engine(other, FIRST_DUE)
+
+
 def test_killed_half_way_the_rest_is_still_due(monkeypatch: pytest.MonkeyPatch) -> None:
     plant_many(45)
     keep, kept = loans.holds.keep, []
