@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from anqi.config import place as anqi_place
 from anqi.config.postgres import NoPostgres, Postgres
 from demo import place, processes, table
 from demo.place import Place, Trouble
@@ -27,12 +26,16 @@ def main(argv: list[str]) -> int:
         command = argv[0] if argv else "run"
         if command not in _COMMANDS:
             raise Trouble(f"`{command}` is nothing the demo can do. It knows: run, reset, code.")
-        _COMMANDS[command](where)
-    except (Trouble, NoPostgres) as trouble:
+        with place.blaming_a_full_disk(where):
+            _COMMANDS[command](where)
+    except NoPostgres as trouble:
+        print(f"\n{trouble}\nOr give the demo's data up and start over: make demo-reset", file=sys.stderr)
+        return 1
+    except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"\nThe demo stopped: {error}. Its folder is {anqi_place.state_dir() / 'demo'}.", file=sys.stderr)
+        print(f"\nThe demo stopped: {error}. Make room or mend that, then start again: it goes on.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The data stay: `make demo` goes on, `make demo-reset` starts over.")
@@ -135,7 +138,8 @@ def _alone(where: Place) -> Iterator[None]:
 
 def _call(command: list[str], environment: dict[str, str], log: Path) -> None:
     with log.open("ab") as output:
-        ended = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        whole = [*processes.DYING_WITH_US, *command]
+        ended = subprocess.run(whole, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     if ended.returncode:
         end = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
         raise Trouble(f"`{' '.join(command[1:4])}` failed. The end of {log}:\n{end}")

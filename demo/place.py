@@ -1,7 +1,10 @@
 """Where the demonstration lives: its folder, its ports, and the environment of its processes."""
 
 import os
+import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from anqi.config import place
 
 SITES = ("borrower", "office", "merchant", "sandbox", "mall")
 _FIRST_PORT = 8000
+_SCANT_BYTES = 20_000_000
 
 
 class Trouble(Exception):
@@ -59,12 +63,25 @@ def find() -> Place:
     try:
         # The processes of the demo are told where it lives, because to them its folder is all there is.
         told = os.environ.get("ANQI_DEMO_HOME")
-        home = Path(told) if told else place.make_folder(place.state_dir() / "demo", mode=0o755)
+        home = place.make_folder(Path(told) if told else place.state_dir() / "demo", mode=0o755)
     except OSError as error:
         raise Trouble(
             f"The demo has no place to live: {error}. Set ANQI_HOME to a folder you may write to."
         ) from None
     return Place(home=home, first_port=int(stated))
+
+
+@contextmanager
+def blaming_a_full_disk(where: Place) -> Iterator[None]:
+    """Adds to a trouble that hardly any room is left: programs that fail for that reason rarely say so."""
+    try:
+        yield
+    except Trouble as trouble:
+        if shutil.disk_usage(where.home).free > _SCANT_BYTES:
+            raise
+        raise Trouble(
+            f"{trouble}\nThe disk that holds {where.home} is full. Make room and start again: it goes on."
+        ) from None
 
 
 def refuse_taken_ports(where: Place) -> None:

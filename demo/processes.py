@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -14,6 +15,10 @@ from demo.place import Trouble
 
 _PATIENCE_SECONDS = 60
 _GRACE_SECONDS = 8
+
+
+# Linux ends them even when we are killed and can't: otherwise they would keep our ports.
+DYING_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 class Processes:
@@ -29,7 +34,7 @@ class Processes:
         with (self._logs / f"{name}.log").open("ab") as log:
             # A group of its own: Ctrl-C in the terminal reaches us alone, and we stop them in order.
             self._running[name] = subprocess.Popen(
-                command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*DYING_WITH_US, *command], env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
 
