@@ -13,16 +13,23 @@ class Redirect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Qr:
+    """The borrower scans this text, drawn as a code, with the channel's app on the phone."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accepted:
     """The channel knows of it and waits; the action is how the borrower goes on."""
 
     ref: str = ""
-    action: Redirect | None = None
+    action: Redirect | Qr | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Succeeded:
-    """The money has arrived, under the channel's own number."""
+    """The money has arrived, or gone back, under the channel's own number and at its own time."""
 
     ref: str
     amount_minor: int
@@ -70,6 +77,21 @@ class ChargeRequest:
     expires_at: datetime
     return_url: str
     notify_url: str
+    # Of the browser that pays, where the channel wants it against fraud.
+    payer_ip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRequest:
+    """What a channel is to give back of a charge's money, to where it came from. Repeated with the same key only."""
+
+    key: str
+    charge_key: str
+    amount_minor: int
+    charge_amount_minor: int
+    currency: str
+    why: str
+    notify_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +115,13 @@ class RawResponse:
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """A message of the channel, its signature checked; `message_key` tells a repeat from news."""
+    """A message of the channel, its signature checked; `message_key` tells a repeat from news.
+
+    The key is the charge's, or for the kind `refund` the refund's; a result that is only Accepted says: ask.
+    """
 
     message_key: str
-    kind: str
+    kind: Literal["charge", "refund"]
     key: str
     result: Result
 
@@ -114,12 +139,17 @@ class Unreadable(Exception):
 
 
 class Channel(Protocol):
-    """One way to collect money. Nothing here writes to the database or raises for what the outside does."""
+    """One way to collect money and to give it back. Nothing here writes to the database or raises for the outside.
+
+    A refund is Accepted while it is on its way, Succeeded when the payer has it, and Failed when it never will.
+    """
 
     code: str
 
     def charge(self, request: ChargeRequest) -> Result: ...
     def query(self, key: str) -> Result: ...
     def close(self, key: str) -> Result: ...
+    def refund(self, request: RefundRequest) -> Result: ...
+    def query_refund(self, key: str, *, charge_key: str) -> Result: ...
     def parse_notification(self, raw: RawRequest) -> Notification: ...
     def acknowledge(self, ok: bool) -> RawResponse: ...
