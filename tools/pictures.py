@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from demo import place, table
 from demo.cast import LIN
 from demo.place import Place, Trouble
+from tests import chromium as browsers
 from tests.browser import walking, windows
 
 _PICTURES = Path(__file__).resolve().parents[1] / "docs/pictures"
@@ -27,7 +28,7 @@ def main() -> int:
         print(trouble, file=sys.stderr)
         return 1
     _PICTURES.mkdir(parents=True, exist_ok=True)
-    with windows.chromium() as (playwright, browser):
+    with browsers.started() as (playwright, browser):
         with windows.opened(playwright, browser, "pictures") as phone:
             _walk_on_the_phone(phone.page, where)
         with windows.opened(playwright, browser, "pictures", phone=False) as desk:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from tests import chromium as browsers
 from tests.browser import street as streets
 from tests.browser import windows
 from tests.browser.street import Street
@@ -20,9 +21,9 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[tuple[Playwright, Browser]]:
-    if not windows.CHROMIUM.exists():
-        pytest.skip(f"no browser at {windows.CHROMIUM}: install chromium")
-    with windows.chromium() as started:
+    if not browsers.PATH.exists():
+        pytest.skip(f"no browser at {browsers.PATH}: install chromium")
+    with browsers.started() as started:
         yield started
 
 

@@ -1,33 +1,20 @@
 """A browser's window as the tests see it: what its console says, what axe finds, and pictures of its pages."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+from tests.chromium import AXE
+
 _ROOT = Path(__file__).resolve().parents[2]
-_AXE = (_ROOT / "tests/web/vendor/axe.min.js").read_text()
 _PICTURES = _ROOT / "build/screenshots"
-_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=800)
 Theme = Literal["light", "dark"]
-
-
-@contextmanager
-def chromium() -> Iterator[tuple[Playwright, Browser]]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        yield playwright, browser
-        browser.close()
 
 
 @dataclass(kw_only=True)
@@ -102,7 +89,7 @@ def opened(playwright: Playwright, browser: Browser, name: str, *, phone: bool =
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands."""
-    page.evaluate(_AXE)
+    page.evaluate(AXE)
     found = page.evaluate("(tags) => axe.run({runOnly: tags})", _TAGS)["violations"]
     return [f"{one['id']}: {' '.join(node['html'][:160] for node in one['nodes'][:3])}" for one in found]
 

@@ -1,34 +1,21 @@
 """The pages in a real browser: payable without scripts, readable by everybody."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alipay import AliPay
-from playwright.sync_api import Browser, Page, Playwright, expect
-from sandbox_stand import ROOT, Sandbox, cashier_url
+from playwright.sync_api import Browser, Page, expect
+from sandbox_stand import Sandbox, cashier_url
 
-CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "tests" / "web" / "vendor" / "axe.min.js"
-SWITCHES = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests import chromium as browsers
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium")
+pytestmark = browsers.required
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)
-    yield browser
-    browser.close()
+def chromium() -> Iterator[Browser]:
+    with browsers.started() as (_, browser):
+        yield browser
 
 
 @pytest.fixture
@@ -65,8 +52,6 @@ def test_leaving_without_paying(sandbox: Sandbox, ali: AliPay, phone: Page, orde
 def test_every_page_is_accessible(
     sandbox: Sandbox, ali: AliPay, chromium: Browser, order_no: str, size: tuple[int, int]
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("needs tests/web/vendor/axe.min.js")
     closed, paid = f"{order_no}c", f"{order_no}p"
     for number in (order_no, closed, paid):
         sandbox.control("alipay/open", url=cashier_url(ali, number))
@@ -79,7 +64,7 @@ def test_every_page_is_accessible(
     page = context.new_page()
     for path in paths:
         page.goto(f"{sandbox.url}{path}")
-        found = page.evaluate(f"{AXE.read_text()};axe.run()")["violations"]
+        found = page.evaluate(f"{browsers.AXE};axe.run()")["violations"]
         assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
     context.close()

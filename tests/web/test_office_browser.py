@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from anqi import clock
 from anqi.actions import charges, loans, repayments, unapplied
@@ -21,12 +21,11 @@ from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Inbox, Unapplied
 from anqi.rows.ids import uuid7
 from anqi.web.shared import pages
+from tests import chromium as browsers
+from tests.chromium import AXE
 from tests.planting import Planted, plant_loan
 from tests.web.test_office_doors import desk_of, hire, merchant_id, set_clock
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SITE = "http://office.example"
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -37,7 +36,7 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.urls("anqi.config.urls.office"),
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install chromium"),
+    browsers.required,
 ]
 Pages = dict[str, str]
 Said = TypeVar("Said")
@@ -112,13 +111,10 @@ def browse(taken: Pages, look: Callable[[Page], Said]) -> Said:
 
 
 def _browse(taken: Pages, look: Callable[[Page], Said]) -> Said:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with browsers.started() as (_, browser):
         page = browser.new_context(locale="zh-CN", reduced_motion="reduce").new_page()
         page.route("**/*", lambda route: _answer(route, taken))
-        said = look(page)
-        browser.close()
-        return said
+        return look(page)
 
 
 def _answer(route: Route, taken: Pages) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -17,24 +15,15 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text()
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests import chromium as browsers
+from tests.chromium import AXE
+
 LOOKS = ["", "theme=dark", "size=big", "late", "late&theme=dark", "late&size=big&theme=dark", "language=en"]
 PHONE, DESK = (390, 844), (1280, 800)
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}: install chromium")
+pytestmark = browsers.required
 
 PAY_PAGE = """{% extends "shared/base.html" %}{% block title %}还款{% endblock %}{% block content %}
 <div class="aq-body"><h1>还款</h1>
@@ -147,10 +136,8 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with browsers.started() as (_, browser):
         yield browser
-        browser.close()
 
 
 @dataclass(frozen=True, kw_only=True)
