@@ -144,7 +144,7 @@ def deliver(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
     result = _ask(charge)
     with transaction.atomic(durable=True):
         if isinstance(result, Accepted):
-            charges.offer(charge, action={"url": result.action.url} if result.action else None, ref=result.ref)
+            charges.offer(charge, action=news.action_to_json(result), ref=result.ref)
             outbox.done(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CHARGE, now=now)
         else:
             charges.doubt(charge)

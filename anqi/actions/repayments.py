@@ -14,10 +14,10 @@ from anqi.lending import courses, orders, repaying, store
 from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import webhooks
-from anqi.payments import channels, charges, exchanges, inbox, news, unapplied
-from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, Result, Succeeded
+from anqi.payments import channels, charges, differences, exchanges, inbox, news, unapplied
+from anqi.payments.channels.protocol import GIVEN_BACK, Accepted, Closed, Failed, NotFound, Result, Succeeded
 from anqi.payments.charges import Arrival, ChargeInHand, Part
-from anqi.payments.models import Charge
+from anqi.payments.models import Charge, Difference
 from anqi.people import holds
 from anqi.rows import sql
 from anqi.rows.chain import Chain
@@ -58,13 +58,14 @@ def learn(
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         charge = charges.read(borrower_id, charge_id)
-        if isinstance(result, Succeeded):
-            arrival = Arrival(
-                ref=result.ref, amount_minor=result.amount_minor, paid_at=result.paid_at, learned_by=learned_by
-            )
-            _take(chain, charge, arrival, now)
+        if isinstance(result, Succeeded) and result.ref not in charge.payments:
+            _take(chain, charge, Arrival(**vars(result), learned_by=learned_by), now)
+        elif charge.payments:
+            _compare(charge, borrower_id, result, learned_by, now)
         elif isinstance(result, Closed | Failed | NotFound):
             _end(charge, borrower_id, result, now)
+        elif result == GIVEN_BACK:
+            _doubt(charge, borrower_id, Difference.Kind.GIVEN_BACK, result, learned_by, now)
         if inbox_id:
             inbox.mark_done(inbox_id, now=now)
 
@@ -109,10 +110,29 @@ def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotF
     charges.end(borrower_id, charge.id, state=state, reason=reason, keeps_watch=watch, now=now)
 
 
+def _compare(charge: ChargeInHand, borrower_id: UUID, result: Result, learned_by: str, now: datetime) -> None:
+    """A success is for good. What the channel says after it is a repeat, or a contradiction and a case."""
+    if isinstance(result, Succeeded) and result.amount_minor != charge.payments[result.ref]:
+        _doubt(charge, borrower_id, Difference.Kind.AMOUNT_CHANGED, result, learned_by, now)
+    elif isinstance(result, Closed | Failed) or result == GIVEN_BACK:
+        _doubt(charge, borrower_id, Difference.Kind.UNDONE, result, learned_by, now)
+        charges.ask_next(borrower_id, charge.id, at=None if learned_by == "query" else now)
+    elif learned_by == "query":
+        charges.ask_next(borrower_id, charge.id, at=None)
+        if isinstance(result, Succeeded):
+            differences.confirm(borrower_id, charge.id, now=now)
+
+
+def _doubt(
+    charge: ChargeInHand, borrower_id: UUID, kind: str, result: Result, learned_by: str, now: datetime
+) -> None:
+    differences.open_case(
+        borrower_id=borrower_id, charge_id=charge.id, kind=kind, result=result, learned_by=learned_by, now=now
+    )
+
+
 def _take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) -> None:
     """Money that arrived is never refused: booked as arrived, applied, and what is left over kept as a case."""
-    if arrival.ref in charge.payments:
-        return
     payment_id = uuid7()
     loans = store.read(chain.borrower_id, [part.loan_id for part in charge.parts])
     booked = books.read(chain.borrower_id, loans)

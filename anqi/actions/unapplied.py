@@ -1,15 +1,12 @@
 """Unapplied money: put to use on a loan of the same borrower; the larger sums need a second person.
 
 Refused
-├── MayNotAct            the actor's role only reads
-├── NeedsSupervisor
 ├── OwnRequest           nobody approves what they asked for
-├── ReasonMissing
 ├── NotTheirs            a case, a loan or an application that this borrower hasn't got
 ├── AlreadyAsked         one wish at a time about one case
 ├── AlreadyDecided
 └── OtherRequest         the same id with other contents
-What the loan itself can't take is refused by `lending.inspection`.
+Who may act is refused by `people.authority`. What the loan itself can't take is refused by `lending.inspection`.
 """
 
 from dataclasses import dataclass, fields
@@ -27,7 +24,7 @@ from anqi.notices import webhooks
 from anqi.payments import inspection as payments_inspection
 from anqi.payments import unapplied
 from anqi.payments.models import Application, Unapplied
-from anqi.people import holds, staff
+from anqi.people import authority, holds, staff
 from anqi.people.models import User
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
@@ -37,28 +34,10 @@ from anqi.rows.refusals import Refused
 ALONE_MINOR = 50_000
 
 
-class MayNotAct(Refused):
-    """Only clerks and supervisors may move money."""
-
-    code = "may_not_act"
-
-
-class NeedsSupervisor(Refused):
-    """Only a supervisor decides about this."""
-
-    code = "needs_supervisor"
-
-
 class OwnRequest(Refused):
     """Whoever asked for it can't approve it."""
 
     code = "own_request"
-
-
-class ReasonMissing(Refused):
-    """Say why."""
-
-    code = "reason_missing"
 
 
 class NotTheirs(Refused):
@@ -115,8 +94,8 @@ def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, n
     Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, LeftTooSmall, and what the loan
     can't take.
     """
-    _check_may_act(actor)
-    _check_reason(wish.reason)
+    authority.must_act(actor)
+    authority.must_say_why(wish.reason)
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         known = payments_inspection.application(borrower_id, application_id)
@@ -138,7 +117,7 @@ def approve(*, borrower_id: UUID, application_id: UUID, actor: User, now: dateti
 
     Refuses NeedsSupervisor, OwnRequest, NotTheirs, AlreadyDecided, LeftTooSmall, and what the loan can't take.
     """
-    _check_may_decide(actor)
+    authority.must_decide(actor)
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         application = _find(borrower_id, application_id)
@@ -157,35 +136,18 @@ def refuse(*, borrower_id: UUID, application_id: UUID, reason: str, actor: User,
 
     Refuses NeedsSupervisor, ReasonMissing, NotTheirs and AlreadyDecided.
     """
-    _check_may_act(actor)
-    _check_reason(reason)
+    authority.must_act(actor)
+    authority.must_say_why(reason)
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         application = _find(borrower_id, application_id)
         if application.requested_by != actor.id:
-            _check_may_decide(actor)
+            authority.must_decide(actor)
         if _is_decided(application, Application.State.REFUSED, actor):
             return application
         _close(application, Application.State.REFUSED, actor, now)
         _note("refuse_application", application, actor, reason, now)
         return application
-
-
-def _check_may_act(actor: User) -> None:
-    is_staff = actor.kind == User.Kind.STAFF and actor.is_active
-    if not is_staff or actor.role not in (User.Role.CLERK, User.Role.SUPERVISOR):
-        raise MayNotAct
-
-
-def _check_may_decide(actor: User) -> None:
-    _check_may_act(actor)
-    if actor.role != User.Role.SUPERVISOR:
-        raise NeedsSupervisor
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing
 
 
 def _find(borrower_id: UUID, application_id: UUID) -> Application:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from anqi.payments.models import ChannelOrder, Charge, ChargePart
+from anqi.payments.numbers import number_for
 from anqi.rows import sql
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
@@ -42,7 +43,8 @@ class ChargeInHand:
     state: str
     parts: tuple[Part, ...]
     holds_claim: bool
-    payments: dict[str, UUID]
+    # The channel's number of each payment, and its fen.
+    payments: dict[str, int]
     opened_at: datetime
     expires_at: datetime
     is_given_up: bool
@@ -77,7 +79,7 @@ def put(
         borrower_id=borrower_id,
         id=charge_id,
         channel=channel,
-        key=f"aq{charge_id.hex}",
+        key=number_for("aq", charge_id),
         attempt=attempt,
         amount_minor=sum(part.amount_minor for part in parts),
         currency=currency,
@@ -141,7 +143,7 @@ def read(borrower_id: UUID, charge_id: UUID) -> ChargeInHand:
         **dict(zip(_READ_NAMES, row, strict=False)),
         parts=tuple(Part(loan_id=row[10], purpose=row[11], amount_minor=row[12]) for row in rows),
         holds_claim=all(row[13] for row in rows),
-        payments=dict(row[9] or ()),
+        payments={ref: int(amount) for ref, amount in row[9] or ()},
     )
 
 
@@ -213,6 +215,11 @@ def begin_closing(charge: Charge, *, now: datetime) -> None:
     Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id, closing_at=None).update(closing_at=now)
 
 
+def ask_next(borrower_id: UUID, charge_id: UUID, *, at: datetime | None) -> None:
+    """When the channel is asked about the charge next; None: no more."""
+    Charge.objects.filter(borrower_id=borrower_id, id=charge_id).update(next_try_at=at)
+
+
 def lease_unheard(*, now: datetime, limit: int) -> list[Charge]:
     """Charges of which it is time to ask the channel, each put off to its next time. Skips locked ones."""
     due = (
@@ -239,7 +246,7 @@ _READ_NAMES = ("id", "channel", "key", "amount_minor", "currency", "state", "ope
 _READ = """
     select c.id, c.channel, c.key, c.amount_minor, c.currency, c.state, c.opened_at, c.expires_at,
         c.closing_at is not null,
-        (select array_agg(array[p.ref, p.id::text]) from payments_payment p
+        (select array_agg(array[p.ref, p.amount_minor::text]) from payments_payment p
             where p.borrower_id = c.borrower_id and p.charge_id = c.id),
         part.loan_id, part.purpose, part.amount_minor, part.claims
     from payments_charge c

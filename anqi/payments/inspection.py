@@ -14,6 +14,7 @@ from anqi.payments.models import (
     ChannelOrder,
     Charge,
     ChargePart,
+    Difference,
     Exchange,
     Inbox,
     Outbox,
@@ -54,6 +55,7 @@ class Dealings:
     payments: tuple[Payment, ...]
     exchanges: tuple[Exchange, ...]
     messages: tuple[MessageShown, ...]
+    differences: tuple[Difference, ...]
 
     def parts_of(self, charge_id: UUID) -> list[ChargePart]:
         return [part for part in self.parts if part.charge_id == charge_id]
@@ -156,6 +158,22 @@ def open_cases() -> QuerySet[Unapplied]:
     return Unapplied.objects.filter(closed_at=None).select_related("payment").order_by("opened_at")
 
 
+def open_differences() -> QuerySet[Difference]:
+    """Where a channel contradicts us and nobody has looked yet, the oldest first."""
+    return Difference.objects.filter(closed_at=None).select_related("charge").order_by("opened_at")
+
+
+def difference(borrower_id: UUID, difference_id: UUID) -> Difference | None:
+    """The difference of that id with its charge."""
+    found = Difference.objects.filter(borrower_id=borrower_id, id=difference_id)
+    return found.select_related("charge").first()
+
+
+def payments_of(borrower_id: UUID, charge_id: UUID) -> list[Payment]:
+    """The money that came of a charge, as we have booked it."""
+    return list(Payment.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("recorded_at"))
+
+
 def waiting_applications() -> QuerySet[Application]:
     """Applications that wait for a second person, the oldest first."""
     return Application.objects.filter(state=Application.State.REQUESTED).order_by("requested_at")
@@ -209,4 +227,5 @@ def _dealings(own: Q, rows: Sequence[Charge]) -> Dealings:
         payments=tuple(Payment.objects.filter(own, charge_id__in=ids).order_by("recorded_at")),
         exchanges=tuple(Exchange.objects.filter(own, charge_id__in=ids).order_by("at")),
         messages=tuple(shown(messages.defer("raw").order_by("received_at"))),
+        differences=tuple(Difference.objects.filter(own, charge_id__in=ids).order_by("opened_at")),
     )

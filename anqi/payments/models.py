@@ -181,6 +181,40 @@ class Application(BorrowerRow):
         )
 
 
+class Difference(BorrowerRow):
+    """What a channel says that contradicts what we know of a charge: a case until somebody has looked."""
+
+    class Kind(models.TextChoices):
+        AMOUNT_CHANGED = "amount_changed"
+        UNDONE = "undone"
+        GIVEN_BACK = "given_back"
+
+    charge_id = models.UUIDField()
+    charge = belongs_to("payments.Charge", "charge_id")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    told = models.JSONField()
+    learned_by = models.CharField(max_length=16)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.UUIDField(null=True)
+    decision = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        db_table = "payments_difference"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower", "charge_id", "kind"],
+                name="payments_difference_once",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["opened_at"], name="payments_difference_open", condition=models.Q(closed_at__isnull=True)
+            ),
+        )
+
+
 class Inbox(models.Model):
     """A message from a channel, stored before it is understood. The raw bytes stay."""
 

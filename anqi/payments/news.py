@@ -8,6 +8,7 @@ from anqi.payments.channels.protocol import (
     Closed,
     Failed,
     NotFound,
+    Qr,
     Redirect,
     Result,
     Succeeded,
@@ -25,8 +26,15 @@ def to_json(result: Result) -> dict[str, Any]:
     if isinstance(result, Succeeded):
         stated["paid_at"] = result.paid_at.isoformat()
     if isinstance(result, Accepted):
-        stated["action"] = result.action.url if result.action else None
+        stated["action"] = action_to_json(result)
     return stated
+
+
+def action_to_json(accepted: Accepted) -> dict[str, str] | None:
+    """How the borrower goes on: {"url": …} to open, {"qr": …} to scan, or None."""
+    if isinstance(accepted.action, Qr):
+        return {"qr": accepted.action.text}
+    return {"url": accepted.action.url} if accepted.action else None
 
 
 def from_json(stated: dict[str, Any]) -> Result:
@@ -35,9 +43,13 @@ def from_json(stated: dict[str, Any]) -> Result:
     if "paid_at" in values:
         values["paid_at"] = datetime.fromisoformat(values["paid_at"])
     if values.get("action"):
-        values["action"] = Redirect(url=values["action"])
+        values["action"] = _action(values["action"])
     result: Result = _KINDS[stated["kind"]](**values)
     return result
+
+
+def _action(stated: dict[str, str]) -> Redirect | Qr:
+    return Qr(text=stated["qr"]) if "qr" in stated else Redirect(url=stated["url"])
 
 
 def masked(result: Result) -> dict[str, Any]:

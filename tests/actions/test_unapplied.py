@@ -21,6 +21,7 @@ from anqi.lending.models import Fact, Lender, Loan, MerchantOrder
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Application, Unapplied
 from anqi.payments.unapplied import LeftTooSmall
+from anqi.people import authority
 from anqi.people.models import Borrower, StaffAct, User
 from anqi.rows.ids import uuid7
 from tests.planting import Planted, at, plant_borrower, plant_loan
@@ -149,7 +150,7 @@ def test_nobody_approves_their_own_wish(lin: Planted) -> None:
 @pytest.mark.parametrize("role", ["clerk", "auditor"])
 def test_only_a_supervisor_approves(lin: Planted, role: str) -> None:
     waiting = apply(lin, wish(pay_twice(lin), lin, PAID_MINOR))
-    with pytest.raises((unapplied.NeedsSupervisor, unapplied.MayNotAct)):
+    with pytest.raises((authority.NeedsSupervisor, authority.MayNotAct)):
         unapplied.approve(borrower_id=lin.borrower_id, application_id=waiting.id, actor=staff(role), now=at(LATER))
 
 
@@ -157,7 +158,7 @@ def test_only_a_supervisor_approves(lin: Planted, role: str) -> None:
     "changes", [{"role": "auditor"}, {"role": "none"}, {"is_active": False}, {"kind": "borrower"}]
 )
 def test_who_only_reads_moves_no_money(lin: Planted, changes: dict[str, Any]) -> None:
-    with pytest.raises(unapplied.MayNotAct):
+    with pytest.raises(authority.MayNotAct):
         apply(lin, wish(pay_twice(lin), lin), actor=staff(**changes))
 
 
@@ -187,7 +188,7 @@ def test_a_refused_wish_frees_the_money(lin: Planted) -> None:
     waiting = apply(lin, wish(case, lin, PAID_MINOR))
     with pytest.raises(unapplied.AlreadyAsked):
         apply(lin, wish(case, lin, 100))
-    with pytest.raises(unapplied.NeedsSupervisor):
+    with pytest.raises(authority.NeedsSupervisor):
         unapplied.refuse(
             borrower_id=lin.borrower_id, application_id=waiting.id, reason="不对", actor=staff(), now=at(LATER)
         )
@@ -220,7 +221,7 @@ def test_not_more_than_is_left(lin: Planted, amount_minor: int) -> None:
 
 
 def test_a_reason_is_a_must(lin: Planted) -> None:
-    with pytest.raises(unapplied.ReasonMissing):
+    with pytest.raises(authority.ReasonMissing):
         apply(lin, wish(pay_twice(lin), lin, reason="  "))
 
 

@@ -61,6 +61,9 @@ class Unknown:
     cause: str
 
 
+# Paid, and given back at the channel by somebody else than us: neither unpaid nor ours to book.
+GIVEN_BACK = Unknown(cause="closed_after_payment")
+
 Result = Accepted | Succeeded | Failed | Closed | NotFound | Unknown
 How = Literal["wap", "page"]
 
@@ -102,6 +105,7 @@ class RawRequest:
     headers: dict[str, str]
     query: str
     body: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -117,6 +117,21 @@ def _charges(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptiona
     ]  # fmt: skip
 
 
+def _differences(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
+    return [
+        Exceptional(
+            id=row.id,
+            title=word(wording.DIFFERENCES, row.kind),
+            note=f"{word(wording.CHANNELS, row.charge.channel)} {row.charge.key}",
+            since_at=row.opened_at,
+            url=reverse("office:difference", args=[row.borrower_id, row.id]),
+            amount_minor=row.charge.amount_minor,
+            who=who.get(row.borrower_id),
+        )
+        for row in found
+    ]
+
+
 def _inbox(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     ours = payments.owners(row.key for row in found)
     loans = payments.first_loans((order.borrower_id, order.charge_id) for order in ours.values())
@@ -217,6 +232,7 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "unapplied": _unapplied,
     "applications": _applications,
     "charges": _charges,
+    "differences": _differences,
     "inbox": _inbox,
     "outbox": _outbox,
     "webhooks": _webhooks,

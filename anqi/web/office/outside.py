@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from anqi.notices.models import Message, Webhook
 from anqi.payments.inspection import Dealings, MessageShown
-from anqi.payments.models import Charge, Exchange, Payment
+from anqi.payments.models import Charge, Difference, Exchange, Payment
 from anqi.web.office import wording
 from anqi.web.office.events import Event, Line
 from anqi.web.office.wording import word
@@ -21,6 +21,8 @@ def with_channels(dealings: Dealings) -> Iterator[Event]:
     yield from (_exchange(each) for each in dealings.exchanges)
     yield from (_told(each) for each in dealings.messages)
     yield from (_payment(each) for each in dealings.payments)
+    for difference in dealings.differences:
+        yield from _difference(difference)
 
 
 def message(message: Message) -> Event:
@@ -98,12 +100,26 @@ def _told(message: MessageShown) -> Event:
     )
 
 
+def _difference(difference: Difference) -> Iterator[Event]:
+    yield Event(
+        at=difference.opened_at,
+        rank=5,
+        title=_("与渠道不一致"),
+        note=word(wording.DIFFERENCES, difference.kind),
+        tone="bad" if difference.closed_at is None else "warn",
+        lines=tuple(_lines_of(difference.told)),
+    )
+    if difference.closed_at:
+        decision = word(wording.DECISIONS, difference.decision)
+        yield Event(at=difference.closed_at, rank=5, title=_("不一致已处理"), note=decision)
+
+
 def _lines_of(detail: dict[str, Any]) -> Iterator[Line]:
     for name, value in sorted(detail.items()):
         if name.endswith("_minor") and isinstance(value, int):
             yield Line(label=_("金额"), amount_minor=value)
         elif value not in (None, ""):
-            yield Line(label=name, text=str(value))
+            yield Line(label=word(wording.DETAILS, name), text=str(value))
 
 
 def _payment(payment: Payment) -> Event:
@@ -117,7 +133,7 @@ def _payment(payment: Payment) -> Event:
         lines=(
             Line(label=_("付款时间"), text=write_moment(payment.paid_at, this_year=None)),
             Line(label=_("计入日"), text=write_day(payment.counts_on, this_year=None)),
-            Line(label=_("从哪里得知"), text=payment.learned_by),
+            Line(label=_("从哪里得知"), text=word(wording.LEARNED, payment.learned_by)),
         ),
         anchor=f"payment-{payment.id}",
     )

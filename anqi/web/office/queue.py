@@ -130,6 +130,10 @@ KINDS = (
         rows=payments.silent_charges,
     ),
     Kind(
+        slug="differences", title=lazy("与渠道不一致"), tone="bad", since="opened_at",
+        rows=lambda now: payments.open_differences(),
+    ),
+    Kind(
         slug="inbox", title=lazy("没能处理的渠道消息"), tone="bad", since="received_at", may_be_dealt_with=True,
         rows=lambda now: payments.stuck_messages(now, but=people.dealt_with("inbox")),
     ),

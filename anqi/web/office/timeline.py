@@ -112,7 +112,7 @@ def _of_body(name: str, value: Any) -> Line:
         return Line(label=_("金额"), amount_minor=value)
     if name == "for":
         return Line(label=_("怎么还"), text=word(wording.PURPOSES, value))
-    return Line(label=name, text=str(value))
+    return Line(label=word(wording.DETAILS, name), text=str(value))
 
 
 def _entry(entry: EntryShown) -> Event:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anqi.web.office.views import books, borrowers, loans, queue, search, unapplied, webhooks
+from anqi.web.office.views import books, borrowers, differences, loans, queue, search, unapplied, webhooks
 
 app_name = "office"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path(
         "borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>/applications/<uuid:application_id>/refuse",
         unapplied.refuse, name="refuse",
+    ),
+    path(
+        "borrowers/<uuid:borrower_id>/differences/<uuid:difference_id>", differences.difference, name="difference"
     ),
     path("trial-balance", books.trial_balance, name="trial_balance"),
     path("trial-balance.csv", books.trial_balance_file, name="trial_balance_file"),

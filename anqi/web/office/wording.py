@@ -53,7 +53,17 @@ WHY_UNAPPLIED: Words = {
     "nothing_owed": lazy("到账时这笔分期已经没有欠款。"),
     "loan_not_running": lazy("到账时这笔分期不在还款中。"),
 }
-WHY_ENDED: Words = {"given_up": lazy("借款人放弃"), "expired": lazy("超时未付")}
+WHY_ENDED: Words = {
+    "given_up": lazy("借款人放弃"),
+    "expired": lazy("超时未付"),
+    "given_back": lazy("钱在渠道退回了，没有入过账"),
+}
+DIFFERENCES: Words = {
+    "amount_changed": lazy("渠道改口：同一流水号，金额不同"),
+    "undone": lazy("已入账，渠道又说没有付成"),
+    "given_back": lazy("还没入账，钱已在渠道退回"),
+}
+DECISIONS: Words = {"confirmed_by_channel": lazy("再问渠道，与账上一致")}
 OUTCOMES: Words = {
     "accepted": lazy("渠道已受理"),
     "succeeded": lazy("渠道称已付款"),
@@ -63,6 +73,21 @@ OUTCOMES: Words = {
     "unknown": lazy("渠道答复不明"),
 }
 QUESTIONS: Words = {"charge": lazy("提交支付单"), "query": lazy("查询"), "close": lazy("关闭")}
+LEARNED: Words = {"notice": lazy("渠道通知"), "query": lazy("向渠道查询"), "statement": lazy("渠道对账单")}
+# What stands in a fact's body and in a channel's answer, beside amounts.
+DETAILS: Words = {
+    "agreement_sha256": lazy("合同 SHA-256"),
+    "application_id": lazy("核销申请"),
+    "case_id": lazy("待核销款"),
+    "cause": lazy("原因"),
+    "code": lazy("代码"),
+    "evidence": lazy("凭据"),
+    "paid_at": lazy("付款时间"),
+    "payment_id": lazy("款项"),
+    "reason": lazy("原因"),
+    "ref": lazy("渠道流水号"),
+    "kind": lazy("答复"),
+}
 INBOX: Words = {"waiting": lazy("等待处理"), "done": lazy("已处理"), "refused": lazy("已拒收")}
 WHY_REFUSED: Words = {"stranger": lazy("订单号不是我们的")}
 MESSAGES: Words = {
@@ -88,6 +113,8 @@ ACTS: Words = {
     "request_application": lazy("申请核销"),
     "approve_application": lazy("同意核销"),
     "refuse_application": lazy("驳回核销"),
+    "view_difference": lazy("查看与渠道不一致"),
+    "close_difference": lazy("处理与渠道不一致"),
 }
 
 
