@@ -23,5 +23,5 @@ def issue(*, borrower_id: UUID, payment_id: UUID, body: Mapping[str, Any], now: 
 
 _ISSUE = """
     insert into documents_document (borrower_id, id, kind, subject_id, body, sha256, issued_at)
-    values (%s, %s, %s, %s, %s, %s, %s)
+    values ($1, $2, $3, $4, $5, $6, $7)
 """

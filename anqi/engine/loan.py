@@ -113,6 +113,14 @@ def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
     )
 
 
+def is_settled(terms: Terms, facts: Iterable[Fact], on: date) -> bool:
+    """Whether nothing is left to pay at the end of that day: `standing`'s status `settled`, without the rest of it.
+
+    Refuses as `standing` does.
+    """
+    return on >= terms.starts_on and all(row.remaining_minor == 0 for row in replay(terms, facts, on).rows)
+
+
 def _status(terms: Terms, rows: Sequence[StandingInstalment], on: date) -> Status:
     if on < terms.starts_on:
         return "pending"

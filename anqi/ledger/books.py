@@ -38,7 +38,7 @@ class Booked:
 def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Booked:
     """What stands in the books of these loans, in fen; accounts at zero are left out. One statement."""
     balances: dict[UUID, Balances] = {loan_id: {} for loan_id in loan_ids}
-    rows = sql.fetch(_READ, {"borrower": borrower_id, "loans": list(balances)})
+    rows = sql.fetch(_READ, [borrower_id, list(balances)])
     last_closed_on = date.min
     for loan_id, account, amount_minor, closed_on in rows:
         if loan_id is None:
@@ -112,8 +112,7 @@ def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: da
         for move in entry.moves
     ]
     if rows:
-        table, columns = sql.table(_POSTING_TYPES, rows)
-        sql.write(_POST.format(table), columns)
+        sql.write(_POST, [chain.borrower_id, sql.as_rows(rows)])
 
 
 def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +124,7 @@ def _any_pairs(short: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(debit, credit) for debit in sorted(short) for credit in sorted(short) if debit != credit]
 
 
-def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> list[Any]:
+def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> dict[str, Any]:
     debit, credit, amount_minor = move
     stated = {
         "id": uuid7(),
@@ -143,7 +142,7 @@ def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date
         "recorded_at": now,
     }
     link = chain.link(recorded(stated))
-    return [chain.borrower_id, *stated.values(), link.seq, link.hash]
+    return stated | {"seq": link.seq, "hash": link.hash.hex()}
 
 
 # Accountants read an entry by its pairs: what a payment clears, what a due date earns, what a waiver forgives.
@@ -168,22 +167,24 @@ _PAIRS = (
 )
 _NATURAL_PAIRS = (*_PAIRS, *((credit, debit) for debit, credit in _PAIRS))
 
-_HASHED = (
-    "id", "entry_id", "loan_id", "cause", "cause_id", "debit", "credit", "amount_minor", "currency", "lender_id",
-    "counts_on", "booked_on", "recorded_at",
-)  # fmt: skip
-_POSTING_TYPES = (
-    "uuid", "uuid", "uuid", "uuid", "text", "uuid", "text", "text", "bigint", "text", "uuid", "date", "date",
-    "timestamptz", "bigint", "bytea",
-)  # fmt: skip
-_POST = f"insert into ledger_posting (borrower_id, {', '.join(_HASHED)}, seq, hash) select * from {{}}"
+_TYPES = {
+    "id": "uuid", "entry_id": "uuid", "loan_id": "uuid", "cause": "text", "cause_id": "uuid", "debit": "text",
+    "credit": "text", "amount_minor": "bigint", "currency": "text", "lender_id": "uuid", "counts_on": "date",
+    "booked_on": "date", "recorded_at": "timestamptz",
+}  # fmt: skip
+_HASHED = tuple(_TYPES)
+_POST = f"""
+    insert into ledger_posting (borrower_id, {", ".join(_HASHED)}, seq, hash)
+    select $1::uuid, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
+    from {sql.rows("$2", _TYPES | {"seq": "bigint", "hash": "text"})}
+"""
 _READ = """
     select loan_id, account, sum(amount), null::date from (
         select loan_id, debit as account, amount_minor as amount from ledger_posting
-            where borrower_id = %(borrower)s and loan_id = any(%(loans)s)
+            where borrower_id = $1 and loan_id = any($2)
         union all
         select loan_id, credit, -amount_minor from ledger_posting
-            where borrower_id = %(borrower)s and loan_id = any(%(loans)s)
+            where borrower_id = $1 and loan_id = any($2)
     ) moved group by loan_id, account
     union all
     select null, null, null, max(day) from ledger_closed_day

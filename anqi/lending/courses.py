@@ -51,7 +51,7 @@ def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:
 
 def outlook(held: LoanInHand, *, today: date) -> Outlook:
     """What is to be kept beside the loan after today's last step."""
-    is_settled = loan.standing(held.terms, held.facts, today).status == "settled"
+    is_settled = loan.is_settled(held.terms, held.facts, today)
     return Outlook(
         next_wake_on=day.next_wake_on(held.terms, held.facts, today),
         settled_on=(held.settled_on or today) if is_settled else None,

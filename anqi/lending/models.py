@@ -175,8 +175,9 @@ class Loan(BorrowerRow):
     order = belongs_to("lending.Order", "order_id")
     agreement_id = models.UUIDField()
     agreement = belongs_to("lending.Agreement", "agreement_id")
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+")
+    # Without indexes: nobody asks for all loans of a product, and each would be written with every payment.
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3, default="CNY")
     principal_minor = models.BigIntegerField()
     terms = models.JSONField()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -35,7 +35,7 @@ class LoanInHand:
     next_wake_on: date | None
     facts: tuple[engine_facts.Fact, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         """The terms with the day the loan began. Asked only of a loan that has begun."""
         return terms_from(self.signed_terms, starts_on=self.starts_on)
@@ -82,8 +82,8 @@ def counted(fact: NewFact) -> engine_facts.Fact:
 
 def record(chain: Chain, facts: Sequence[NewFact], *, now: datetime) -> None:
     """Adds facts at the end of the borrower's chain, in this order and in one statement."""
-    rows, columns = sql.table(_FACT_TYPES, [_row(chain, fact, now) for fact in facts])
-    sql.write(_RECORD.format(rows), columns)
+    rows = [_row(chain, fact, now) for fact in facts]
+    sql.write(_RECORD, [chain.borrower_id, sql.as_rows(rows)])
 
 
 def recorded(fact_row: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class Outlook(Protocol):
 def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
     """Notes beside the loan what the nightly close looks for."""
     sql.write(
-        "update lending_loan set next_wake_on = %s, settled_on = %s where borrower_id = %s and id = %s",
+        "update lending_loan set next_wake_on = $1, settled_on = $2 where borrower_id = $3 and id = $4",
         [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
     )
 
@@ -134,7 +134,7 @@ def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> e
     return engine_facts.Return(**stated, amount_minor=body["amount_minor"])
 
 
-def _row(chain: Chain, fact: NewFact, now: datetime) -> list[Any]:
+def _row(chain: Chain, fact: NewFact, now: datetime) -> dict[str, Any]:
     stated = {
         "id": fact.id,
         "loan_id": fact.loan_id,
@@ -146,18 +146,19 @@ def _row(chain: Chain, fact: NewFact, now: datetime) -> list[Any]:
         "recorded_at": now,
     }
     link = chain.link(recorded(stated))
-    values = stated | {"body": json.dumps(fact.body)}
-    return [chain.borrower_id, *values.values(), link.seq, link.hash]
+    return stated | {"seq": link.seq, "hash": link.hash.hex()}
 
 
-_HASHED = ("id", "loan_id", "kind", "counts_on", "body", "actor", "key", "recorded_at")
-_FACT_TYPES = (
-    "uuid", "uuid", "uuid", "text", "date", "jsonb", "text", "text", "timestamptz", "bigint", "bytea",
-)  # fmt: skip
-_RECORD = (
-    "insert into lending_fact (borrower_id, id, loan_id, kind, counts_on, body, actor, key, recorded_at, seq, hash)"
-    " select * from {}"
-)
+_TYPES = {
+    "id": "uuid", "loan_id": "uuid", "kind": "text", "counts_on": "date", "body": "jsonb", "actor": "text",
+    "key": "text", "recorded_at": "timestamptz",
+}  # fmt: skip
+_HASHED = tuple(_TYPES)
+_RECORD = f"""
+    insert into lending_fact (borrower_id, {", ".join(_HASHED)}, seq, hash)
+    select $1::uuid, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
+    from {sql.rows("$2", _TYPES | {"seq": "bigint", "hash": "text"})}
+"""
 _READ = f"""
     select l.id, l.lender_id, l.order_id, l.number, l.currency,
         l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.terms::text,
@@ -166,6 +167,6 @@ _READ = f"""
             from lending_fact f
             where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {_COUNTED})
     from lending_loan l
-    where l.borrower_id = %s and l.id = any(%s)
+    where l.borrower_id = $1 and l.id = any($2)
     order by l.id
 """

@@ -109,7 +109,7 @@ def put(
 def owner(channel: str, key: str) -> tuple[UUID, UUID] | None:
     """(borrower id, charge id) of a channel's order number; None for a number that is not ours."""
     found = sql.fetch(
-        "select borrower_id, charge_id from payments_channel_order where channel = %s and key = %s", [channel, key]
+        "select borrower_id, charge_id from payments_channel_order where channel = $1 and key = $2", [channel, key]
     )
     return (found[0][0], found[0][1]) if found else None
 
@@ -162,24 +162,13 @@ def receive(
     borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, *, id: UUID, now: datetime
 ) -> None:
     """Notes money that arrived; the charge has succeeded, for good, and its loans are free again."""
-    sql.write(
-        _RECEIVE,
-        {
-            "borrower": borrower_id,
-            "charge": charge.id,
-            "id": id,
-            "channel": charge.channel,
-            "key": charge.key,
-            "ref": arrival.ref,
-            "amount": arrival.amount_minor,
-            "currency": charge.currency,
-            "paid_at": arrival.paid_at,
-            "counts_on": arrival.counts_on,
-            "learned_by": arrival.learned_by,
-            "now": now,
-            "succeeded": Charge.State.SUCCEEDED,
-        },
-    )
+    sql.write(_FREE, [borrower_id, charge.id])
+    sql.write(_SUCCEED, [Charge.State.SUCCEEDED.value, arrival.ref, now, borrower_id, charge.id])
+    sql.write(_LOOK_UP, [arrival.ref, charge.channel, charge.key])
+    sql.write(_RECEIVE, [
+        borrower_id, id, charge.id, charge.channel, arrival.ref, arrival.amount_minor, charge.currency,
+        arrival.paid_at, arrival.counts_on, arrival.learned_by, now,
+    ])  # fmt: skip
 
 
 def offer(charge: Charge, *, action: dict[str, Any] | None, ref: str) -> None:
@@ -251,22 +240,17 @@ _READ = """
         part.loan_id, part.purpose, part.amount_minor, part.claims
     from payments_charge c
     join payments_charge_part part on part.borrower_id = c.borrower_id and part.charge_id = c.id
-    where c.borrower_id = %s and c.id = %s
+    where c.borrower_id = $1 and c.id = $2
     order by part.id
 """
+_FREE = "update payments_charge_part set claims = false where borrower_id = $1 and charge_id = $2 and claims"
+_SUCCEED = """
+    update payments_charge set state = $1, ref = $2, ended_at = coalesce(ended_at, $3), next_try_at = null
+    where borrower_id = $4 and id = $5
+"""
+_LOOK_UP = "update payments_channel_order set ref = $1 where channel = $2 and key = $3"
 _RECEIVE = """
-    with freed as (
-        update payments_charge_part set claims = false
-        where borrower_id = %(borrower)s and charge_id = %(charge)s and claims
-    ), succeeded as (
-        update payments_charge
-        set state = %(succeeded)s, ref = %(ref)s, ended_at = coalesce(ended_at, %(now)s), next_try_at = null
-        where borrower_id = %(borrower)s and id = %(charge)s
-    ), looked_up as (
-        update payments_channel_order set ref = %(ref)s where channel = %(channel)s and key = %(key)s
-    )
     insert into payments_payment
         (borrower_id, id, charge_id, channel, ref, amount_minor, currency, paid_at, counts_on, learned_by, recorded_at)
-    values (%(borrower)s, %(id)s, %(charge)s, %(channel)s, %(ref)s, %(amount)s, %(currency)s, %(paid_at)s,
-        %(counts_on)s, %(learned_by)s, %(now)s)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """

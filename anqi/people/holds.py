@@ -9,7 +9,7 @@ from anqi.rows.chain import Chain
 def hold(borrower_id: UUID) -> Chain:
     """The end of the borrower's chain, locked until the transaction ends. LookupError without a borrower."""
     found = sql.fetch(
-        "select last_seq, last_hash from people_borrower where id = %s for no key update", [borrower_id]
+        "select last_seq, last_hash from people_borrower where id = $1 for no key update", [borrower_id]
     )
     if not found:
         raise LookupError(f"no borrower {borrower_id}")
@@ -19,6 +19,6 @@ def hold(borrower_id: UUID) -> Chain:
 def keep(chain: Chain) -> None:
     """Stores where the chain ends now. The last thing an act does."""
     sql.write(
-        "update people_borrower set last_seq = %s, last_hash = %s where id = %s",
+        "update people_borrower set last_seq = $1, last_hash = $2 where id = $3",
         [chain.seq, chain.hash, chain.borrower_id],
     )

@@ -57,7 +57,7 @@ def test_before_its_day_a_loan_is_left_alone(lin: Planted) -> None:
 def test_interest_is_booked_on_the_due_date(lin: Planted) -> None:
     loans.wake(now=at(FIRST_DUE), limit=100)
     [posting] = Posting.objects.filter(cause="day")
-    assert (posting.debit_id, posting.credit_id) == ("receivable_interest", "interest_income")
+    assert (posting.debit, posting.credit) == ("receivable_interest", "interest_income")
     assert (posting.amount_minor, posting.counts_on, posting.booked_on) == (6000, FIRST_DUE, FIRST_DUE)
     assert_books_equal_engine(lin, FIRST_DUE)
     assert Loan.objects.get().next_wake_on == FIRST_DUE + days(1)

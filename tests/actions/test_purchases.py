@@ -374,7 +374,7 @@ def test_shipping_starts_the_loan_and_books_it(shop: Shop, lin: UUID) -> None:
     loan = Loan.objects.get()
     assert (loan.starts_on, loan.next_wake_on) == (date(2026, 12, 1), date(2027, 1, 1))
     [posting] = Posting.objects.all()
-    assert (posting.debit_id, posting.credit_id, posting.amount_minor) == (
+    assert (posting.debit, posting.credit, posting.amount_minor) == (
         "receivable_principal", "merchant_payable", 600_000,
     )  # fmt: skip
     assert (posting.cause, posting.counts_on) == ("shipped", date(2026, 12, 1))

@@ -12,7 +12,7 @@ from anqi.engine.accounts import balances
 from anqi.engine.day import next_wake_on
 from anqi.engine.explain import explain_interest, explain_payoff, explain_penalty
 from anqi.engine.facts import Fact, Payment, Return, Reversal
-from anqi.engine.loan import Standing, standing
+from anqi.engine.loan import Standing, is_settled, standing
 from anqi.engine.money import rounded
 from anqi.engine.products import Terms
 from anqi.engine.refusals import Refused
@@ -138,6 +138,7 @@ def test_a_preview_is_what_the_payment_then_does(
     assert applied_minor + seen.excess_minor == amount_minor + seen.credit_used_minor
     assert (seen.remaining_after_minor, seen.next_due_on_after) == (after.remaining_minor, after.next_due_on)
     assert seen.settles == (after.status == "settled" and before.status != "settled")
+    assert is_settled(terms, [*known, payment], on) == (after.status == "settled")
     for line in seen.lines:
         old, new = before.instalments[line.n - 1], after.instalments[line.n - 1]
         assert new.paid_of(line.part) - old.paid_of(line.part) == line.amount_minor

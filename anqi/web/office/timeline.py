@@ -118,7 +118,7 @@ def _of_body(name: str, value: Any) -> Line:
 def _entry(entry: EntryShown) -> Event:
     moves = tuple(
         Line(
-            label=f"{word(wording.ACCOUNTS, posting.debit_id)} → {word(wording.ACCOUNTS, posting.credit_id)}",
+            label=f"{word(wording.ACCOUNTS, posting.debit)} → {word(wording.ACCOUNTS, posting.credit)}",
             amount_minor=posting.amount_minor,
         )
         for posting in entry.postings
