@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from anqi.lending.models import Merchant
-from anqi.notices import messages, sms, webhooks
+from anqi.notices import messages, sms, texts, webhooks
 from anqi.notices.models import Message, Webhook
+from anqi.people.models import Borrower
 
 # So few that all of them have been answered, or not, long before their lease ends.
 _AT_ONCE = 16
@@ -29,6 +30,7 @@ def send_due(*, now: datetime, limit: int = 100) -> int:
             leased = messages.lease_due(now=now, limit=min(_AT_ONCE, limit - count))
         if not leased:
             break
+        _address([message for message in leased if message.text is None])
         timely = [message for message in leased if not _is_late(message, now)]
         for message in leased:
             if _is_late(message, now):
@@ -39,6 +41,14 @@ def send_due(*, now: datetime, limit: int = 100) -> int:
     return count
 
 
+def _address(unwritten: Sequence[Message]) -> None:
+    who = Borrower.objects.in_bulk({message.borrower_id for message in unwritten})
+    for message in unwritten:
+        borrower = who[message.borrower_id]
+        message.phone = borrower.phone
+        message.text = texts.write(message.template, language=borrower.language, **message.words)
+
+
 def _is_late(message: Message, now: datetime) -> bool:
     return message.expires_at is not None and message.expires_at <= now
 
@@ -46,13 +56,15 @@ def _is_late(message: Message, now: datetime) -> bool:
 def _send_all(timely: Sequence[Message], now: datetime) -> Sequence[sms.Answer]:
     if settings.ANQI_SMS is None:
         return [_NO_GATEWAY] * len(timely)
-    return _wait_for([
-        sms.send(
-            settings.ANQI_SMS, phone=message.phone, template=message.template, text=message.text,
-            out_id=message.id.hex, now=now,
-        )
-        for message in timely
-    ])  # fmt: skip
+    return _wait_for([_send(settings.ANQI_SMS, message, now) for message in timely])
+
+
+async def _send(gateway: dict[str, str], message: Message, now: datetime) -> sms.Answer:
+    assert message.phone, f"message {message.id} has no phone"
+    assert message.text, f"message {message.id} has no text"
+    return await sms.send(
+        gateway, phone=message.phone, template=message.template, text=message.text, out_id=message.id.hex, now=now
+    )
 
 
 def _note_message(message: Message, answer: sms.Answer, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Purchases: a merchant's order, opened and signed by a borrower, begun when the goods leave, or ended before."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -192,7 +192,7 @@ def _begin(chain: Chain, theirs: MerchantOrder, tracking_number: str, now: datet
     books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
     store.wake(chain.borrower_id, loan.id, courses.outlook(held, today=today))
     first = products.plan_of(held.signed_terms, today).instalments[0]
-    due = {"first_due_on": first.due_on.isoformat(), "first_due": texts.yuan(first.total_minor)}
+    due = {"first_due_on": first.due_on, "first_due": texts.yuan(first.total_minor)}
     _tell_borrower(chain, "order_shipped", {"merchant": theirs.merchant.name, **due}, now)
 
 
@@ -278,8 +278,8 @@ def _cancel_loan(
     body = {"order": str(state), "reason": reason}
     store.record(chain, [_fact(loan, "cancelled", body, actor, now)], now=now)
     loans.cancel(chain.borrower_id, loan.id, on=day_of(now))
-    if state == State.LAPSED:
-        _tell_borrower(chain, "order_lapsed", {"merchant": theirs.merchant.name}, now)
+    template = "order_lapsed" if state == State.LAPSED else "order_cancelled"
+    _tell_borrower(chain, template, {"merchant": theirs.merchant.name}, now)
 
 
 def _fact(loan: Loan, kind: str, body: dict[str, Any], actor: str, now: datetime) -> NewFact:
@@ -295,5 +295,9 @@ def _tell_merchant(theirs: MerchantOrder, kind: str, now: datetime) -> None:
 
 def _tell_borrower(chain: Chain, template: str, words: dict[str, Any], now: datetime) -> None:
     borrower = Borrower.objects.get(id=chain.borrower_id)
-    text = texts.write(template, language=borrower.language, **words)
+    language = borrower.language
+    said = {
+        name: texts.day(word, language=language) if isinstance(word, date) else word for name, word in words.items()
+    }
+    text = texts.write(template, language=language, **said)
     messages.enqueue(borrower_id=borrower.id, phone=borrower.phone, template=template, text=text, now=now)

@@ -13,7 +13,7 @@ from anqi.ledger.books import Entry
 from anqi.lending import courses, orders, repaying, store
 from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
-from anqi.notices import webhooks
+from anqi.notices import messages, texts, webhooks
 from anqi.payments import channels, charges, differences, exchanges, inbox, news, unapplied
 from anqi.payments.channels.protocol import GIVEN_BACK, Accepted, Closed, Failed, NotFound, Result, Succeeded
 from anqi.payments.charges import Arrival, ChargeInHand, Part
@@ -147,6 +147,7 @@ def _take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) -
         for held, outlook in plan.wakes:
             store.wake(held.borrower_id, held.id, outlook)
         receipts.issue(borrower_id=chain.borrower_id, payment_id=payment_id, body=receipt, now=now)
+        _tell(chain.borrower_id, arrival, uses, now)
         holds.keep(chain)
     for held, outlook in plan.wakes:
         if outlook.settled_on and not held.settled_on:
@@ -245,6 +246,15 @@ def _fact(part: Part, use: Use, arrival: Arrival, payment_id: UUID) -> NewFact:
         actor=ACTOR,
         key=f"payment:{payment_id}:{part.loan_id}",
     )
+
+
+def _tell(borrower_id: UUID, arrival: Arrival, uses: list[tuple[Part, Use]], now: datetime) -> None:
+    left_minor = sum(use.left_minor for _, use in uses)
+    words = {"amount": texts.yuan(arrival.amount_minor)}
+    if left_minor:
+        words["left"] = texts.yuan(left_minor)
+    template = "money_unapplied" if left_minor else "payment_received"
+    messages.announce(borrower_id=borrower_id, template=template, words=words, now=now)
 
 
 def _settle_order(held: LoanInHand, now: datetime) -> None:

@@ -1,9 +1,13 @@
 """Messages to people: written in the transaction of what they tell, sent after it."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from anqi.notices.models import Message
+from anqi.rows import sql
+from anqi.rows.ids import uuid7
 
 LEASE = timedelta(seconds=60)
 _LATEST = timedelta(days=1)
@@ -23,6 +27,11 @@ def enqueue(
         expires_at=expires_at or now + _LATEST,
     )  # fmt: skip
     return message.id
+
+
+def announce(*, borrower_id: UUID, template: str, words: Mapping[str, str], now: datetime) -> None:
+    """A message to the borrower, who is looked up and addressed when it is sent; a day later it is sent no more."""
+    sql.write(_ANNOUNCE, [uuid7(), borrower_id, template, json.dumps(words), now, now + _LATEST])
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Message]:
@@ -59,3 +68,10 @@ def _change(message: Message, **changes: object) -> None:
     # Only while it waits: a worker that slept through its lease must not undo what another has noted since.
     waiting = Message.objects.filter(id=message.id, state=Message.State.WAITING)
     waiting.update(tries=message.tries + 1, **changes)
+
+
+_ANNOUNCE = """
+    insert into notices_message
+        (id, borrower_id, template, words, created_at, next_try_at, expires_at, medium, state, tries, proof, why)
+    values ($1, $2, $3, $4, $5, $5, $6, 'sms', 'waiting', 0, '', '')
+"""

@@ -7,7 +7,10 @@ from anqi.rows.ids import uuid7
 
 
 class Message(models.Model):
-    """A text to a person. The text is encrypted, and blanked once a login code has been sent."""
+    """A text to a person. The text is encrypted, and blanked once a login code has been sent.
+
+    Without phone and text it is for the borrower's phone, in the borrower's language, from the template and its words.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -18,8 +21,9 @@ class Message(models.Model):
     borrower_id = models.UUIDField(null=True)
     medium = models.CharField(max_length=8, default="sms")
     template = models.CharField(max_length=32)
-    phone = EncryptedText()
-    text = EncryptedText()
+    words = models.JSONField(default=dict)
+    phone = EncryptedText(null=True)
+    text = EncryptedText(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)

@@ -19,6 +19,10 @@ _TEXTS = {
         "en": "{merchant} has shipped and your plan starts. First due date {first_due_on}, amount {first_due}."
         " All due dates are under My orders.",
     },
+    "order_cancelled": {
+        "zh-hans": "{merchant}取消了你的订单，分期随之取消，你不需要还款。",
+        "en": "{merchant} has cancelled your order. The plan is cancelled with it and you owe nothing.",
+    },
     "order_lapsed": {
         "zh-hans": "{merchant}超过 15 天未发货，分期订单已失效，你不需要还款。",
         "en": "{merchant} has not shipped within 15 days. The plan has lapsed and you owe nothing.",

@@ -16,10 +16,12 @@ from anqi.actions import notices
 from anqi.lending.models import Merchant
 from anqi.notices import messages, texts, webhooks
 from anqi.notices.models import Message, Webhook, WebhookTry
+from anqi.people.models import Borrower
 from anqi.rows.days import SHANGHAI
 from mall import webhooks as shop
 from tests.people.at_once import at_once
 from tests.people.post_office import CUT, PostOffice, open_office
+from tests.planting import plant_borrower
 from tests.sandbox.sandbox_stand import Sandbox
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=SHANGHAI)
@@ -67,6 +69,29 @@ def test_a_message_that_is_due_is_sent_once(gateway: PostOffice) -> None:
     assert (message.state, message.sent_at, message.proof, message.tries) == ("sent", NOW, "S-1", 1)
     assert notices.send_due(now=NOW + HOUR) == 0
     assert out_ids(gateway) == [sent.hex]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "收到你的还款 ¥533.09"), ("en", "your payment of ¥533.09")])
+def test_what_is_announced_is_written_and_addressed_when_it_is_sent(
+    gateway: PostOffice, language: str, said: str
+) -> None:
+    who = plant_borrower(PHONE, now=NOW)
+    Borrower.objects.filter(id=who).update(language=language)
+    messages.announce(borrower_id=who, template="payment_received", words={"amount": "¥533.09"}, now=NOW)
+    assert notices.send_due(now=NOW) == 1
+    sent = json.loads(gateway.received[0][1])
+    assert sent["phone"] == PHONE
+    assert said in sent["text"]
+    assert said in str(Message.objects.get().text), "the proof of what was sent"
+
+
+@pytest.mark.django_db
+def test_what_is_announced_is_not_sent_a_day_late(gateway: PostOffice) -> None:
+    who = plant_borrower(PHONE, now=NOW)
+    messages.announce(borrower_id=who, template="payment_received", words={"amount": "¥533.09"}, now=NOW)
+    assert notices.send_due(now=NOW + 24 * HOUR) == 1
+    assert (Message.objects.get().state, gateway.received) == ("failed", [])
 
 
 @pytest.mark.django_db

@@ -382,7 +382,7 @@ def test_shipping_starts_the_loan_and_books_it(shop: Shop, lin: UUID) -> None:
     booked = books.read(lin, [loan.id]).balances[loan.id]
     assert booked == balances(held.terms, held.facts, date(2026, 12, 1))
     [message] = Message.objects.all()
-    assert "2027-01-01" in message.text
+    assert "2027年1月1日" in message.text
     assert "533.09" in message.text
     assert [each.kind for each in Fact.objects.order_by("seq")] == ["signed", "shipped"]
     assert Borrower.objects.get().last_seq == 3
@@ -467,6 +467,7 @@ def test_cancelling_a_signed_order_gives_the_limit_back(shop: Shop, lin: UUID) -
     assert (MerchantOrder.objects.get().reason, Order.objects.get().state) == ("客人不要了", "cancelled")
     assert [each.kind for each in Webhook.objects.order_by("created_at", "id")] == ["order.confirmed", "order.cancelled"]
     assert limits.read(lin, Lender.objects.get().id, today=TODAY).available_minor == 2_000_000
+    assert [each.template for each in Message.objects.order_by("id")] == ["order_confirmed", "order_cancelled"]
 
 
 def test_cancelled_twice_is_cancelled_once(shop: Shop, lin: UUID) -> None:

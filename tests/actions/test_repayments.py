@@ -14,6 +14,7 @@ from anqi.engine.accounts import balances
 from anqi.ledger import books
 from anqi.lending import store
 from anqi.lending.models import Fact, Loan
+from anqi.notices.models import Message
 from anqi.payments.channels.protocol import Closed, NotFound, Succeeded
 from anqi.payments.models import Charge, Payment, Unapplied
 from tests.planting import Planted, at, plant_loan
@@ -172,4 +173,20 @@ def test_taking_a_payment_is_few_statements(lin: Planted) -> None:
     with CaptureQueriesContext(connection, ) as captured:
         arrive(charge, FIRST_DUE)
     statements = [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
-    assert len(statements) <= 12, "\n".join(statements)
+    assert len(statements) <= 6, "\n".join(statements)
+
+
+def told(who: Planted) -> list[tuple[str, dict[str, str]]]:
+    sent = Message.objects.filter(borrower_id=who.borrower_id, created_at__gte=at(FIRST_DUE))
+    return [(each.template, each.words) for each in sent.order_by("id")]
+
+
+def test_the_borrower_is_told_that_money_has_arrived_and_when_it_found_no_use(lin: Planted) -> None:
+    charge = open_charge(lin, FIRST_DUE)
+    arrive(charge, FIRST_DUE)
+    assert told(lin) == [("payment_received", {"amount": "¥533.09"})]
+    arrive(charge, FIRST_DUE)
+    assert len(told(lin)) == 1, "told twice of one payment"
+    second = Succeeded(ref="another", amount_minor=charge.amount_minor, paid_at=at(FIRST_DUE))
+    repayments.learn(channel="alipay", key=charge.key, result=second, learned_by="query", now=at(FIRST_DUE))
+    assert told(lin)[1:] == [("money_unapplied", {"amount": "¥533.09", "left": "¥533.09"})]

@@ -11,6 +11,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "login_code": {"code": "204618"},
     "order_confirmed": {"merchant": "青禾数码", "instalments": 12, "total": texts.yuan(639708)},
     "order_shipped": {"merchant": "青禾数码", "first_due_on": "2026年12月24日", "first_due": texts.yuan(53309)},
+    "order_cancelled": {"merchant": "青禾数码"},
     "order_lapsed": {"merchant": "青禾数码"},
     "payment_received": {"amount": texts.yuan(53309)},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},

@@ -22,7 +22,9 @@ ACCOUNTS: Words = {
     "receivable_fee": lazy("应收手续费"),
     "receivable_penalty": lazy("应收罚息"),
     "in_transit_alipay": lazy("在途资金 支付宝"),
+    "in_transit_wechat": lazy("在途资金 微信支付"),
     "merchant_payable": lazy("应付商户款"),
+    "refund_in_transit": lazy("退款在途"),
     "unapplied": lazy("待核销款"),
     "credit_balance": lazy("溢缴款"),
     "interest_income": lazy("利息收入"),
@@ -44,7 +46,7 @@ FACTS: Words = {
     "return": lazy("退货"),
 }
 CAUSES: Words = FACTS | {"arrival": lazy("款项到账"), "day": lazy("按日入账")}
-CHANNELS: Words = {"alipay": lazy("支付宝")}
+CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),
     "amount_differs": lazy("到账金额与支付单不一致。"),
@@ -94,6 +96,7 @@ MESSAGES: Words = {
     "login_code": lazy("登录验证码"),
     "order_confirmed": lazy("签约通知"),
     "order_shipped": lazy("发货通知"),
+    "order_cancelled": lazy("取消通知"),
     "order_lapsed": lazy("失效通知"),
     "payment_received": lazy("还款到账通知"),
     "money_unapplied": lazy("待核销通知"),
