@@ -42,7 +42,13 @@ BENT_NOTICES: dict[str, list[type[Result] | None]] = {
     "altered_seller": [None],
     "altered_app": [None],
     "replay": [Succeeded, Succeeded],
+    "replay_old": [Succeeded, Succeeded],
     "then_closed": [Succeeded, Unknown],
+    "paid_twice": [Succeeded, Succeeded],
+    "notice_other_key": [None],
+    "notice_unsigned": [None],
+    "clock_ahead": [Succeeded],
+    "clock_behind": [Succeeded],
 }
 FIELDS = {
     "notify_id": "2026112500001",
@@ -161,7 +167,7 @@ def test_a_refund_is_no_news_of_the_charge(sandbox: Sandbox, cashier: Cashier, a
     ali._sdk.api_alipay_trade_refund("1.00", out_trade_no=key, out_request_no="R1")
     [_, body] = cashier.bodies(key)
     assert is_thanked(knock(body))
-    assert Inbox.objects.get().kind == "refund"
+    assert (Inbox.objects.get().kind, Inbox.objects.get().key) == ("refund", "R1")
     assert kept() == [Accepted(ref=sandbox.trade(key)["trade_no"])]
 
 

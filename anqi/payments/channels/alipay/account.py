@@ -1,22 +1,17 @@
-"""Alipay: the wap page on phones, the web page elsewhere; yuan as text and Shanghai's time on the wire."""
+"""The merchant's account at Alipay: the wap page on phones, the web page elsewhere."""
 
-import hashlib
-import re
 import time
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import parse_qsl
 
 from alipay import AliPay
-from alipay.exceptions import AliPayException, AliPayValidationError
+from alipay.exceptions import AliPayException
 from alipay.utils import AliPayConfig
 
+from anqi.payments.channels.alipay import gateway, refunds, wire
 from anqi.payments.channels.protocol import (
+    GIVEN_BACK,
     Accepted,
     BadSignature,
     ChargeRequest,
@@ -27,24 +22,18 @@ from anqi.payments.channels.protocol import (
     RawRequest,
     RawResponse,
     Redirect,
+    RefundRequest,
     Result,
     Succeeded,
     Unknown,
     Unreadable,
 )
-from anqi.rows.days import SHANGHAI
 
 _TIMEOUT_SECONDS = 10
 _PAGES = {
     "wap": ("alipay.trade.wap.pay", "QUICK_WAP_WAY"),
     "page": ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"),
 }
-# Of all codes only those whose meaning is certain; any other leaves the result unknown.
-_DONE, _NO_SUCH_TRADE, _NOT_WAITING = "10000", "40004 ACQ.TRADE_NOT_EXIST", "40004 ACQ.TRADE_STATUS_ERROR"
-_TIME = "%Y-%m-%d %H:%M:%S"
-_YUAN = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_MESSAGE_ID = re.compile(r"[!-~]{1,96}")
 
 
 def connect(stated: Mapping[str, str]) -> "Alipay":
@@ -86,10 +75,10 @@ class Alipay:
         order = {
             "out_trade_no": request.key,
             "product_code": product_code,
-            "total_amount": _to_yuan(request.amount_minor),
+            "total_amount": wire.to_yuan(request.amount_minor),
             "subject": request.subject,
             # Absolute: a relative time would only begin when the page is opened.
-            "time_expire": request.expires_at.astimezone(SHANGHAI).strftime(_TIME),
+            "time_expire": wire.to_time(request.expires_at),
             "quit_url": request.return_url,
         }
         query = self._sdk.client_api(
@@ -99,12 +88,12 @@ class Alipay:
 
     def query(self, key: str) -> Result:
         """What became of the charge, by Alipay's word now."""
-        answer = self._ask("alipay.trade.query", key)
+        answer = gateway.ask(self._sdk, "alipay.trade.query", {"out_trade_no": key})
         if isinstance(answer, Unknown):
             return answer
-        said = _said(answer)
-        if said != _DONE:
-            return NotFound() if said == _NO_SUCH_TRADE else Unknown(cause=said)
+        said = gateway.said(answer)
+        if said != gateway.DONE:
+            return NotFound() if said == gateway.NO_SUCH_TRADE else Unknown(cause=said)
         try:
             return _result(answer, key=key, paid_at="send_pay_date")
         except Unreadable:
@@ -112,43 +101,39 @@ class Alipay:
 
     def close(self, key: str) -> Result:
         """What became of the charge after Alipay was asked to close it."""
-        answer = self._ask("alipay.trade.close", key)
+        answer = gateway.ask(self._sdk, "alipay.trade.close", {"out_trade_no": key})
         if isinstance(answer, Unknown):
             return answer
-        said = _said(answer)
+        said = gateway.said(answer)
         # Somebody may have paid in the same moment, so that only a query tells how the trade ended.
-        if said in (_DONE, _NOT_WAITING):
+        if said in (gateway.DONE, gateway.WRONG_STATE):
             return self.query(key)
-        return NotFound() if said == _NO_SUCH_TRADE else Unknown(cause=said)
+        return NotFound() if said == gateway.NO_SUCH_TRADE else Unknown(cause=said)
 
-    def _ask(self, method: str, key: str) -> dict[str, Any] | Unknown:
-        question = self._sdk.build_body(method, {"out_trade_no": key})
-        try:
-            answer: dict[str, Any] = self._sdk.verified_sync_response(
-                question, f"{method.replace('.', '_')}_response"
-            )
-        # Whatever went wrong, Alipay may have done what it was asked. Only the kind of trouble goes on,
-        # because the SDK puts whole answers into its exceptions.
-        except Exception as trouble:
-            return Unknown(cause=_cause(trouble))
-        return answer
+    def refund(self, request: RefundRequest) -> Result:
+        """What became of the refund after Alipay was asked for it. The notice of it goes where the charge's went."""
+        return refunds.ask(self._sdk, request)
+
+    def query_refund(self, key: str, *, charge_key: str) -> Result:
+        """What became of the refund, by Alipay's word now."""
+        return refunds.query(self._sdk, key, charge_key=charge_key)
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""
         fields = self._signed_fields(raw)
         if any(fields.get(name) != ours for name, ours in self._ours.items()):
             raise NotOurs
-        key = _number(fields, "out_trade_no")
-        message_key = _message_key(fields, raw.body)
-        if fields.get("refund_fee", "0.00") != "0.00":
-            result: Result = Accepted(ref=_number(fields, "trade_no"))
+        message_key = wire.message_key(fields, raw.body)
+        if refunds.is_told_by(fields):
+            key, result = refunds.told_by(fields)
             return Notification(message_key=message_key, kind="refund", key=key, result=result)
+        key = wire.number(fields, "out_trade_no")
         result = _result(fields, key=key, paid_at="gmt_payment")
         return Notification(message_key=message_key, kind="charge", key=key, result=result)
 
     def _signed_fields(self, raw: RawRequest) -> dict[str, str]:
         try:
-            fields = _fields(raw.body)
+            fields = wire.form(raw.body)
             # The SDK takes sign_type out of what it is given.
             is_signed = self._sdk.verify(fields, fields.pop("sign"))
         except (ValueError, KeyError, AliPayException):
@@ -163,77 +148,20 @@ class Alipay:
         return RawResponse(status=200, body=b"success") if ok else RawResponse(status=400, body=b"failure")
 
 
-def _said(answer: dict[str, Any]) -> str:
-    return " ".join(str(answer[name]) for name in ("code", "sub_code") if answer.get(name))[:64]
-
-
-def _cause(trouble: Exception) -> str:
-    if isinstance(trouble, HTTPError):
-        trouble.close()
-        return f"http_{trouble.code}"
-    return next((cause for kinds, cause in _CAUSES if isinstance(trouble, kinds)), "unreadable")
-
-
-_CAUSES = (
-    (AliPayValidationError, "bad_signature"),
-    (AliPayException, "no_signature"),
-    (TimeoutError, "timeout"),
-    ((OSError, HTTPException), "no_answer"),
-)
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    pairs = parse_qsl(
-        body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
-    )
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        # Which of two fields with one name was signed is anybody's guess.
-        raise ValueError
-    return fields
-
-
 def _result(fields: Mapping[str, Any], *, key: str, paid_at: str) -> Result:
     """What a trade's fields say, from a query as from a notice; `paid_at` names the field with that time."""
     if fields.get("out_trade_no") != key:
         raise Unreadable
-    status, ref = fields.get("trade_status"), _number(fields, "trade_no")
+    status, ref = fields.get("trade_status"), wire.number(fields, "trade_no")
     if status in ("TRADE_SUCCESS", "TRADE_FINISHED"):
         return Succeeded(
-            ref=ref, amount_minor=_to_minor(fields.get("total_amount")), paid_at=_instant(fields.get(paid_at))
+            ref=ref,
+            amount_minor=wire.to_minor(fields.get("total_amount")),
+            paid_at=wire.to_instant(fields.get(paid_at)),
         )
     if status == "WAIT_BUYER_PAY":
         return Accepted(ref=ref)
     if status == "TRADE_CLOSED":
         # A trade that was paid and wholly given back is closed as well: not unpaid, and not ours to guess.
-        return Unknown(cause="closed_after_payment") if fields.get(paid_at) else Closed()
+        return GIVEN_BACK if fields.get(paid_at) else Closed()
     return Unknown(cause="unlisted_status")
-
-
-def _to_yuan(minor: int) -> str:
-    return f"{minor // 100}.{minor % 100:02d}"
-
-
-def _to_minor(yuan: object) -> int:
-    if not isinstance(yuan, str) or not _YUAN.fullmatch(yuan) or not Decimal(yuan):
-        raise Unreadable
-    return int(Decimal(yuan) * 100)
-
-
-def _instant(text: object) -> datetime:
-    try:
-        return datetime.strptime(str(text), _TIME).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise Unreadable from None
-
-
-def _number(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise Unreadable
-    return value
-
-
-def _message_key(fields: Mapping[str, str], body: bytes) -> str:
-    message_id = fields.get("notify_id", "")
-    return message_id if _MESSAGE_ID.fullmatch(message_id) else hashlib.sha256(body).hexdigest()
