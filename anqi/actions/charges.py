@@ -60,8 +60,9 @@ class Wish:
 
 
 def open(
-    *, borrower_id: UUID, wishes: Sequence[Wish], channel: str, how: str, attempt: str, now: datetime
-) -> Charge:
+    *, borrower_id: UUID, wishes: Sequence[Wish], channel: str, how: str, attempt: str, now: datetime,
+    payer_ip: str | None = None,
+) -> Charge:  # fmt: skip
     """The charge that collects these wishes: a new one, or the one that this attempt opened already.
 
     Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, TooLateToday, or as `repaying.foresee` does.
@@ -87,6 +88,7 @@ def open(
             subject=_subject([loans[each] for each in loan_ids]),
             parts=parts,
             currency=loans[loan_ids[0]].currency,
+            payer_ip=payer_ip,
             expires_at=_end(parts, now),
             now=now,
         )
@@ -165,6 +167,7 @@ def _ask(charge: Charge) -> Result:
         expires_at=charge.expires_at,
         return_url=f"{base}/charges/{charge.id}",
         notify_url=f"{base}/hooks/{charge.channel}",
+        payer_ip=charge.payer_ip or "",
     )
     return channels.find(charge.channel).charge(request)
 

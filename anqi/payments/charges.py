@@ -71,7 +71,7 @@ class Arrival:
 
 def put(
     *, borrower_id: UUID, channel: str, how: str, attempt: str, subject: str, parts: Sequence[Part],
-    currency: str, expires_at: datetime, now: datetime,
+    currency: str, expires_at: datetime, now: datetime, payer_ip: str | None = None,
 ) -> Charge:  # fmt: skip
     """A new charge with its parts, which claim their loans, and its entry in the channels' look-up."""
     charge_id = uuid7()
@@ -85,6 +85,7 @@ def put(
         currency=currency,
         subject=subject,
         how=how,
+        payer_ip=payer_ip,
         opened_at=now,
         expires_at=expires_at,
         next_try_at=now + _WAITS[0],

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from anqi.rows.fields import belongs_to
+from anqi.rows.fields import EncryptedText, belongs_to
 from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
@@ -27,6 +27,8 @@ class Charge(BorrowerRow):
     currency = models.CharField(max_length=3, default="CNY")
     subject = models.CharField(max_length=128)
     how = models.CharField(max_length=16)
+    # Of the browser that pays: some channels want it against fraud.
+    payer_ip = EncryptedText(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.CREATED)
     action = models.JSONField(null=True)
     opened_at = models.DateTimeField()

@@ -32,6 +32,8 @@ class ChargeView:
     amount_minor: int
     state: str
     cashier_url: str
+    code_text: str
+    is_watched: bool
     is_closing: bool
     opened_at: datetime
     expires_at: datetime
@@ -47,7 +49,8 @@ class ChargeView:
 
     def may_be_paid(self, now: datetime) -> bool:
         """Whether the cashier still takes the money, as far as we know."""
-        return self.is_open and not self.is_closing and now < self.expires_at and bool(self.cashier_url)
+        is_offered = bool(self.cashier_url or self.code_text)
+        return self.is_open and not self.is_closing and now < self.expires_at and is_offered
 
 
 def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
@@ -113,7 +116,9 @@ def _charge_view(
         channel=row.channel,
         amount_minor=row.amount_minor,
         state=row.state,
-        cashier_url=(row.action or {}).get("url") or "",
+        cashier_url=(row.action or {}).get("url", ""),
+        code_text=(row.action or {}).get("qr", ""),
+        is_watched=row.next_try_at is not None,
         is_closing=row.closing_at is not None,
         opened_at=row.opened_at,
         expires_at=row.expires_at,

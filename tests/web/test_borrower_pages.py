@@ -83,7 +83,8 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
         ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),
         ("POST", f"/orders/{order_id}/decline"), ("GET", f"/orders/{order_id}/signed"),
-        ("GET", f"/charges/{charge_id}"), ("POST", f"/charges/{charge_id}/give-up"),
+        ("GET", f"/charges/{charge_id}"), ("GET", f"/charges/{charge_id}/code.svg"),
+        ("POST", f"/charges/{charge_id}/give-up"),
         ("GET", f"/receipts/{receipt_id}"),
     ]  # fmt: skip
 
@@ -345,7 +346,7 @@ def chinese_in(response: Any, *, names: tuple[str, ...]) -> list[str]:
 
 def test_english_pages_speak_english(watch: Watch, cashier: Cashier) -> None:
     shop, lin = purchasing.open_street(), purchasing.welcome()
-    names = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "简体中文", "语言")
+    names = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "简体中文", "语言")
     watch.now = NOON
     unsigned, signed = purchasing.opened(shop, lin, number="A-1"), purchasing.opened(shop, lin, number="A-2")
     running = purchasing.opened(shop, lin, number="A-3")

@@ -8,13 +8,24 @@ from uuid import UUID
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from anqi import clock
 from anqi.payments import channels
-from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, Succeeded, Unknown
+from anqi.payments.channels.protocol import (
+    Accepted,
+    ChargeRequest,
+    Closed,
+    Failed,
+    NotFound,
+    Qr,
+    Result,
+    Succeeded,
+    Unknown,
+)
 from anqi.payments.models import Charge, Outbox
-from tests.planting import Planted, at, plant_loan
+from tests.planting import Planted, at, plant_borrower, plant_loan
 from tests.web.borrower_stand import GATEWAY, Cashier, Watch, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
@@ -199,7 +210,7 @@ def test_a_cashier_that_does_not_answer_leads_to_the_result_page(
 
 def test_without_a_channel_nothing_can_be_sent(visitor: Client, lin: Planted, settings: Any) -> None:
     page = pay_page(visitor, lin)
-    settings.ANQI_ALIPAY = None
+    settings.ANQI_ALIPAY = settings.ANQI_WECHAT = None
     assert "现在没有可用的付款方式" in pay_page(visitor, lin)
     response = send(visitor, lin, fields_of(page))
     assert response.status_code == 409
@@ -289,6 +300,58 @@ def test_giving_up_without_an_answer_says_that_it_is_closing(
     assert "正在关闭这笔付款" in page
     assert "放弃这笔" not in page
     assert GATEWAY not in page
+
+
+def test_what_was_given_up_is_asked_about_until_no_payment_can_come(
+    visitor: Client, lin: Planted, cashier: Cashier, watch: Watch
+) -> None:
+    charge = open_charge(visitor, lin)
+    visitor.post(f"/charges/{charge.id}/give-up")
+    page = text_of(visitor.get(f"/charges/{charge.id}"))
+    assert "这笔付款已关闭" in page
+    assert "hx-trigger" in page, "a payment that is on its way would show only after a reload"
+    succeed(cashier, charge)
+    watch.now += timedelta(seconds=10)
+    cache.clear()
+    assert "还款成功" in text_of(visitor.get(f"/charges/{charge.id}?step=1"))
+
+
+def scan(request: ChargeRequest) -> Result:
+    return Accepted(action=Qr(text=f"weixin://wxpay/bizpayurl?pr={request.key}"))
+
+
+def test_a_code_to_scan_is_shown_until_it_is_paid(
+    visitor: Client, lin: Planted, cashier: Cashier, watch: Watch
+) -> None:
+    cashier.offer = scan
+    charge = open_charge(visitor, lin)
+    page = text_of(visitor.get(f"/charges/{charge.id}?step=99"))
+    assert "等你扫码付款" in page
+    assert "hx-trigger" in page, "a code is scanned when the phone is at hand, however long that takes"
+    picture = visitor.get(f"/charges/{charge.id}/code.svg")
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert b"<path" in picture.content
+    succeed(cashier, charge)
+    watch.now += timedelta(seconds=10)
+    cache.clear()
+    assert "还款成功" in text_of(visitor.get(f"/charges/{charge.id}"))
+    assert visitor.get(f"/charges/{charge.id}/code.svg").status_code == 404
+
+
+def test_a_code_is_its_payers_own(visitor: Client, lin: Planted, cashier: Cashier, watch: Watch) -> None:
+    cashier.offer = scan
+    charge = open_charge(visitor, lin)
+    stranger = signed_in(plant_borrower("+8613900000009", now=watch.now))
+    assert stranger.get(f"/charges/{charge.id}/code.svg").status_code == 404
+    assert Client().get(f"/charges/{charge.id}/code.svg").status_code == 302
+
+
+def test_the_channel_is_told_who_pays_and_nobody_else(visitor: Client, lin: Planted, cashier: Cashier) -> None:
+    charge = open_charge(visitor, lin)
+    assert cashier.requests[0].payer_ip == "127.0.0.1"
+    with connection.cursor() as cursor:
+        cursor.execute("select payer_ip from payments_charge where id = %s", [charge.id])
+        assert b"127.0.0.1" not in bytes(cursor.fetchone()[0])
 
 
 def test_a_channel_that_says_no_is_explained(visitor: Client, lin: Planted, cashier: Cashier) -> None:

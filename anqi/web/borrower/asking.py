@@ -14,9 +14,9 @@ _AT_MOST_EVERY_SECONDS = 3
 
 
 def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | None:
-    """What is known of the charge, the channel's answer of this moment included while it is still open."""
+    """What is known of the charge, the channel's answer of this moment included as long as money may come of it."""
     charge = queries.charge(borrower_id, charge_id)
-    if not charge or not charge.is_open or charge.channel not in channels.offered():
+    if not charge or not (charge.is_open or charge.is_watched) or charge.channel not in channels.offered():
         return charge
     if not cache.add(f"asked-about-charge:{charge_id}", 1, _AT_MOST_EVERY_SECONDS):
         return charge

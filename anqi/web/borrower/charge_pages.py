@@ -11,6 +11,8 @@ from anqi.web.borrower.wording import REASONS, channel_label, sentences
 # Waits between two looks, in milliseconds; after the last one the page says that it may be left.
 WAITS = (1500, 3000, 5000)
 LAST_STEP = len(WAITS) - 1
+# A code is scanned when the phone is at hand: the page looks until the charge's own end.
+_SCANNING_WAIT = 3000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +29,15 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
     """The state of the page for a charge that has been looked at `step` times before."""
     if charge.state == "succeeded":
         return _arrived(charge)
-    if not charge.is_open:
-        return _ended(charge)
     wait = WAITS[step] if step <= LAST_STEP else 0
+    if not charge.is_open:
+        return _ended(charge, wait if charge.is_watched else 0)
     if charge.is_closing:
         return _closing(charge, wait)
     if charge.last_answer == "unknown" or charge.state == "unknown":
         return _unknown(charge, wait)
+    if charge.code_text and charge.may_be_paid(now):
+        return _to_scan(charge)
     return _unpaid(charge, now, wait) if charge.cashier_url and step else _processing(charge, wait)
 
 
@@ -50,7 +54,7 @@ def _arrived(charge: ChargeView) -> Said:
     )
 
 
-def _ended(charge: ChargeView) -> Said:
+def _ended(charge: ChargeView, wait: int) -> Said:
     if charge.state == "failed":
         channel = channel_label(charge.channel)
         text = _("%(channel)s没有收下这笔付款。没有扣款，也没有手续费。") % {"channel": channel}
@@ -60,7 +64,14 @@ def _ended(charge: ChargeView) -> Said:
         state="closed",
         title=_("这笔付款已关闭"),
         text=sentences(why, _("没有扣款。如果你其实付过，到账后会自动处理。")),
+        wait=wait,
     )
+
+
+def _to_scan(charge: ChargeView) -> Said:
+    channel = channel_label(charge.channel)
+    text = _("用手机上的%(channel)s扫下面的码付款，付成后这个页面会自己更新。") % {"channel": channel}
+    return Said(state="processing", title=_("等你扫码付款"), text=text, wait=_SCANNING_WAIT)
 
 
 def _closing(charge: ChargeView, wait: int) -> Said:

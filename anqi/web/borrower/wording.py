@@ -72,6 +72,13 @@ CHANNELS = {
         letter="支",
         note=gettext_lazy("跳转到支付宝付款"),
     ),
+    "wechat": Channel(
+        code="wechat",
+        label=gettext_lazy("微信支付"),
+        mark="wechat",
+        letter="微",
+        note=gettext_lazy("用微信付款"),
+    ),
 }
 
 

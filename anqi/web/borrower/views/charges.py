@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
+import qrcode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from qrcode.image.svg import SvgPathFillImage
 
 from anqi import clock
 from anqi.actions import charges, repayments
@@ -16,7 +18,7 @@ from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.web.borrower import asking
 from anqi.web.borrower.access import borrower_id, borrower_required
-from anqi.web.borrower.charge_pages import LAST_STEP, tell
+from anqi.web.borrower.charge_pages import tell
 from anqi.web.borrower.receipt_pages import lines_of
 from anqi.web.shared import pages
 
@@ -39,12 +41,22 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         "receipts": [
             (receipt, lines_of(receipt, today=clock.today())) for receipt in sorted(receipts.values(), key=_by_time)
         ],
-        "waits": found.is_open and step <= LAST_STEP,
         "step": step,
         "next_step": step + 1,
         "may_be_paid": found.may_be_paid(now),
     }
     return pages.render_part(request, "borrower/charge.html", "state", context)
+
+
+@borrower_required
+@require_GET
+def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    """The code to scan, as a picture; not found when there is nothing to scan any more."""
+    found = payments.charge(borrower_id(request), charge_id)
+    if not found or not found.code_text or not found.may_be_paid(clock.now()):
+        raise Http404
+    picture = qrcode.make(found.code_text, image_factory=SvgPathFillImage, border=2)
+    return HttpResponse(picture.to_string(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 def _by_time(receipt: documents.Receipt) -> UUID:

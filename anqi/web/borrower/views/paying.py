@@ -22,7 +22,7 @@ from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import quotes
-from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.forms import AmountForm, PayForm
 from anqi.web.borrower.quotes import NotAnAmount, Quote
 from anqi.web.borrower.troubles import nothing_to_pay, too_late_today
@@ -157,11 +157,12 @@ def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) 
         channel=channel,
         how="wap" if is_phone(request) else "page",
         attempt=_attempt(form.cleaned_data["attempt"], quote, channel),
+        payer_ip=network_address(request),
         now=now,
     )
     charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
     view = payments.charge(who, charge.id)
-    if view and view.may_be_paid(now):
+    if view and view.cashier_url and view.may_be_paid(now):
         return _allow_cashier(HttpResponseRedirect(view.cashier_url))
     return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
 
