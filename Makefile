@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: help demo demo-reset test soak check bench install browser clean
+.PHONY: help demo demo-reset test soak seed check bench install browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +25,9 @@ test: $(INSTALLED) browser ## All tests (under 5 minutes)
 soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody waits
 	ANQI_SOAK=1 $(BIN)/python -m pytest -n 2 -q --ignore=tests/browser
 	$(BIN)/python -m pytest -q tests/browser
+
+seed: $(INSTALLED) ## The simulated town once more, drawn from SEED (today, unless told)
+	ANQI_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/simulation/test_town.py
 
 check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, licences
 	$(BIN)/ruff check -q .

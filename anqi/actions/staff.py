@@ -55,20 +55,20 @@ def readmit(*, email: str, password: str, actor: User | str, now: datetime) -> N
         _note("readmit_staff", found.id, actor, now)
 
 
-def suspend(*, staff_id: UUID, reason: str, actor: User, now: datetime) -> None:
+def suspend(*, staff_id: UUID, reason: str, actor: User | str, now: datetime) -> None:
     """They can't come in any more, and are out at their next click. Repeating it changes nothing.
 
     Refuses NotASupervisor, Oneself, NoSuchStaff.
     """
-    if staff_id == actor.id:
+    if isinstance(actor, User) and staff_id == actor.id:
         raise Oneself
     with transaction.atomic(durable=True):
         # Both are held: two supervisors who suspend each other at once must not both succeed.
-        deciding, suspended = staff.hold(actor.id, staff_id)
-        _must_supervise(deciding)
-        if suspended.is_active:
-            staff.suspend(suspended)
-            staff.note(actor_id=actor.id, verb="suspend_staff", object_id=staff_id, reason=reason, now=now)
+        held = staff.hold(*([actor.id] if isinstance(actor, User) else []), staff_id)
+        _must_supervise(held[0] if isinstance(actor, User) else actor)
+        if held[-1].is_active:
+            staff.suspend(held[-1])
+            _note("suspend_staff", staff_id, actor, now, reason=reason)
 
 
 def note(
@@ -88,9 +88,12 @@ def _must_supervise(actor: User | str) -> None:
         raise NotASupervisor
 
 
-def _note(verb: str, staff_id: UUID, actor: User | str, now: datetime, **detail: str) -> None:
+def _note(
+    verb: str, staff_id: UUID, actor: User | str, now: datetime, *, reason: str = "", **detail: str
+) -> None:
     """Somebody at the server has no account: their act stands under the one they act on, and says who it was."""
     if isinstance(actor, User):
-        staff.note(actor_id=actor.id, verb=verb, object_id=staff_id, detail=detail, now=now)
+        staff.note(actor_id=actor.id, verb=verb, object_id=staff_id, reason=reason, detail=detail, now=now)
     else:
-        staff.note(actor_id=staff_id, verb=verb, object_id=staff_id, detail={**detail, "by": actor}, now=now)
+        told = {**detail, "by": actor}
+        staff.note(actor_id=staff_id, verb=verb, object_id=staff_id, reason=reason, detail=told, now=now)

@@ -113,6 +113,11 @@ class MerchantOrder(models.Model):
         indexes = (
             models.Index(fields=["merchant", "-created_at"], name="lending_merchant_order_new"),
             models.Index(fields=["order_number"], name="lending_merchant_order_find"),
+            models.Index(
+                fields=["changed_at"],
+                name="lending_merchant_order_open",
+                condition=models.Q(state__in=["created", "confirmed"]),
+            ),
         )
 
 
