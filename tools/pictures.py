@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from demo import place, table
 from demo.cast import LIN
@@ -17,6 +17,7 @@ from tests import chromium as browsers
 from tests.browser import walking, windows
 
 _PICTURES = Path(__file__).resolve().parents[1] / "docs/pictures"
+_GAP = 24
 
 
 def main() -> int:
@@ -45,36 +46,44 @@ def _staff(where: Place) -> dict[str, Any]:
 
 
 def _walk_on_the_phone(page: Page, where: Place) -> None:
-    """What a borrower sees."""
+    """A plan, the choice of what to pay, and its result, side by side."""
     walking.log_in(page, where, LIN)
-    _save(page, "home")
     walking.open_loan(page, where)
-    _save(page, "loan")
+    seen = [_see(page)]
     page.locator(".aq-dock").get_by_role("link").click()
-    _save(page, "pay")
-    page.set_viewport_size(windows.DESK)
-    walking.open_loan(page, where)
-    _save(page, "loan-desk")
+    seen.append(_see(page))
+    walking.go_to_cashier(page)
+    walking.pay_at_cashier(page)
+    walking.come_back(page)
+    expect(page.get_by_role("heading", name="还款成功")).to_be_visible(timeout=30_000)
+    seen.append(_see(page))
+    width = sum(each.width for each in seen) + _GAP * (len(seen) - 1)
+    row = Image.new("RGB", (width, seen[0].height), "white")
+    for number, each in enumerate(seen):
+        row.paste(each, (number * (each.width + _GAP), 0))
+    _save(row, "repayment")
 
 
 def _walk_in_the_office(page: Page, where: Place, email: str, password: str) -> None:
-    """What staff see."""
+    """The same loan as staff see it."""
     page.goto(where.url("office") + "/")
     walking.give_password(page, email=email, password=password)
     walking.give_second_factor(page, table.code_now())
-    _save(page, "office-queue")
     page.get_by_role("searchbox").fill(LIN.phone)
     page.keyboard.press("Enter")
     page.get_by_role("main").get_by_role("link", name=re.compile("^AQ")).first.click()
-    _save(page, "office-loan")
+    _save(_see(page), "office")
 
 
-def _save(page: Page, name: str) -> None:
+def _see(page: Page) -> Image.Image:
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
+    return Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+
+
+def _save(picture: Image.Image, name: str) -> None:
     # 256 colours are enough for flat pages and keep the repository small.
-    with Image.open(io.BytesIO(page.screenshot(animations="disabled"))) as picture:
-        picture.convert("RGB").quantize(256).save(_PICTURES / f"{name}.png", optimize=True)
+    picture.quantize(256).save(_PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -73,16 +73,22 @@ class Street(Place):
         return subprocess.run(command, env=environment(self), capture_output=True, text=True, check=False)
 
 
-def code_sent(where: Place, phone: str) -> str:
-    """The six digits that were sent to this phone last, as soon as there are any."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def codes_sent(where: Place, phone: str) -> list[str]:
+    """The log-in codes that were sent to this phone, the last one last."""
     with httpx.Client(base_url=where.url("sandbox"), trust_env=False) as client:
-        while time.monotonic() < deadline:
-            messages = client.get("/_control/sms", params={"phone": f"+86{phone}"}).raise_for_status().json()["messages"]
-            codes = [each for each in messages if "验证码" in each["text"]]
-            if codes and (found := re.search(r"\d{6}", max(codes, key=lambda each: each["sent_at"])["text"])):
-                return found[0]
-            time.sleep(0.2)
+        answer = client.get("/_control/sms", params={"phone": f"+86{phone}"}).raise_for_status()
+    messages = sorted(answer.json()["messages"], key=lambda each: each["sent_at"])
+    return [found[0] for each in messages if "验证码" in each["text"] and (found := re.search(r"\d{6}", each["text"]))]
+
+
+def code_sent(where: Place, phone: str, *, after: int = 0) -> str:
+    """The code that was sent to this phone last, as soon as there are more than so many."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        codes = codes_sent(where, phone)
+        if len(codes) > after:
+            return codes[-1]
+        time.sleep(0.2)
     raise AssertionError(f"no code came within {_PATIENCE_SECONDS} s")
 
 
@@ -104,11 +110,8 @@ def opened(home: Path) -> Iterator[Street]:
 def environment(street: Street) -> dict[str, str]:
     """What every process is told; the merchant's numbers at the channel are known once its keys are made."""
     told = place.environment(street) | {"ANQI_MODE": "test", "DATABASE_URL": street.database}
-    made = street.sandbox_home / "sandbox.json"
-    if made.exists():
-        merchant = json.loads(made.read_text())
-        told |= {"ANQI_ALIPAY_APP_ID": merchant["app_id"], "ANQI_ALIPAY_SELLER_ID": merchant["seller_id"]}
-    return told
+    made = street.sandbox_home / "wechat.json"
+    return told | place.merchant_numbers(street) if made.exists() else told
 
 
 def _start(street: Street, running: Processes) -> None:
