@@ -58,16 +58,32 @@ def learn(
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         charge = charges.read(borrower_id, charge_id)
-        if isinstance(result, Succeeded) and result.ref not in charge.payments:
-            _take(chain, charge, Arrival(**vars(result), learned_by=learned_by), now)
-        elif charge.payments:
-            _compare(charge, borrower_id, result, learned_by, now)
-        elif isinstance(result, Closed | Failed | NotFound):
-            _end(charge, borrower_id, result, now)
-        elif result == GIVEN_BACK:
-            _doubt(charge, borrower_id, Difference.Kind.GIVEN_BACK, result, learned_by, now)
+        _hear(chain, charge, result, learned_by, now)
         if inbox_id:
             inbox.mark_done(inbox_id, now=now)
+
+
+def _hear(chain: Chain, charge: ChargeInHand, result: Result, learned_by: str, now: datetime) -> None:
+    borrower_id = chain.borrower_id
+    if isinstance(result, Succeeded) and result.ref not in charge.payments:
+        _believe(chain, charge, result, learned_by, now)
+    elif charge.payments:
+        _compare(charge, borrower_id, result, learned_by, now)
+    elif isinstance(result, Closed | Failed | NotFound):
+        _end(charge, borrower_id, result, now)
+    elif result == GIVEN_BACK:
+        _doubt(charge, borrower_id, Difference.Kind.GIVEN_BACK, result, learned_by, now)
+
+
+def _believe(chain: Chain, charge: ChargeInHand, result: Succeeded, learned_by: str, now: datetime) -> None:
+    """A notice that names another amount than was asked for is not believed until the channel says so when asked."""
+    if learned_by == "notice" and result.amount_minor != charge.amount_minor:
+        _doubt(charge, chain.borrower_id, Difference.Kind.AMOUNT_DIFFERS, result, learned_by, now)
+        charges.ask_next(chain.borrower_id, charge.id, at=now)
+        return
+    _take(chain, charge, Arrival(**vars(result), learned_by=learned_by), now)
+    if learned_by == "query":
+        differences.confirm(chain.borrower_id, charge.id, now=now)
 
 
 def inquire(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:

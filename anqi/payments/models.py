@@ -187,6 +187,7 @@ class Difference(BorrowerRow):
     """What a channel says that contradicts what we know of a charge: a case until somebody has looked."""
 
     class Kind(models.TextChoices):
+        AMOUNT_DIFFERS = "amount_differs"
         AMOUNT_CHANGED = "amount_changed"
         UNDONE = "undone"
         GIVEN_BACK = "given_back"

@@ -9,7 +9,7 @@ import pytest
 from anqi.actions import charges, differences, repayments
 from anqi.actions.charges import Wish
 from anqi.payments.channels.protocol import GIVEN_BACK, Closed, NotFound, Result, Succeeded
-from anqi.payments.models import Charge, ChargePart, Difference, Payment
+from anqi.payments.models import Charge, ChargePart, Difference, Payment, Unapplied
 from anqi.people import authority
 from anqi.people.models import StaffAct, User
 from tests.planting import Planted, at, plant_borrower, plant_loan
@@ -93,6 +93,27 @@ def test_another_amount_under_a_number_that_is_booked_is_a_case(lin: Planted) ->
     found = Difference.objects.get()
     assert (found.kind, found.told["amount_minor"]) == ("amount_changed", charge.amount_minor + 1)
     assert Payment.objects.get().amount_minor == charge.amount_minor
+
+
+def test_a_notice_of_another_amount_is_asked_about_and_not_booked(lin: Planted) -> None:
+    charge = open_charge(lin)
+    tell(charge, paid(charge, amount_minor=1))
+    assert Difference.objects.get().kind == "amount_differs"
+    assert not Payment.objects.exists()
+    charge.refresh_from_db()
+    assert (charge.state, charge.next_try_at) == ("created", NOW)
+    assert ChargePart.objects.get().claims
+    tell(charge, paid(charge), by="query")
+    assert Payment.objects.get().amount_minor == charge.amount_minor
+    assert Difference.objects.get().decision == "confirmed_by_channel"
+
+
+def test_another_amount_that_the_channel_insists_on_is_booked_and_decided_by_people(lin: Planted) -> None:
+    charge = open_charge(lin)
+    tell(charge, paid(charge, amount_minor=1))
+    tell(charge, paid(charge, amount_minor=1), by="query")
+    assert Payment.objects.get().amount_minor == 1
+    assert Unapplied.objects.get().reason == "amount_differs"
 
 
 def test_a_repeat_and_a_lagging_query_are_no_case(lin: Planted) -> None:

@@ -86,7 +86,7 @@ def test_a_second_payment_of_one_charge_is_a_case(lin: Planted) -> None:
 
 def test_another_amount_than_asked_for_is_a_case(lin: Planted) -> None:
     charge = open_charge(lin, FIRST_DUE)
-    arrive(charge, FIRST_DUE, amount_minor=50000)
+    arrive(charge, FIRST_DUE, amount_minor=50000, told="query")
     assert Unapplied.objects.get().reason == "amount_differs"
     assert not Fact.objects.filter(kind="payment").exists()
 

@@ -9,7 +9,7 @@ from anqi.actions import charges, repayments
 from anqi.jobs import tasks
 from anqi.payments import channels
 from anqi.payments.channels.protocol import ChargeRequest, Result, Succeeded
-from anqi.payments.models import Charge, Inbox, Payment, Unapplied
+from anqi.payments.models import Difference, Charge, Inbox, Payment, Unapplied
 from tests.faults.fault_stand import Stand
 from tests.people.at_once import at_once
 
@@ -120,18 +120,17 @@ def test_a_message_changed_on_its_way_changes_nothing(stand: Stand, change: dict
     stand.assert_taken_once(charge)
 
 
-def test_another_amount_that_the_gateway_itself_signed(stand: Stand) -> None:
+def test_another_amount_that_the_gateway_itself_signed_is_asked_about_and_not_believed(stand: Stand) -> None:
     charge = stand.offer()
     stand.sandbox.fault("altered_amount", out_trade_no=charge.key)
     stand.pay(charge)
     assert stand.hear(charge) == [True]
-    stand.work()
-    payment = Payment.objects.get()
-    assert payment.amount_minor != charge.amount_minor
-    stand.assert_case(charge, reason="amount_differs", amount_minor=payment.amount_minor)
-    stand.pass_time(minutes=1)
-    stand.work()
-    assert Payment.objects.count() == 1
+    tasks.read_inbox()
+    stand.assert_nothing_taken()
+    assert Difference.objects.get().kind == "amount_differs"
+    tasks.ask_about_charges()
+    stand.assert_taken_once(charge)
+    assert Difference.objects.get().decision == "confirmed_by_channel"
 
 
 def test_an_order_that_is_not_ours_waits_for_the_office(stand: Stand) -> None:

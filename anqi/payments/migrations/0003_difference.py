@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('pk', models.CompositePrimaryKey('borrower_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('id', models.UUIDField(default=anqi.rows.ids.uuid7)),
                 ('charge_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('amount_changed', 'Amount Changed'), ('undone', 'Undone'), ('given_back', 'Given Back')], max_length=24)),
+                ('kind', models.CharField(choices=[('amount_differs', 'Amount Differs'), ('amount_changed', 'Amount Changed'), ('undone', 'Undone'), ('given_back', 'Given Back')], max_length=24)),
                 ('told', models.JSONField()),
                 ('learned_by', models.CharField(max_length=16)),
                 ('opened_at', models.DateTimeField()),

@@ -61,6 +61,7 @@ WHY_ENDED: Words = {
     "given_back": lazy("钱在渠道退回了，没有入过账"),
 }
 DIFFERENCES: Words = {
+    "amount_differs": lazy("渠道通知的金额与支付单不同，没有入账，已再问渠道"),
     "amount_changed": lazy("渠道改口：同一流水号，金额不同"),
     "undone": lazy("已入账，渠道又说没有付成"),
     "given_back": lazy("还没入账，钱已在渠道退回"),
