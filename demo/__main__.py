@@ -1,7 +1,6 @@
 """`python -m demo` starts everything; `reset` starts over; `code` prints the staff's second factor."""
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -69,9 +68,7 @@ def _start(where: Place, all_processes: processes.Processes, environment: dict[s
     _say("tables")
     _call([_PYTHON, "-m", "anqi", "migrate"], environment, where.logs / "migrate.log")
     _call([_PYTHON, "-m", "sandbox", "keys", "--home", str(where.sandbox_home)], environment, where.logs / "keys.log")
-    merchant = json.loads((where.sandbox_home / "sandbox.json").read_text())
-    environment["ANQI_ALIPAY_APP_ID"] = merchant["app_id"]
-    environment["ANQI_ALIPAY_SELLER_ID"] = merchant["seller_id"]
+    environment |= place.merchant_numbers(where)
     _say("sandbox")
     all_processes.start("sandbox", _serve("sandbox", where.sandbox_home, where.port("sandbox")), environment)
     all_processes.wait_until("sandbox", where.url("sandbox"))

@@ -1,5 +1,6 @@
 """Where the demonstration lives: its folder, its ports, and the environment of its processes."""
 
+import json
 import os
 import shutil
 import socket
@@ -96,7 +97,7 @@ def refuse_taken_ports(where: Place) -> None:
 
 def environment(where: Place) -> dict[str, str]:
     """What every process of the demonstration is told."""
-    alipay = where.sandbox_home
+    keys = where.sandbox_home
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
         "ANQI_MODE": "demo",
@@ -109,11 +110,32 @@ def environment(where: Place) -> dict[str, str]:
         "ANQI_OFFICE_URL": where.url("office"),
         "ANQI_MERCHANT_URL": where.url("merchant"),
         "ANQI_ALIPAY_GATEWAY": f"{where.url('sandbox')}/alipay/gateway.do",
-        "ANQI_ALIPAY_APP_PRIVATE_KEY": str(alipay / "app_private.pem"),
-        "ANQI_ALIPAY_PUBLIC_KEY": str(alipay / "alipay_public.pem"),
+        "ANQI_ALIPAY_APP_PRIVATE_KEY": str(keys / "app_private.pem"),
+        "ANQI_ALIPAY_PUBLIC_KEY": str(keys / "alipay_public.pem"),
+        "ANQI_WECHAT_GATEWAY": f"{where.url('sandbox')}/wechat",
+        "ANQI_WECHAT_PRIVATE_KEY": str(keys / "wechat_merchant_private.pem"),
+        "ANQI_WECHAT_APIV3_KEY": str(keys / "wechat_apiv3_key"),
+        "ANQI_WECHAT_PUBLIC_KEY": str(keys / "wechat_public.pem"),
+        "ANQI_WECHAT_NEXT_PUBLIC_KEY": str(keys / "wechat_next_public.pem"),
         "ANQI_SMS_URL": f"{where.url('sandbox')}/sms/send",
-        "ANQI_SMS_SECRET_FILE": str(alipay / "sms_secret"),
+        "ANQI_SMS_SECRET_FILE": str(keys / "sms_secret"),
         "PYTHONUNBUFFERED": "1",
+    }
+
+
+def merchant_numbers(where: Place) -> dict[str, str]:
+    """Our numbers at the sandbox's channels, once it has made its keys."""
+    alipay, wechat = (
+        json.loads((where.sandbox_home / name).read_text()) for name in ("sandbox.json", "wechat.json")
+    )
+    return {
+        "ANQI_ALIPAY_APP_ID": alipay["app_id"],
+        "ANQI_ALIPAY_SELLER_ID": alipay["seller_id"],
+        "ANQI_WECHAT_MCHID": wechat["mchid"],
+        "ANQI_WECHAT_APPID": wechat["appid"],
+        "ANQI_WECHAT_CERT_SERIAL": wechat["cert_serial"],
+        "ANQI_WECHAT_PUBLIC_KEY_ID": wechat["public_key_id"],
+        "ANQI_WECHAT_NEXT_PUBLIC_KEY_ID": wechat["next_public_key_id"],
     }
 
 

@@ -23,6 +23,14 @@ os.environ.update(
     ANQI_ALIPAY_SELLER_ID="2088000000000001",
     ANQI_ALIPAY_APP_PRIVATE_KEY=str(FOLDER / "sandbox/app_private.pem"),
     ANQI_ALIPAY_PUBLIC_KEY=str(FOLDER / "sandbox/alipay_public.pem"),
+    ANQI_WECHAT_GATEWAY="http://127.0.0.1:9/wechat",
+    ANQI_WECHAT_MCHID="1900000109",
+    ANQI_WECHAT_APPID="wx00a1b2c3d4e5f601",
+    ANQI_WECHAT_PRIVATE_KEY=str(FOLDER / "sandbox/wechat_merchant_private.pem"),
+    ANQI_WECHAT_CERT_SERIAL="5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+    ANQI_WECHAT_APIV3_KEY=str(FOLDER / "sandbox/wechat_apiv3_key"),
+    ANQI_WECHAT_PUBLIC_KEY=str(FOLDER / "sandbox/wechat_public.pem"),
+    ANQI_WECHAT_PUBLIC_KEY_ID="PUB_KEY_ID_0119000001092026010100000000000001",
 )
 
 import psycopg  # noqa: E402

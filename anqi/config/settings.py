@@ -41,8 +41,26 @@ ANQI_ALIPAY = _from_environment(
     app_private_key="ANQI_ALIPAY_APP_PRIVATE_KEY",
     alipay_public_key="ANQI_ALIPAY_PUBLIC_KEY",
 )
+ANQI_WECHAT = _from_environment(
+    gateway="ANQI_WECHAT_GATEWAY",
+    mchid="ANQI_WECHAT_MCHID",
+    appid="ANQI_WECHAT_APPID",
+    private_key="ANQI_WECHAT_PRIVATE_KEY",
+    cert_serial="ANQI_WECHAT_CERT_SERIAL",
+    apiv3_key="ANQI_WECHAT_APIV3_KEY",
+    public_key="ANQI_WECHAT_PUBLIC_KEY",
+    public_key_id="ANQI_WECHAT_PUBLIC_KEY_ID",
+)
+# While WeChat changes its key it may sign with either.
+_other_key = _from_environment(
+    next_public_key="ANQI_WECHAT_NEXT_PUBLIC_KEY", next_public_key_id="ANQI_WECHAT_NEXT_PUBLIC_KEY_ID"
+)
+if ANQI_WECHAT and _other_key:
+    ANQI_WECHAT |= _other_key
 ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")
-ANQI_FORM_ORIGINS: list[str] = []
+# A channel's gateway leads on to its cashier, and a browser minds every address that a form leads to.
+_CASHIERS = "https://*.alipay.com https://wx.tenpay.com" if ANQI_MODE == "production" else ""
+ANQI_FORM_ORIGINS: list[str] = os.environ.get("ANQI_FORM_ORIGINS", _CASHIERS).split()
 
 DEBUG = False
 IS_SECURE = ANQI_URLS[ANQI_SITE].startswith("https://")

@@ -83,4 +83,4 @@ def address(result: object) -> str:
 
 
 def raw(body: bytes) -> RawRequest:
-    return RawRequest(method="POST", headers={}, query="", body=body)
+    return RawRequest(method="POST", headers={}, query="", body=body, received_at=datetime.now(SHANGHAI))

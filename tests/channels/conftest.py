@@ -7,15 +7,23 @@ from uuid import uuid4
 import pytest
 
 from anqi.payments import channels
-from anqi.payments.channels import alipay
+from anqi.payments.channels import alipay, wechat
 from anqi.payments.channels.alipay import Alipay
+from anqi.payments.channels.wechat import Wechat
+from anqi.payments.numbers import number_for
+from tests.channels import till
 from tests.channels.cashier import Cashier
+from tests.channels.till import Till
 from tests.sandbox.sandbox_stand import APP_ID, Sandbox
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    home = tmp_path_factory.mktemp("sandbox")
+    # The pause between two refunds has a test of its own, among the sandbox's.
+    (home / "sandbox.json").write_text('{"refund_gap_seconds": 0}')
+    (home / "wechat.json").write_text('{"refund_gap_seconds": 0}')
+    running = Sandbox(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")
         running.start()
@@ -63,5 +71,30 @@ def offered(settings: Any, stated: dict[str, str]) -> Iterator[None]:
 
 
 @pytest.fixture
+def wechat_stated(sandbox: Sandbox) -> dict[str, str]:
+    """The settings of WeChat's channel."""
+    return till.stated(sandbox)
+
+
+@pytest.fixture
+def wx(wechat_stated: dict[str, str]) -> Wechat:
+    return wechat.connect(wechat_stated)
+
+
+@pytest.fixture
+def at_the_till(sandbox: Sandbox, wx: Wechat) -> Till:
+    return Till(sandbox=sandbox, wx=wx)
+
+
+@pytest.fixture
+def wechat_offered(settings: Any, wechat_stated: dict[str, str]) -> Iterator[None]:
+    """WeChat's channel in the settings of this process, as the application finds it."""
+    settings.ANQI_WECHAT = wechat_stated
+    channels.find.cache_clear()
+    yield
+    channels.find.cache_clear()
+
+
+@pytest.fixture
 def key() -> str:
-    return f"aq{uuid4().hex}"
+    return number_for("aq", uuid4())

@@ -178,7 +178,7 @@ class Town:
 
     def _listen(self, now: datetime) -> None:
         for body in self.rails.post(now=now):
-            raw = RawRequest(method="POST", headers={}, query="", body=body)
+            raw = RawRequest(method="POST", headers={}, query="", body=body, received_at=now)
             channels.receive(channel="alipay", raw=raw, now=now, wake=lambda: None)
         for message in inbox.lease(now=now, limit=1000):
             tasks._learn(message, now)

@@ -5,12 +5,13 @@ from functools import cache
 
 from django.conf import settings
 
-from anqi.payments.channels import alipay
+from anqi.payments.channels import alipay, wechat
 from anqi.payments.channels.protocol import Channel
 
 # A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "alipay": alipay.connect,
+    "wechat": wechat.connect,
 }
 
 

@@ -23,11 +23,13 @@ def receive(request: HttpRequest, channel: str) -> HttpResponse:
         raise Http404
     if int(request.headers.get("Content-Length") or 0) > _LARGEST_BYTES:
         return HttpResponse(status=413)
+    now = clock.now()
     raw = RawRequest(
         method="POST",
         headers=dict(request.headers),
         query=request.META.get("QUERY_STRING", ""),
         body=request.body,
+        received_at=now,
     )
-    answer = channels.receive(channel=channel, raw=raw, now=clock.now(), wake=lambda: tasks.soon("inbox"))
+    answer = channels.receive(channel=channel, raw=raw, now=now, wake=lambda: tasks.soon("inbox"))
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)

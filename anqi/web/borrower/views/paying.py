@@ -163,7 +163,7 @@ def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) 
     charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
     view = payments.charge(who, charge.id)
     if view and view.cashier_url and view.may_be_paid(now):
-        return _allow_cashier(HttpResponseRedirect(view.cashier_url))
+        return _allow_cashier(pages.name_us(HttpResponseRedirect(view.cashier_url)))
     return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
 
 

@@ -1,0 +1,5 @@
+"""WeChat Pay, as `protocol.Channel`."""
+
+from anqi.payments.channels.wechat.account import Wechat, connect
+
+__all__ = ["Wechat", "connect"]
