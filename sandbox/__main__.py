@@ -5,7 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
-from sandbox import app, home
+from sandbox import app, home, wechat
 from sandbox.line import Line
 
 
@@ -20,7 +20,8 @@ def main() -> None:
 def print_keys(folder: Path) -> None:
     """Make what is missing of the keys in `folder` and print the paths of all of them."""
     home.prepare(folder)
-    for name in home.KEY_FILES:
+    wechat.prepare(folder)
+    for name in (*home.KEY_FILES, *wechat.KEY_FILES):
         print(folder / name)
 
 

@@ -12,12 +12,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox import alipay, doors, faults, home, notify, pages, sms, store
+from sandbox import alipay, doors, faults, home, notify, pages, sms, store, wechat
 from sandbox.notify import Courier
 from sandbox.site import Channel, Site
 from sandbox.store import Store
 
-CHANNELS: Sequence[Channel] = (cast("Channel", alipay), cast("Channel", sms))
+CHANNELS: Sequence[Channel] = (cast("Channel", alipay), cast("Channel", wechat), cast("Channel", sms))
 _SWEEP_SECONDS = 0.5
 
 
@@ -26,7 +26,9 @@ def open_site(folder: Path) -> Site:
     prepared = home.prepare(folder)
     kept = Store(prepared.database)
     kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
-    return Site(home=prepared, store=kept, courier=Courier(kept))
+    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder))}
+    courier = Courier(kept, timeout_seconds=prepared.settings.notify_timeout_seconds, manners=manners)
+    return Site(home=prepared, store=kept, courier=courier)
 
 
 def build(site: Site) -> Starlette:

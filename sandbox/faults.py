@@ -3,24 +3,28 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Literal
 
+from sandbox import clock
 from sandbox.store import Connection, Row
 
 Kind = Literal["notify", "response", "state"]
 
+# In `fault` stands one name, or a script: a name for each call in order, with spaces between.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS fault_rules (
     id INTEGER PRIMARY KEY, channel TEXT NOT NULL, fault TEXT NOT NULL,
     order_no TEXT, operation TEXT, remaining INTEGER CHECK (remaining >= 0), rate TEXT, seed TEXT NOT NULL,
     seconds INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0, struck INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS fault_strikes (
+    id INTEGER PRIMARY KEY, rule_id INTEGER NOT NULL, channel TEXT NOT NULL, fault TEXT NOT NULL,
+    order_no TEXT, operation TEXT NOT NULL, struck_at TEXT NOT NULL
+);
 """
-
-
-class RefusedRule(Exception):
-    """The fault rule cannot be understood."""
+# The step of a script at which nothing strikes.
+SPARED = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,7 @@ class Rule:
     remaining: int | None
     rate: str | None
     seed: str
+    # In a script 0 leaves each fault its own.
     seconds: int
 
 
@@ -76,6 +81,7 @@ RESPONSE_FAULTS = (
     Fault(
         name="slow", kind="response", title="应答很慢（已执行）", english="done, answered late", seconds=15
     ),
+    Fault(name="cut", kind="response", title="应答只到一半（已执行）", english="done, body cut half-way"),
     Fault(
         name="http_500",
         kind="response",
@@ -92,76 +98,46 @@ RESPONSE_FAULTS = (
         english="HTTP 502, nothing done",
     ),
     Fault(
+        name="http_503",
+        kind="response",
+        applies=False,
+        title="HTTP 503 服务暂停（未执行）",
+        english="HTTP 503, nothing done",
+    ),
+    Fault(
+        name="http_429",
+        kind="response",
+        applies=False,
+        title="HTTP 429 调用太频繁（未执行）",
+        english="HTTP 429, asked too often, nothing done",
+    ),
+    Fault(
         name="html",
         kind="response",
         applies=False,
         title="返回网页错误页（未执行）",
         english="an HTML error page with status 200, nothing done",
     ),
-    Fault(name="cut", kind="response", title="应答只到一半（已执行）", english="done, body cut half-way"),
+    Fault(
+        name="proxy_407",
+        kind="response",
+        applies=False,
+        title="代理要求登录：HTTP 407（未执行）",
+        english="a proxy between wants a login: HTTP 407, nothing done",
+    ),
+    Fault(
+        name="proxy_login",
+        kind="response",
+        applies=False,
+        title="代理跳转到登录页：HTTP 302（未执行）",
+        english="a proxy between redirects to its login page, nothing done",
+    ),
 )
 
 
-def parse(body: dict[str, Any], catalogue: Iterable[tuple[str, Fault]]) -> Rule:
-    """The rule that `body` asks for.
-
-    Keys: channel, fault, and at least one of order (also out_trade_no, out_id), next (a count) and
-    rate (0 to 1); optionally operation, seconds, seed. RefusedRule says which key is wrong.
-    """
-    known = {
-        "channel",
-        "fault",
-        "order",
-        "out_trade_no",
-        "out_id",
-        "next",
-        "rate",
-        "operation",
-        "seconds",
-        "seed",
-    }
-    if unknown := set(body) - known:
-        raise RefusedRule(f"unknown key {sorted(unknown)[0]}: use {', '.join(sorted(known))}")
-    channel = str(body.get("channel", "alipay"))
-    entries = {fault.name: fault for name, fault in catalogue if name == channel}
-    fault = entries.get(str(body.get("fault")))
-    if fault is None:
-        raise RefusedRule(f"channel {channel} has no such fault: use one of {', '.join(entries) or 'none'}")
-    order = body.get("order") or body.get("out_trade_no") or body.get("out_id")
-    rule = Rule(
-        channel=channel,
-        fault=fault.name,
-        order_no=str(order) if order else None,
-        operation=str(body["operation"]) if body.get("operation") else None,
-        remaining=_whole(body, "next", least=1),
-        rate=_rate(body.get("rate")),
-        seed=str(body.get("seed", "")),
-        seconds=fault.seconds if (seconds := _whole(body, "seconds", least=0)) is None else seconds,
-    )
-    if rule.order_no is None and rule.remaining is None and rule.rate is None:
-        raise RefusedRule("say whom it strikes: out_trade_no, next (a count) or rate (0 to 1)")
-    return rule
-
-
-def _whole(body: dict[str, Any], key: str, *, least: int) -> int | None:
-    value = body.get(key)
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not str(value).isdigit() or int(value) < least:
-        raise RefusedRule(f"{key} must be a whole number, {least} or more")
-    return int(value)
-
-
-def _rate(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    try:
-        rate = Decimal(str(value))
-    except InvalidOperation:
-        raise RefusedRule("rate must be a number from 0 to 1") from None
-    if not 0 <= rate <= 1:
-        raise RefusedRule("rate must be a number from 0 to 1")
-    return str(rate)
+def steps(rule: Row) -> list[str]:
+    """The rule's faults, one for each call in order; a rule without a script has one, for all its calls."""
+    return str(rule["fault"]).split()
 
 
 def add(connection: Connection, rule: Rule) -> int:
@@ -180,7 +156,7 @@ def rules(connection: Connection) -> list[Row]:
 
 
 def clear(connection: Connection, rule_id: int | None = None) -> int:
-    """Remove one rule, or all; how many went."""
+    """Remove one rule, or all; how many went. What has struck is still told."""
     if rule_id is None:
         return connection.execute("DELETE FROM fault_rules").rowcount
     return connection.execute("DELETE FROM fault_rules WHERE id = ?", (rule_id,)).rowcount
@@ -197,7 +173,7 @@ def strike(
 ) -> list[Strike]:
     """The faults among `faults` that hit this call, oldest rule first; their counts go down by one.
 
-    With `named_only`, a rule must name the operation.
+    With `named_only`, a rule must name the operation. A script counts the calls that any of its faults could hit.
     """
     known = {fault.name: fault for fault in faults}
     candidates = connection.execute(
@@ -205,23 +181,48 @@ def strike(
         " AND (operation = ? OR (operation IS NULL AND NOT ?)) AND coalesce(remaining, 1) > 0 ORDER BY id",
         (channel, order_no, operation, named_only),
     ).fetchall()
-    return [
-        Strike(name=row["fault"], applies=known[row["fault"]].applies, seconds=row["seconds"])
+    hits = [
+        (row, fault)
         for row in candidates
-        if row["fault"] in known and _hits(connection, row)
+        if known.keys() & set(steps(row)) and (fault := _take_turn(connection, row, known)) is not None
+    ]
+    for row, fault in hits:
+        connection.execute(
+            "INSERT INTO fault_strikes (rule_id, channel, fault, order_no, operation, struck_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (row["id"], channel, fault.name, order_no, operation, clock.to_wire(clock.business_now())),
+        )
+    return [
+        Strike(name=fault.name, applies=fault.applies, seconds=_seconds(row, fault)) for row, fault in hits
     ]
 
 
-def _hits(connection: Connection, row: Row) -> bool:
-    hit = row["rate"] is None or _draw(row) < Decimal(row["rate"])
+def _take_turn(connection: Connection, row: Row, known: dict[str, Fault]) -> Fault | None:
+    script = steps(row)
+    if len(script) > 1:
+        fault = known.get(script[row["seen"]])
+        is_spent = True
+    else:
+        fault = known[script[0]] if row["rate"] is None or _draw(row) < Decimal(row["rate"]) else None
+        is_spent = fault is not None
     connection.execute(
         "UPDATE fault_rules SET seen = seen + 1, struck = struck + ?, remaining = remaining - ? WHERE id = ?",
-        (hit, hit, row["id"]),
+        (fault is not None, is_spent, row["id"]),
     )
-    return hit
+    return fault
 
 
 def _draw(row: Row) -> Decimal:
     # Drawn from the seed and a count, so that a run with the same seed has the same faults.
     digest = hashlib.sha256(f"{row['seed']}:{row['fault']}:{row['seen']}".encode()).digest()
     return Decimal(int.from_bytes(digest[:4], "big")) / 2**32
+
+
+def _seconds(row: Row, fault: Fault) -> int:
+    own = fault.seconds if len(steps(row)) > 1 else 0
+    return int(row["seconds"]) or own
+
+
+def struck(connection: Connection, *, limit: int) -> list[Row]:
+    """What has struck, newest first."""
+    return connection.execute("SELECT * FROM fault_strikes ORDER BY id DESC LIMIT ?", (limit,)).fetchall()

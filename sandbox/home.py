@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 KEY_FILES = (
     "alipay_private.pem",
     "alipay_public.pem",
+    "alipay_next_private.pem",
+    "alipay_next_public.pem",
     "app_private.pem",
     "app_public.pem",
     "sms_secret",
@@ -26,6 +28,8 @@ class Settings:
     seller_id: str = "2088000000000001"
     payee: str = "沙箱测试商户"
     refund_gap_seconds: int = 3
+    # How long a merchant may take over a notification before it counts as not received.
+    notify_timeout_seconds: int = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,8 @@ class Home:
     folder: Path
     settings: Settings
     gateway_key: rsa.RSAPrivateKey
+    # The one after it: what the gateway signs with once a fault has it rotate.
+    gateway_next_key: rsa.RSAPrivateKey
     app_public_key: rsa.RSAPublicKey
     sms_secret: bytes
 
@@ -44,30 +50,33 @@ class Home:
 def prepare(folder: Path) -> Home:
     """The home in `folder`, with whatever was missing made first; two callers at once get the same keys."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    gateway_key = _key_pair(folder, "alipay")
-    app_key = _key_pair(folder, "app")
-    sms_secret = _create_once(folder / "sms_secret", secrets.token_hex(32).encode())
+    gateway_key = key_pair(folder, "alipay")
+    gateway_next_key = key_pair(folder, "alipay_next")
+    app_key = key_pair(folder, "app")
+    sms_secret = create_once(folder / "sms_secret", secrets.token_hex(32).encode())
     return Home(
         folder=folder,
         settings=_read_settings(folder),
         gateway_key=gateway_key,
+        gateway_next_key=gateway_next_key,
         app_public_key=app_key.public_key(),
         sms_secret=sms_secret.strip(),
     )
 
 
-def _key_pair(folder: Path, name: str) -> rsa.RSAPrivateKey:
+def key_pair(folder: Path, name: str) -> rsa.RSAPrivateKey:
+    """The private key of that name in `folder`, made with its public half where missing."""
     private_path = folder / f"{name}_private.pem"
     if private_path.exists():
         pem = private_path.read_bytes()
     else:
-        pem = _create_once(private_path, _new_private_pem())
+        pem = create_once(private_path, _new_private_pem())
     key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey), f"{private_path} is not an RSA key"
     public_pem = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    kept = _create_once(folder / f"{name}_public.pem", public_pem)
+    kept = create_once(folder / f"{name}_public.pem", public_pem)
     assert kept == public_pem, f"{name}_public.pem does not belong to {name}_private.pem: remove it"
     return key
 
@@ -80,10 +89,10 @@ def _new_private_pem() -> bytes:
 
 def _read_settings(folder: Path) -> Settings:
     first = json.dumps(asdict(Settings()), ensure_ascii=False, indent=2).encode() + b"\n"
-    return Settings(**json.loads(_create_once(folder / _SETTINGS_FILE, first)))
+    return Settings(**json.loads(create_once(folder / _SETTINGS_FILE, first)))
 
 
-def _create_once(path: Path, content: bytes) -> bytes:
+def create_once(path: Path, content: bytes) -> bytes:
     """What `path` holds in the end: `content`, unless it was there before or another process was faster."""
     if not path.exists():
         handle, scratch = tempfile.mkstemp(dir=path.parent)  # mkstemp files are 0600

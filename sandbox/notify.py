@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +38,25 @@ CREATE INDEX IF NOT EXISTS deliveries_by_notification ON deliveries (notificatio
 
 
 @dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a channel sends its notifications, which answer ends them, and when it tries again."""
+
+    headers: Callable[[Row], Mapping[str, str]]
+    accepts: Callable[[int, bytes], bool]
+    retry_seconds: Sequence[int]
+    # None: as long as the courier waits for anybody.
+    timeout_seconds: int | None = None
+
+
+# A form, answered by one word: what a channel without a manner of its own does.
+FORM = Manner(
+    headers=lambda row: {"content-type": "application/x-www-form-urlencoded; charset=utf-8"},
+    accepts=lambda status, body: status == 200 and body == b"success",
+    retry_seconds=RETRY_SECONDS,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one sending met: the HTTP status (none: nobody answered) and the start of the answer."""
 
@@ -60,14 +79,16 @@ def enqueue(
     copies: int = 1,
     before_reply: bool = False,
     withheld: bool = False,
-) -> None:
-    """Keep a notification to send; a withheld one is kept to be seen and never sent."""
-    connection.execute(
+) -> int:
+    """Keep a notification to send; a withheld one is kept to be seen and never sent. Its id comes back."""
+    cursor = connection.execute(
         "INSERT INTO notifications (channel, order_no, event, url, body, faults, written_at, due_at, copies,"
         " before_reply, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (channel, order_no, event, url, body, faults, written_at, due_at, copies, before_reply,
          "withheld" if withheld else "waiting"),
     )  # fmt: skip
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
 
 
 def oldest_accepted_body(connection: Connection, *, channel: str) -> str | None:
@@ -101,11 +122,18 @@ def _with_deliveries(connection: Connection, row: Row) -> dict[str, Any]:
 class Courier:
     """Sends what is due. Several couriers may work at once: each row is claimed before it is sent."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        timeout_seconds: int = TIMEOUT_SECONDS,
+        manners: Mapping[str, Manner] | None = None,
+    ) -> None:
         self._store = store
+        self._manners = manners or {}
         self._stopping = False
         # Never through a proxy: merchants of a sandbox live on the same machine.
-        self._client = httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS, follow_redirects=False)
+        self._client = httpx.Client(trust_env=False, timeout=timeout_seconds, follow_redirects=False)
 
     def stop(self) -> None:
         """Begin no further sending; what waits is sent by the next process."""
@@ -162,23 +190,31 @@ class Courier:
             return list(pool.map(lambda _: (barrier.wait(), self._post(row))[1], range(row["copies"])))
 
     def _post(self, row: Row) -> Outcome:
-        headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+        manner = self._manner(row)
+        timeout = manner.timeout_seconds or self._client.timeout
+        headers = dict(manner.headers(row))
         try:
-            answer = self._client.post(row["url"], content=row["body"].encode(), headers=headers)
+            answer = self._client.post(
+                row["url"], content=row["body"].encode(), headers=headers, timeout=timeout
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as failure:
             return Outcome(status=None, answer=type(failure).__name__, accepted=False)
-        accepted = answer.status_code == 200 and answer.content == b"success"
+        accepted = manner.accepts(answer.status_code, answer.content)
         return Outcome(status=answer.status_code, answer=answer.text[:200], accepted=accepted)
+
+    def _manner(self, row: Row) -> Manner:
+        return self._manners.get(row["channel"], FORM)
 
     def _record(self, row: Row, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         tries = row["tries"] + 1
         now = clock.real_seconds()
+        waits = self._manner(row).retry_seconds
         if any(outcome.accepted for outcome in outcomes):
             state, due_at = "delivered", row["due_at"]
-        elif tries > len(RETRY_SECONDS):
+        elif tries > len(waits):
             state, due_at = "gave_up", row["due_at"]
         else:
-            state, due_at = "waiting", now + RETRY_SECONDS[tries - 1]
+            state, due_at = "waiting", now + waits[tries - 1]
         with self._store.begin() as connection:
             connection.execute(
                 "UPDATE notifications SET state = ?, tries = ?, due_at = ?, before_reply = 0 WHERE id = ?",
@@ -198,7 +234,7 @@ class Courier:
             "event": row["event"],
             "state": state,
             "tries": tries,
-            "seconds_to_next": RETRY_SECONDS[tries - 1] if state == "waiting" else None,
+            "seconds_to_next": waits[tries - 1] if state == "waiting" else None,
             "answers": [{"status": each.status, "answer": each.answer} for each in outcomes],
         }
 

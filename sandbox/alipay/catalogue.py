@@ -50,7 +50,40 @@ NOTIFY_FAULTS = (
         english="other app, signed correctly",
     ),
     Fault(name="replay", kind="notify", title="重放一条旧的有效通知", english="an old valid one again"),
+    Fault(
+        name="replay_old",
+        kind="notify",
+        title="又来一条一年前写的通知（签名正确）",
+        english="and one written a year ago, signed correctly",
+    ),
     Fault(name="then_closed", kind="notify", title="成功之后又通知关闭", english="closed after success"),
+    Fault(
+        name="paid_twice",
+        kind="notify",
+        title="同一订单号付了两次（第二笔另有交易号）",
+        english="paid twice under one number: a second notice with a trade_no of its own",
+    ),
+    Fault(
+        name="notice_other_key",
+        kind="notify",
+        title="通知用新密钥签名（密钥已轮换）",
+        english="signed with the next key",
+    ),
+    Fault(name="notice_unsigned", kind="notify", title="通知没有签名", english="not signed at all"),
+    Fault(
+        name="clock_ahead",
+        kind="notify",
+        title="通知里的时间快了",
+        english="all times in the message are ahead",
+        seconds=600,
+    ),
+    Fault(
+        name="clock_behind",
+        kind="notify",
+        title="通知里的时间慢了",
+        english="all times in the message are behind",
+        seconds=600,
+    ),
 )
 ANSWER_FAULTS = (
     *RESPONSE_FAULTS,
@@ -64,6 +97,19 @@ ANSWER_FAULTS = (
         name="no_signature", kind="response", title="应答没有签名（已执行）", english="done, answer unsigned"
     ),
     Fault(
+        name="answer_other_key",
+        kind="response",
+        title="应答用新密钥签名（已执行，密钥已轮换）",
+        english="done, answer signed with the next key",
+    ),
+    Fault(
+        name="system_error",
+        kind="response",
+        applies=False,
+        title="系统错误（未执行）",
+        english="answered ACQ.SYSTEM_ERROR, nothing done",
+    ),
+    Fault(
         name="system_error_after",
         kind="response",
         title="系统错误（其实已执行）",
@@ -74,6 +120,26 @@ ANSWER_FAULTS = (
         kind="response",
         title="未列出的错误码（已执行）",
         english="done, answered an unlisted code",
+    ),
+    Fault(
+        name="unavailable_after",
+        kind="response",
+        title="服务不可用 20000（其实已执行）",
+        english="done, answered 20000 isp.unknow-error",
+    ),
+    Fault(
+        name="call_limited",
+        kind="response",
+        applies=False,
+        title="调用受限 40005（未执行）",
+        english="answered 40005, asked too often, nothing done",
+    ),
+    Fault(
+        name="clock_refused",
+        kind="response",
+        applies=False,
+        title="时间戳被拒：两边时钟相差太多（未执行）",
+        english="answered isv.invalid-timestamp: the clocks differ, nothing done",
     ),
 )
 # Struck when a trade closes.
@@ -91,15 +157,33 @@ CLOSING_FAULTS = (
         english="closed, yet paid by query, not notified",
     ),
 )
+# Struck when a refund that could be done is asked for.
+REFUND_FAULTS = (
+    Fault(
+        name="accepted_then_failed",
+        kind="state",
+        title="退款受理成功，其实没有退（查询不到）",
+        english="refund answered with Y, nothing given back, query shows none",
+    ),
+    Fault(
+        name="seller_balance",
+        kind="state",
+        title="商户余额不足，没有退款",
+        english="the merchant's account is too empty to refund",
+    ),
+)
 # Struck when a trade or refund is asked about.
 QUERY_FAULTS = (
     Fault(
-        name="query_not_exist", kind="state", title="查询说交易不存在", english="query says: no such trade"
+        name="query_not_exist",
+        kind="state",
+        title="查询说交易不存在（查交易、查退款）",
+        english="query of a trade or refund says: no such trade",
     ),
     Fault(
         name="query_waiting",
         kind="state",
-        title="查询说仍在等待付款",
+        title="查询说仍在等待付款（其实已付）",
         english="query says: waiting, though paid",
     ),
     Fault(
@@ -109,4 +193,4 @@ QUERY_FAULTS = (
         english="refund query doesn't see it yet",
     ),
 )
-FAULTS = (*NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *QUERY_FAULTS)
+FAULTS = (*NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *REFUND_FAULTS, *QUERY_FAULTS)

@@ -69,9 +69,12 @@ def _find(site: Site, out_trade_no: object) -> Trade:
 def _pay(site: Site, trade: Trade, body: dict[str, Any]) -> Trade:
     buyer, password = str(body.get("buyer", _FIRST_BUYER)), str(body.get("password", _PASSWORD))
     with site.store.begin() as connection:
+        # Found before this transaction: somebody else may have paid it since.
+        current = trades.by_number(connection, trade.out_trade_no)
+        assert current is not None
         try:
             return payments.pay(
-                connection, site, trade, buyer=buyer, password=password, now=clock.business_now()
+                connection, site, current, buyer=buyer, password=password, now=clock.business_now()
             )
         except CannotPay as trouble:
             unfit = Unfit(doors.refuse(409, trouble.code, trouble.message))

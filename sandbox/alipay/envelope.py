@@ -77,11 +77,9 @@ def _check_timestamp(text: str, real_now: datetime) -> None:
     try:
         sent_at = clock.from_wire(text)
     except ValueError:
-        raise refusals.invalid(
-            "isv.invalid-timestamp", "非法的时间戳参数，格式应为 yyyy-MM-dd HH:mm:ss"
-        ) from None
+        raise refusals.wrong_time("格式应为 yyyy-MM-dd HH:mm:ss") from None
     if abs(real_now - sent_at) > _SKEW:
-        raise refusals.invalid("isv.invalid-timestamp", "非法的时间戳参数，与北京时间相差超过15分钟")
+        raise refusals.wrong_time("与北京时间相差超过15分钟")
 
 
 def _biz(text: str) -> dict[str, Any]:
@@ -117,5 +115,6 @@ def seal(content: Mapping[str, Any], *, name: str, home: Home, signature: str = 
     inner = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if signature == "none":
         return f'{{"{name}":{inner}}}'.encode()
-    signed = signing.sign(inner if signature == "right" else f"{inner} ", home.gateway_key)
+    key = home.gateway_next_key if signature == "other" else home.gateway_key
+    signed = signing.sign(f"{inner} " if signature == "wrong" else inner, key)
     return f'{{"{name}":{inner},"sign":"{signed}"}}'.encode()

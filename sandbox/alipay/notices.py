@@ -1,36 +1,16 @@
 """What the gateway tells a merchant: notifications, and the parameters of the way back."""
 
 import json
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from sandbox import clock, faults, money, notify
-from sandbox.alipay import signing, trades
+from sandbox.alipay import bends, signing, trades
+from sandbox.alipay.bends import Parcel
 from sandbox.alipay.catalogue import NOTIFY_FAULTS
 from sandbox.alipay.trades import Refund, Trade
-from sandbox.faults import Strike
 from sandbox.site import Site
 from sandbox.store import Connection
-
-# Long enough for the answer to leave first: only a fault lets the notification overtake it.
-_USUAL_DELAY_SECONDS = 0.5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parcel:
-    """One message about to be kept for sending."""
-
-    fields: dict[str, str]
-    delay_seconds: float = _USUAL_DELAY_SECONDS
-    copies: int = 1
-    before_reply: bool = False
-    withheld: bool = False
-    signed_wrongly: bool = False
-    # An old message, repeated byte by byte instead of being written anew.
-    old_body: str | None = None
 
 
 def announce(
@@ -50,7 +30,7 @@ def announce(
     )
     parcels = [Parcel(fields=_fields(connection, site, trade, now=now, refund=refund))]
     for strike in strikes:
-        parcels = _BENDS[strike.name](parcels, strike, connection)
+        parcels = bends.bend(parcels, strike, connection)
     for parcel in parcels:
         notify.enqueue(
             connection,
@@ -72,7 +52,7 @@ def _fields(
     connection: Connection, site: Site, trade: Trade, *, now: datetime, refund: Refund | None
 ) -> dict[str, str]:
     fields = {
-        "notify_id": f"{now:%Y%m%d}{secrets.randbelow(10**26):026d}",
+        "notify_id": bends.notify_id(f"{now:%Y%m%d}"),
         "notify_type": "trade_status_sync",
         "notify_time": clock.to_wire(now),
         "charset": "utf-8",
@@ -119,60 +99,12 @@ def _payment_fields(connection: Connection, trade: Trade) -> dict[str, str]:
 
 
 def _body(site: Site, parcel: Parcel) -> str:
+    if parcel.signature == "none":
+        return urlencode(parcel.fields)
     text = signing.notice_text(parcel.fields)
-    signature = signing.sign(f"{text} " if parcel.signed_wrongly else text, site.home.gateway_key)
+    key = site.home.gateway_next_key if parcel.signature == "other" else site.home.gateway_key
+    signature = signing.sign(f"{text} " if parcel.signature == "wrong" else text, key)
     return urlencode({**parcel.fields, "sign_type": "RSA2", "sign": signature})
-
-
-def _twice(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-    return [*parcels, *(replace(parcel, delay_seconds=parcel.delay_seconds + 1) for parcel in parcels)]
-
-
-def _replay(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-    old_body = notify.oldest_accepted_body(connection, channel="alipay")
-    again = replace(parcels[0], delay_seconds=parcels[0].delay_seconds + 1, old_body=old_body)
-    return [*parcels, again]
-
-
-def _then_closed(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-    first = parcels[0]
-    other_id = {"notify_id": first.fields["notify_id"][::-1], "trade_status": "TRADE_CLOSED"}
-    closed = replace(first, fields={**first.fields, **other_id}, delay_seconds=first.delay_seconds + 1)
-    return [*parcels, closed]
-
-
-def _altered(name: str, alter: Callable[[str], str]) -> Callable[..., list[Parcel]]:
-    def bend(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-        return [
-            replace(parcel, fields={**parcel.fields, name: alter(parcel.fields[name])}) for parcel in parcels
-        ]
-
-    return bend
-
-
-def _each(**changes: object) -> Callable[..., list[Parcel]]:
-    def bend(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-        return [replace(parcel, **changes) for parcel in parcels]  # type: ignore[arg-type]
-
-    return bend
-
-
-_BENDS: dict[str, Callable[[list[Parcel], Strike, Connection], list[Parcel]]] = {
-    "duplicate": _twice,
-    "duplicate_at_once": _each(copies=2),
-    "late": lambda parcels, strike, connection: [
-        replace(parcel, delay_seconds=strike.seconds) for parcel in parcels
-    ],
-    "before_response": _each(before_reply=True),
-    "never": _each(withheld=True),
-    "wrong_signature": _each(signed_wrongly=True),
-    "altered_amount": _altered("total_amount", lambda text: money.to_yuan(money.to_minor(text) + 1)),
-    "altered_order": _altered("out_trade_no", lambda text: f"{text[:63]}X"),
-    "altered_seller": _altered("seller_id", lambda text: f"{text[:-1]}9"),
-    "altered_app": _altered("app_id", lambda text: f"{text[:-1]}9"),
-    "replay": _replay,
-    "then_closed": _then_closed,
-}
 
 
 def return_link(site: Site, trade: Trade, *, now: datetime) -> str | None:

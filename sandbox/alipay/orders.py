@@ -16,6 +16,7 @@ _PRODUCT_CODES = {
     "alipay.trade.wap.pay": ("QUICK_WAP_WAY", "QUICK_WAP_PAY"),
     "alipay.trade.page.pay": ("FAST_INSTANT_TRADE_PAY",),
 }
+_REFUND_OPTIONS = ("gmt_refund_pay", "refund_detail_item_list", "deposit_back_info")
 _LIFE_WITHOUT_EXPIRY = timedelta(days=15)
 
 
@@ -40,6 +41,14 @@ class Reference:
 
     out_trade_no: str | None
     trade_no: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundQuestion:
+    reference: Reference
+    out_request_no: str
+    # The time of a refund is told to those only who ask for it.
+    wants_time: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,9 +101,16 @@ def read_refund(biz: Mapping[str, Any]) -> RefundOrder:
     )
 
 
-def read_refund_query(biz: Mapping[str, Any]) -> tuple[Reference, str]:
+def read_refund_query(biz: Mapping[str, Any]) -> RefundQuestion:
     reference = read_reference(biz, "out_request_no", "query_options")
-    return reference, _number(biz, "out_request_no")
+    options = biz.get("query_options", [])
+    if not isinstance(options, list) or not all(option in _REFUND_OPTIONS for option in options):
+        raise refusals.bad_parameter(f"query_options 应为列表，可选 {', '.join(_REFUND_OPTIONS)}")
+    return RefundQuestion(
+        reference=reference,
+        out_request_no=_number(biz, "out_request_no"),
+        wants_time="gmt_refund_pay" in options,
+    )
 
 
 def _refuse_unknown(biz: Mapping[str, Any], *known: str) -> None:

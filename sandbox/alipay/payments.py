@@ -1,12 +1,12 @@
-"""What happens to a trade: opened, paid, closed, expired, refunded; always inside a transaction."""
+"""What happens to a trade: opened, paid, closed, expired; always inside a transaction."""
 
 from datetime import datetime, timedelta
 
 from sandbox import clock, faults
 from sandbox.alipay import notices, refusals, trades
 from sandbox.alipay.catalogue import CLOSING_FAULTS
-from sandbox.alipay.orders import Order, Reference, RefundOrder
-from sandbox.alipay.trades import Refund, Trade
+from sandbox.alipay.orders import Order, Reference
+from sandbox.alipay.trades import Trade
 from sandbox.site import Site
 from sandbox.store import Connection
 
@@ -87,6 +87,8 @@ def pay(
         raise CannotPay("PASSWORD_MALFORMED", "支付密码是 6 位数字")
     if password == _WRONG_PASSWORD:
         raise CannotPay("PASSWORD_WRONG", "支付密码不正确，请重试")
+    if wallet.trouble is not None:
+        raise CannotPay(wallet.trouble.code, wallet.trouble.message)
     if not wallet.covers(trade.total_minor):
         raise CannotPay("BUYER_BALANCE_NOT_ENOUGH", "余额不足，请换一个账户付款")
     return _take(connection, site, trade, buyer_id=wallet.buyer_id, now=now, notifies=True)
@@ -133,58 +135,4 @@ def _close(connection: Connection, site: Site, trade: Trade, *, now: datetime, n
         buyer_id = trades.wallets(connection)[0].buyer_id
         told = strike.name == "paid_after_close"
         _take(connection, site, trade, buyer_id=buyer_id, now=now, notifies=told)
-    return trade
-
-
-def refund(
-    connection: Connection, site: Site, trade: Trade, order: RefundOrder, *, now: datetime
-) -> tuple[Trade, bool]:
-    """The trade after the refund, and whether money moved; a repeat moves none."""
-    number = order.out_request_no or trade.out_trade_no
-    earlier = trades.find_refund(connection, out_trade_no=trade.out_trade_no, out_request_no=number)
-    if earlier is not None:
-        if earlier.amount_minor != order.amount_minor:
-            raise refusals.declined("ACQ.DISCORDANT_REPEAT_REQUEST", "同一退款号的金额与上次不一致")
-        return trade, False
-    _refuse_unfit_refund(trade, order)
-    trade = _pause_refunds(connection, site, trade)
-    return _give_back(connection, site, trade, order, number=number, now=now), True
-
-
-def _refuse_unfit_refund(trade: Trade, order: RefundOrder) -> None:
-    if trade.state == "TRADE_FINISHED":
-        raise refusals.declined("ACQ.TRADE_HAS_FINISHED", "交易已完结，超过可退款期限")
-    if trade.state != "TRADE_SUCCESS":
-        raise refusals.wrong_state()
-    if order.out_request_no is None and order.amount_minor != trade.total_minor:
-        raise refusals.declined("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "部分退款必须提供 out_request_no")
-    if order.amount_minor > trade.total_minor - trade.refunded_minor:
-        raise refusals.declined("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额超过可退金额")
-
-
-def _pause_refunds(connection: Connection, site: Site, trade: Trade) -> Trade:
-    now = clock.real_seconds()
-    if now - trade.refund_asked_at < site.home.settings.refund_gap_seconds:
-        raise refusals.limited(f"同一笔交易两次退款至少间隔{site.home.settings.refund_gap_seconds}秒")
-    return trades.change(connection, trade, refund_asked_at=now)
-
-
-def _give_back(
-    connection: Connection, site: Site, trade: Trade, order: RefundOrder, *, number: str, now: datetime
-) -> Trade:
-    assert trade.buyer_id is not None
-    refund = Refund(
-        out_trade_no=trade.out_trade_no,
-        out_request_no=number,
-        amount_minor=order.amount_minor,
-        reason=order.reason,
-        refunded_at=clock.to_wire(now),
-    )
-    refunded_minor = trade.refunded_minor + order.amount_minor
-    trades.add_refund(connection, refund)
-    trades.move_balance(connection, trade.buyer_id, order.amount_minor)
-    trade = trades.change(connection, trade, refunded_minor=refunded_minor)
-    if refunded_minor == trade.total_minor:
-        trade = trades.change(connection, trade, state="TRADE_CLOSED", closed_at=clock.to_wire(now))
-    notices.announce(connection, site, trade, event="refunded", now=now, refund=refund)
     return trade

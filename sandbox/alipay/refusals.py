@@ -4,6 +4,7 @@ Refused
 ├── missing   40001, a required parameter is not there
 ├── invalid   40002, a parameter or the signature is wrong
 ├── limited   40005, asked too often
+├── away      20000, nobody knows what became of the call
 └── declined  40004, understood and declined by the business behind the gateway
 """
 
@@ -35,8 +36,25 @@ def limited(sub_message: str) -> Refused:
     )
 
 
+def away() -> Refused:
+    return Refused(
+        code="20000",
+        message="Service Currently Unavailable",
+        sub_code="isp.unknow-error",
+        sub_message="系统繁忙",
+    )
+
+
 def declined(sub_code: str, sub_message: str) -> Refused:
     return Refused(code="40004", message="Business Failed", sub_code=sub_code, sub_message=sub_message)
+
+
+def system_error() -> Refused:
+    return declined("ACQ.SYSTEM_ERROR", "系统异常")
+
+
+def wrong_time(sub_message: str) -> Refused:
+    return invalid("isv.invalid-timestamp", f"非法的时间戳参数，{sub_message}")
 
 
 def no_such_trade() -> Refused:

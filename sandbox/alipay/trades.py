@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import clock
+from sandbox.alipay import buyers
+from sandbox.alipay.buyers import Trouble
 from sandbox.alipay.orders import Order, Reference
 from sandbox.store import Connection, Row
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS alipay_wallets (
     buyer_id TEXT PRIMARY KEY, nickname TEXT NOT NULL UNIQUE, name TEXT NOT NULL, logon_id TEXT NOT NULL,
     means TEXT NOT NULL, fund_channel TEXT NOT NULL,
     balance_minor INTEGER CHECK (balance_minor >= 0)
 );
-INSERT OR IGNORE INTO alipay_wallets VALUES
-    ('2088102170000011', 'lin', '林晓', '138****6021', '储蓄卡（尾号 6021）', 'BANKCARD', NULL),
-    ('2088102170000022', 'zhou', '周航', 'zho***@example.com', '账户余额', 'ALIPAYACCOUNT', 300000),
-    ('2088102170000033', 'fang', '方可', '139****0007', '账户余额', 'ALIPAYACCOUNT', 1);
+INSERT OR IGNORE INTO alipay_wallets VALUES {buyers.ROWS};
 CREATE TABLE IF NOT EXISTS alipay_trades (
     out_trade_no TEXT PRIMARY KEY, trade_no TEXT NOT NULL UNIQUE, token TEXT NOT NULL UNIQUE,
     method TEXT NOT NULL, subject TEXT NOT NULL, total_minor INTEGER NOT NULL CHECK (total_minor > 0),
@@ -85,6 +84,11 @@ class Wallet:
     fund_channel: str
     # None: a bank card without a limit here.
     balance_minor: int | None
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why this buyer can pay nothing, if so."""
+        return buyers.TROUBLES.get(self.nickname)
 
     def covers(self, amount_minor: int) -> bool:
         return self.balance_minor is None or self.balance_minor >= amount_minor

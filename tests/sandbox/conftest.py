@@ -13,6 +13,7 @@ from alipay import AliPay
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sandbox_stand import Merchant, Sandbox, connect
+from wechat_stand import Counter, Shop
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +32,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, shanghai: None) -> Iterato
     """One server for all tests; the pause between two refunds is off here and has a test of its own."""
     home = tmp_path_factory.mktemp("sandbox")
     (home / "sandbox.json").write_text(json.dumps({"refund_gap_seconds": 0}))
+    (home / "wechat.json").write_text(json.dumps({"refund_gap_seconds": 0}))
     running = Sandbox(home)
     running.start()
     yield running
@@ -57,6 +59,19 @@ def merchant() -> Iterator[Merchant]:
 @pytest.fixture
 def ali(sandbox: Sandbox, merchant: Merchant) -> AliPay:
     return connect(sandbox, merchant)
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A merchant of WeChat's."""
+    running = Shop()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def counter(sandbox: Sandbox, shop: Shop) -> Counter:
+    return Counter(sandbox=sandbox, shop=shop)
 
 
 @pytest.fixture

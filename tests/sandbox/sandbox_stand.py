@@ -84,6 +84,7 @@ class Merchant:
     def __init__(self) -> None:
         self.received: list[dict[str, str]] = []
         self.answer: tuple[int, bytes] = (200, b"success")
+        self.seconds_to_answer: float = 0
         merchant = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -91,6 +92,7 @@ class Merchant:
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
                 merchant.received.append(dict(parse_qsl(body, keep_blank_values=True)))
                 status, answer = merchant.answer
+                time.sleep(merchant.seconds_to_answer)
                 self.send_response(status)
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()

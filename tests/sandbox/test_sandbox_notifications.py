@@ -44,6 +44,26 @@ def test_the_schedule_ends(sandbox: Sandbox, ali: AliPay, merchant: Merchant, or
     assert len({each["notify_id"] for each in merchant.about(order_no)}) == 1
 
 
+def test_a_slow_answer_counts_as_none(tmp_path: Path, merchant: Merchant, order_no: str) -> None:
+    (tmp_path / "sandbox.json").write_text('{"notify_timeout_seconds": 1}')
+    running = Sandbox(tmp_path)
+    running.start()
+    try:
+        merchant.seconds_to_answer = 1.5
+        # Late, so that only the flushes below send it.
+        running.fault("late", out_trade_no=order_no, seconds=9999)
+        running.control("alipay/pay", url=cashier_url(connect(running, merchant), order_no))
+        (sent,) = running.flush(order_no)
+        assert (sent["state"], sent["seconds_to_next"]) == ("waiting", SCHEDULE[0])
+        assert sent["answers"] == [{"status": None, "answer": "ReadTimeout"}]
+        merchant.seconds_to_answer = 0
+        assert [each["state"] for each in running.flush(order_no)] == ["delivered"]
+        # The merchant has heard it each time all the same.
+        assert len(merchant.about(order_no)) == 2
+    finally:
+        running.stop()
+
+
 def test_a_merchant_that_is_down(sandbox: Sandbox, ali: AliPay, order_no: str) -> None:
     ali._app_notify_url = "http://127.0.0.1:9/notify"
     sandbox.control("alipay/pay", url=cashier_url(ali, order_no))
