@@ -148,12 +148,14 @@ def _plant(part: int) -> None:
 
 def _repay_for_a_while(client: int, clients: int) -> None:
     from anqi.actions import repayments
+    from anqi.config import memory
     from anqi.payments.channels.protocol import Succeeded
     from anqi.payments.models import Charge
     from tests.planting import at
 
     waiting = list(Charge.objects.filter(state="created").order_by("id").values_list("key", "amount_minor"))
     mine = waiting[client::clients]
+    memory.settle()
     print("ready", flush=True)
     sys.stdin.readline()
     began, cpu_began, count = time.perf_counter(), time.process_time(), 0

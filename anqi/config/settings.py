@@ -150,6 +150,9 @@ def _database(url: str) -> dict[str, Any]:
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
+            # Django's default is never, which also means: not even the statements that ask for it (rows/sql.py).
+            # No text of Django's own is sent so often.
+            "prepare_threshold": 2**31 - 1,
             **stated,
             "options": f"{stated.get('options', '')} {_WAITS}{role}".strip(),
         },

@@ -124,7 +124,7 @@ def _any_pairs(short: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(debit, credit) for debit in sorted(short) for credit in sorted(short) if debit != credit]
 
 
-def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> dict[str, Any]:
+def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> str:
     debit, credit, amount_minor = move
     stated = {
         "id": uuid7(),
@@ -141,8 +141,7 @@ def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date
         "booked_on": booked_on,
         "recorded_at": now,
     }
-    link = chain.link(recorded(stated))
-    return stated | {"seq": link.seq, "hash": link.hash.hex()}
+    return chain.link(recorded(stated)).as_row()
 
 
 # Accountants read an entry by its pairs: what a payment clears, what a due date earns, what a waiver forgives.

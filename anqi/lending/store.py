@@ -134,7 +134,7 @@ def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> e
     return engine_facts.Return(**stated, amount_minor=body["amount_minor"])
 
 
-def _row(chain: Chain, fact: NewFact, now: datetime) -> dict[str, Any]:
+def _row(chain: Chain, fact: NewFact, now: datetime) -> str:
     stated = {
         "id": fact.id,
         "loan_id": fact.loan_id,
@@ -145,8 +145,7 @@ def _row(chain: Chain, fact: NewFact, now: datetime) -> dict[str, Any]:
         "key": fact.key,
         "recorded_at": now,
     }
-    link = chain.link(recorded(stated))
-    return stated | {"seq": link.seq, "hash": link.hash.hex()}
+    return chain.link(recorded(stated)).as_row()
 
 
 _TYPES = {

@@ -12,10 +12,15 @@ GENESIS = bytes(32)
 
 
 class Link(NamedTuple):
-    """The place that one row takes in its borrower's chain."""
+    """The place that one row takes in its borrower's chain, and what of the row was hashed."""
 
     seq: int
     hash: bytes
+    text: str
+
+    def as_row(self) -> str:
+        """The whole row as a JSON object, `seq` and `hash` (hexadecimal) included."""
+        return f'{self.text[:-1]},"seq":{self.seq},"hash":"{self.hash.hex()}"}}'
 
 
 @dataclass
@@ -28,21 +33,24 @@ class Chain:
 
     def link(self, record: Mapping[str, Any]) -> Link:
         """The next link, and the chain now ends there. The caller stores the row with it."""
+        text = canonical(record)
         self.seq += 1
-        self.hash = digest(self.hash, self.seq, record)
-        return Link(self.seq, self.hash)
+        self.hash = _digest(self.hash, self.seq, text)
+        return Link(self.seq, self.hash, text.decode())
 
 
 def digest(previous: bytes, seq: int, record: Mapping[str, Any]) -> bytes:
     """SHA-256 over the previous hash, the sequence number and the row as canonical JSON."""
-    return hashlib.sha256(previous + str(seq).encode() + canonical(record)).digest()
+    return _digest(previous, seq, canonical(record))
+
+
+def _digest(previous: bytes, seq: int, text: bytes) -> bytes:
+    return hashlib.sha256(previous + str(seq).encode() + text).digest()
 
 
 def canonical(value: Any) -> bytes:
     """One spelling for one value: sorted keys, no spaces, instants in UTC."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _spell(value: object) -> str:
@@ -53,3 +61,6 @@ def _spell(value: object) -> str:
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(f"no canonical spelling for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_spell)

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from anqi.rows import sql
+from anqi.rows.chain import canonical
 
 pytestmark = pytest.mark.django_db
 
@@ -71,5 +72,5 @@ def test_rows_come_as_one_parameter() -> None:
     number = uuid4()
     given = sql.rows("$1", {"id": "int", "what": "text", "no": "uuid"})
     rows = [{"id": 1, "what": "电话 \"$1\"", "no": number}, {"id": 2, "what": None, "no": None}]
-    sql.write(f"insert into shelf select id, what, no from {given}", [sql.as_rows(rows)])
+    sql.write(f"insert into shelf select id, what, no from {given}", [sql.as_rows(canonical(row).decode() for row in rows)])
     assert sql.fetch("select what, no from shelf order by id", []) == [("电话 \"$1\"", number), (None, None)]

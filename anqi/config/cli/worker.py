@@ -4,6 +4,7 @@ import argparse
 import importlib
 from collections.abc import Sequence
 
+from anqi.config import memory
 from anqi.config.cli import site
 
 _TASKS = "anqi.jobs.tasks"
@@ -20,5 +21,6 @@ def run(argv: Sequence[str]) -> int:
 
     # The queue looks for tasks in Django's apps, and jobs are none: they own no tables.
     importlib.import_module(_TASKS)
+    memory.settle()
     call_command("procrastinate", "worker", concurrency=asked.concurrency, delete_jobs="always", verbosity=0)
     return 0
