@@ -1,7 +1,7 @@
 """Purchases: a merchant's order, opened and signed by a borrower, begun when the goods leave, or ended before."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -295,9 +295,5 @@ def _tell_merchant(theirs: MerchantOrder, kind: str, now: datetime) -> None:
 
 def _tell_borrower(chain: Chain, template: str, words: dict[str, Any], now: datetime) -> None:
     borrower = Borrower.objects.get(id=chain.borrower_id)
-    language = borrower.language
-    said = {
-        name: texts.day(word, language=language) if isinstance(word, date) else word for name, word in words.items()
-    }
-    text = texts.write(template, language=language, **said)
+    text = texts.write(template, language=borrower.language, **words)
     messages.enqueue(borrower_id=borrower.id, phone=borrower.phone, template=template, text=text, now=now)

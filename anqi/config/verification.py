@@ -70,6 +70,7 @@ class _Whole:
     last_seq: int
     last_hash: bytes
     left_minor: int
+    returning_minor: int
     loans: Sequence[Mapping[str, Any]]
     facts: Sequence[Mapping[str, Any]]
     postings: Sequence[Mapping[str, Any]]
@@ -164,11 +165,15 @@ def _new_fact(row: Mapping[str, Any]) -> NewFact:
 
 
 def _check_unapplied(whole: _Whole) -> Iterator[Wrong]:
-    """Money that no loan has used is money that a case still holds, to the fen."""
+    """Money that no loan has used is money that a case still holds or that is on its way back, to the fen."""
     waiting_minor = -sum(of_loan.get("unapplied", 0) for of_loan in _booked(whole.postings).values())
     if waiting_minor != whole.left_minor:
         where = f"{waiting_minor} in the books, {whole.left_minor} in cases"
         yield Wrong(what="unapplied", borrower_id=whole.borrower_id, where=where)
+    returning_minor = -sum(of_loan.get("refund_in_transit", 0) for of_loan in _booked(whole.postings).values())
+    if returning_minor != whole.returning_minor:
+        where = f"{returning_minor} in the books, {whole.returning_minor} in refunds on their way"
+        yield Wrong(what="refunds", borrower_id=whole.borrower_id, where=where)
 
 
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:
@@ -203,9 +208,10 @@ def _read_page(after: UUID, count: int) -> list[_Whole]:
                 last_seq=row[1],
                 last_hash=bytes(row[2]),
                 left_minor=int(row[3]),
-                loans=[_typed(each) for each in json.loads(row[4])],
-                facts=[_typed(each) for each in json.loads(row[5])],
-                postings=[_typed(each) for each in json.loads(row[6])],
+                returning_minor=int(row[4]),
+                loans=[_typed(each) for each in json.loads(row[5])],
+                facts=[_typed(each) for each in json.loads(row[6])],
+                postings=[_typed(each) for each in json.loads(row[7])],
             )
             for row in cursor.fetchall()
         ]
@@ -232,6 +238,8 @@ _LOAN = (
 _READ = f"""
     select b.id, b.last_seq, b.last_hash,
         (select coalesce(sum(u.left_minor), 0) from payments_unapplied u where u.borrower_id = b.id),
+        (select coalesce(sum(r.amount_minor), 0) from payments_refund r
+            where r.borrower_id = b.id and r.state in ('created', 'processing', 'unknown')),
         (select coalesce(json_agg(l), '[]')::text from (
             select {", ".join(_LOAN)}, terms from lending_loan where borrower_id = b.id) l),
         (select coalesce(json_agg(f), '[]')::text from (

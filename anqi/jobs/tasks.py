@@ -13,9 +13,10 @@ from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
 from anqi import clock
-from anqi.actions import charges, inbox, loans, notices, purchases, repayments
+from anqi.actions import charges, inbox, loans, notices, purchases, refunds, repayments
 from anqi.payments import news
-from anqi.payments.models import Inbox, Outbox
+from anqi.payments.models import Inbox, Outbox, Refund, Unapplied
+from anqi.payments.refunds import due_cases
 
 _BATCH = 100
 _EVERY_FEW_SECONDS = "* * * * * */5"
@@ -60,11 +61,9 @@ def read_inbox(now: datetime, limit: int) -> int:
 
 
 def _learn(message: Inbox, now: datetime) -> None:
-    if message.kind != "charge":
-        inbox.finish(message.id, now=now)
-        return
+    learn = refunds.learn if message.kind == "refund" else repayments.learn
     try:
-        repayments.learn(
+        learn(
             channel=message.channel,
             key=message.key,
             result=news.from_json(message.news),
@@ -72,7 +71,7 @@ def _learn(message: Inbox, now: datetime) -> None:
             now=now,
             inbox_id=message.id,
         )
-    except repayments.Stranger as stranger:
+    except (repayments.Stranger, refunds.Stranger) as stranger:
         inbox.refuse(message.id, why=stranger.code, now=now)
 
 
@@ -103,6 +102,30 @@ def ask_about_charges(now: datetime, limit: int) -> int:
 
 def _inquire(charge: Any, now: datetime) -> None:
     repayments.inquire(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
+
+
+@_drain("refunds", _EVERY_FEW_SECONDS)
+def pay_back(now: datetime, limit: int) -> int:
+    leased = refunds.lease(now=now, limit=limit)
+    for refund in leased:
+        _each(_pay_back, refund, now)
+    return len(leased)
+
+
+def _pay_back(refund: Refund, now: datetime) -> None:
+    refunds.deliver(borrower_id=refund.borrower_id, refund_id=refund.id, now=now)
+
+
+@_drain("returns", _EVERY_MINUTE)
+def return_what_is_left(now: datetime, limit: int) -> int:
+    due = due_cases(now=now, limit=limit)
+    for case in due:
+        _each(_return, case, now)
+    return len(due)
+
+
+def _return(case: Unapplied, now: datetime) -> None:
+    refunds.begin_due(borrower_id=case.borrower_id, case_id=case.id, now=now)
 
 
 @_drain("messages", _EVERY_FEW_SECONDS)

@@ -48,6 +48,12 @@ def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Booked:
     return Booked(balances=balances, first_open_on=last_closed_on + timedelta(days=1))
 
 
+def first_open_on() -> date:
+    """The first day that is still open."""
+    [(closed_on,)] = sql.fetch("select max(day) from ledger_closed_day", [])
+    return (closed_on or date.min) + timedelta(days=1)
+
+
 def difference(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """The moves (debit, credit, amount in fen) that bring the books from what is booked to what is wanted.
 

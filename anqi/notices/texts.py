@@ -32,17 +32,32 @@ _TEXTS = {
         "en": "We received your payment of {amount} and it is posted. The receipt is under Me.",
     },
     "money_unapplied": {
-        "zh-hans": "收到你的付款 {amount}，其中 {left} 没有可以冲抵的应还款。这笔钱已为你登记，我们会核实后处理并告诉你结果。",
-        "en": "We received {amount}, of which {left} could not be applied to anything you owe. It is on record and"
-        " we will tell you what becomes of it.",
+        "zh-hans": "收到你的付款 {amount}，其中 {left} 没有可以冲抵的应还款。这笔钱已为你登记，一天之内用于你的应还款或原路退回，结果会告诉你。",
+        "en": "We received {amount}, of which {left} could not be applied to anything you owe. It is on record, and"
+        " within a day it is put to use or returned to where it came from. We will tell you which.",
+    },
+    "refund_begun": {
+        "zh-hans": "你的付款中有 {amount} 没有可以冲抵的应还款，正在原路退回到你付款时用的账户，通常几分钟到 3 天到账。",
+        "en": "{amount} of your payment could not be applied and is on its way back to the account you paid from."
+        " It usually arrives within minutes, at most 3 days.",
+    },
+    "refund_done": {
+        "zh-hans": "{amount} 已退回到你付款时用的账户，可在付款渠道的账单里查看。",
+        "en": "{amount} has been returned to the account you paid from. You find it in your payment channel's bill.",
+    },
+    "refund_failed": {
+        "zh-hans": "{amount} 没能退回到你付款时用的账户。这笔钱仍记在你的名下，工作人员会联系你换一种方式退还。",
+        "en": "{amount} could not be returned to the account you paid from. It is still on record as yours, and our"
+        " staff will contact you to return it another way.",
     },
 }  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def write(template: str, *, language: str, **values: Any) -> str:
-    """The message as it is sent, with our name first. Amounts and days come from `yuan` and `day`."""
-    return _SIGNATURE + _TEXTS[template][_known(language)].format(**values)
+    """The message as it is sent, with our name first. Amounts come from `yuan`; days are written as `day` does."""
+    said = {name: day(value, language=language) if isinstance(value, date) else value for name, value in values.items()}
+    return _SIGNATURE + _TEXTS[template][_known(language)].format(**said)
 
 
 def yuan(minor: int) -> str:

@@ -1,11 +1,16 @@
 """Money that arrived and that no loan could use: each a case, until somebody has decided about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import F
 
 from anqi.payments.models import Unapplied
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
+
+# Money without use goes back by itself within a day; until then people may find a use for it.
+RETURNS_AFTER = timedelta(hours=12)
 
 
 class LeftTooSmall(Refused):
@@ -30,6 +35,7 @@ def open_case(
         left_minor=amount_minor,
         reason=reason,
         opened_at=now,
+        returns_at=now + RETURNS_AFTER,
     )
     return case_id
 
@@ -47,3 +53,15 @@ def draw(case: Unapplied, amount_minor: int, *, now: datetime) -> None:
     Unapplied.objects.filter(borrower_id=case.borrower_id, id=case.id).update(
         left_minor=left_minor, closed_at=None if left_minor else now
     )
+
+
+def put_back(borrower_id: UUID, case_id: UUID, amount_minor: int) -> None:
+    """So much of the money has not found its way after all: it waits again, now for people only."""
+    Unapplied.objects.filter(borrower_id=borrower_id, id=case_id).update(
+        left_minor=F("left_minor") + amount_minor, closed_at=None, returns_at=None
+    )
+
+
+def keep_here(case: Unapplied, *, until: datetime | None) -> None:
+    """The money goes back by itself at that time, or never: then people decide."""
+    Unapplied.objects.filter(borrower_id=case.borrower_id, id=case.id).update(returns_at=until)

@@ -9,7 +9,7 @@ from anqi.actions import charges, repayments
 from anqi.jobs import tasks
 from anqi.payments import channels
 from anqi.payments.channels.protocol import ChargeRequest, Result, Succeeded
-from anqi.payments.models import Difference, Charge, Inbox, Payment, Unapplied
+from anqi.payments.models import Charge, Difference, Inbox, Payment, Unapplied
 from tests.faults.fault_stand import Stand
 from tests.people.at_once import at_once
 
