@@ -19,6 +19,7 @@ from anqi.payments.models import (
     Inbox,
     Outbox,
     Payment,
+    Refund,
     Unapplied,
 )  # fmt: skip
 
@@ -26,6 +27,7 @@ from anqi.payments.models import (
 CHARGE_OPEN_FOR = timedelta(minutes=30)
 INBOX_WAITS_FOR = timedelta(minutes=5)
 OUTBOX_WAITS_FOR = timedelta(minutes=5)
+REFUND_TAKES = timedelta(days=1)
 PAGE = 100
 
 
@@ -56,6 +58,7 @@ class Dealings:
     exchanges: tuple[Exchange, ...]
     messages: tuple[MessageShown, ...]
     differences: tuple[Difference, ...]
+    refunds: tuple[Refund, ...]
 
     def parts_of(self, charge_id: UUID) -> list[ChargePart]:
         return [part for part in self.parts if part.charge_id == charge_id]
@@ -158,6 +161,22 @@ def open_cases() -> QuerySet[Unapplied]:
     return Unapplied.objects.filter(closed_at=None).select_related("payment").order_by("opened_at")
 
 
+def late_refunds(now: datetime) -> QuerySet[Refund]:
+    """Money on its way back of which nobody knows the end after so long, the oldest first."""
+    late = Refund.objects.filter(next_try_at__isnull=False, requested_at__lte=now - REFUND_TAKES)
+    return late.order_by("requested_at")
+
+
+def refunds(borrower_id: UUID, case_id: UUID) -> list[Refund]:
+    """The refunds of a case, oldest first."""
+    return list(Refund.objects.filter(borrower_id=borrower_id, case_id=case_id).order_by("requested_at", "id"))
+
+
+def charge(borrower_id: UUID, charge_id: UUID) -> Charge | None:
+    """The borrower's charge of that id."""
+    return Charge.objects.filter(borrower_id=borrower_id, id=charge_id).first()
+
+
 def open_differences() -> QuerySet[Difference]:
     """Where a channel contradicts us and nobody has looked yet, the oldest first."""
     return Difference.objects.filter(closed_at=None).select_related("charge").order_by("opened_at")
@@ -228,4 +247,5 @@ def _dealings(own: Q, rows: Sequence[Charge]) -> Dealings:
         exchanges=tuple(Exchange.objects.filter(own, charge_id__in=ids).order_by("at")),
         messages=tuple(shown(messages.defer("raw").order_by("received_at"))),
         differences=tuple(Difference.objects.filter(own, charge_id__in=ids).order_by("opened_at")),
+        refunds=tuple(Refund.objects.filter(own, charge_id__in=ids).order_by("requested_at")),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Unapplied
+from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Refund, Unapplied
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +21,30 @@ class PaymentView:
     paid_at: datetime
     recorded_at: datetime
     waiting_minor: int
+    refunds: tuple["RefundView", ...]
+
+    @property
+    def returning_minor(self) -> int:
+        """What of it is on its way back."""
+        return sum(refund.amount_minor for refund in self.refunds if refund.is_on_its_way)
+
+    @property
+    def returned_minor(self) -> int:
+        """What of it has gone back."""
+        return sum(refund.amount_minor for refund in self.refunds if refund.refunded_at and not refund.is_on_its_way)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundView:
+    """Money that goes back to where it came from, in fen; without `refunded_at` it has not arrived."""
+
+    id: UUID
+    channel: str
+    ref: str
+    amount_minor: int
+    requested_at: datetime
+    refunded_at: datetime | None
+    is_on_its_way: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +118,7 @@ def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentV
     cases = Unapplied.objects.filter(borrower_id=borrower_id, payment_id__in=[row.id for row in rows])
     summed = cases.values("payment_id").annotate(left_minor=Sum("left_minor")).order_by("payment_id")
     waiting = {case["payment_id"]: int(case["left_minor"]) for case in summed}
+    refunds = _refund_views(borrower_id, list(waiting))
     return tuple(
         PaymentView(
             id=row.id,
@@ -103,9 +128,31 @@ def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentV
             paid_at=row.paid_at,
             recorded_at=row.recorded_at,
             waiting_minor=waiting.get(row.id, 0),
+            refunds=tuple(refunds.get(row.id, ())),
         )
         for row in rows
     )
+
+
+def _refund_views(borrower_id: UUID, payment_ids: Sequence[UUID]) -> dict[UUID, list[RefundView]]:
+    """The refunds of these payments that are on their way or have arrived, oldest first."""
+    views: dict[UUID, list[RefundView]] = {}
+    if not payment_ids:
+        return views
+    found = Refund.objects.filter(borrower_id=borrower_id, payment_id__in=payment_ids)
+    for row in found.exclude(state=Refund.State.FAILED).order_by("requested_at", "id"):
+        views.setdefault(row.payment_id, []).append(
+            RefundView(
+                id=row.id,
+                channel=row.channel,
+                ref=row.ref,
+                amount_minor=row.amount_minor,
+                requested_at=row.requested_at,
+                refunded_at=row.refunded_at,
+                is_on_its_way=row.state in Refund.OPEN,
+            )
+        )
+    return views
 
 
 def _charge_view(

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from anqi import clock
+from anqi.actions import refunds
 from anqi.payments import channels
 from anqi.payments.channels.protocol import (
     Accepted,
@@ -24,7 +25,7 @@ from anqi.payments.channels.protocol import (
     Succeeded,
     Unknown,
 )
-from anqi.payments.models import Charge, Outbox
+from anqi.payments.models import Charge, Outbox, Unapplied
 from tests.planting import Planted, at, plant_borrower, plant_loan
 from tests.web.borrower_stand import GATEWAY, Cashier, Watch, signed_in
 
@@ -373,6 +374,26 @@ def test_money_that_no_loan_could_use_is_told_honestly(visitor: Client, lin: Pla
     assert receipt
     assert "¥100.00 已记在你的名下" in text_of(visitor.get(receipt[1]))
     assert "¥100.00 当时没有用上" in text_of(visitor.get("/receipts"))
+
+
+def test_money_that_goes_back_is_told_at_each_step(visitor: Client, lin: Planted, cashier: Cashier, watch: Watch) -> None:
+    charge = open_charge(visitor, lin)
+    succeed(cashier, charge, amount_minor=10000)
+    page = text_of(visitor.get(f"/charges/{charge.id}"))
+    assert "一天之内用于你的应还款或原路退回" in page
+    receipt = re.search(r'href="(/receipts/[^"]+)"', page)
+    assert receipt
+    case = Unapplied.objects.get()
+    refund = refunds.begin_due(borrower_id=lin.borrower_id, case_id=case.id, now=watch.now + timedelta(hours=12))
+    assert refund
+    assert "正在原路退回" in text_of(visitor.get(f"/charges/{charge.id}"))
+    assert "¥100.00 正在退回你付款时用的账户" in text_of(visitor.get(receipt[1]))
+    back = Succeeded(ref="R1", amount_minor=10000, paid_at=watch.now)
+    refunds.learn(channel="alipay", key=refund.key, result=back, learned_by="query", now=watch.now)
+    page = text_of(visitor.get(f"/charges/{charge.id}"))
+    assert "已原路退回" in page
+    assert "¥100.00 没有可以冲抵的应还款，已退回你的支付宝" in page
+    assert "¥100.00 已退回你付款时用的账户" in text_of(visitor.get(receipt[1]))
 
 
 def test_a_payment_after_its_time_is_closed_by_the_page(

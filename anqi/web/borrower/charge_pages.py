@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from anqi.payments.queries import ChargeView
 from anqi.web.borrower.wording import REASONS, channel_label, sentences
+from anqi.web.shared.figures import write_yuan
 
 # Waits between two looks, in milliseconds; after the last one the page says that it may be left.
 WAITS = (1500, 3000, 5000)
@@ -43,15 +44,31 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
 
 def _arrived(charge: ChargeView) -> Said:
     waiting_minor = sum(payment.waiting_minor for payment in charge.payments)
+    gone_minor = sum(payment.returning_minor + payment.returned_minor for payment in charge.payments)
     total_minor = sum(payment.amount_minor for payment in charge.payments)
-    if not waiting_minor:
+    if not waiting_minor and not gone_minor:
         return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，分期页面上的数字已更新。"))
+    if not waiting_minor:
+        return _going_back(charge)
     title = _("钱已收到，还没有用在分期上") if waiting_minor == total_minor else _("钱已收到，一部分还没有用上")
     return Said(
         state="unknown",
         title=title,
-        text=_("这笔钱没有丢，已记在你的名下，工作人员会核对和处理。不用再付一次。"),
+        text=_("这笔钱没有丢，已记在你的名下，一天之内用于你的应还款或原路退回，结果会短信告诉你。不用再付一次。"),
     )
+
+
+def _going_back(charge: ChargeView) -> Said:
+    channel = channel_label(charge.channel)
+    returning_minor = sum(payment.returning_minor for payment in charge.payments)
+    if returning_minor:
+        text = _("%(amount)s 没有可以冲抵的应还款，正在退回你的%(channel)s，通常几分钟到 3 天到账。不用再付一次。")
+        said = text % {"amount": write_yuan(returning_minor), "channel": channel}
+        return Said(state="processing", title=_("正在原路退回"), text=said)
+    returned_minor = sum(payment.returned_minor for payment in charge.payments)
+    text = _("%(amount)s 没有可以冲抵的应还款，已退回你的%(channel)s。")
+    said = text % {"amount": write_yuan(returned_minor), "channel": channel}
+    return Said(state="closed", title=_("已原路退回"), text=said)
 
 
 def _ended(charge: ChargeView, wait: int) -> Said:

@@ -132,6 +132,21 @@ def _differences(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Except
     ]
 
 
+def _refunds(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
+    return [
+        Exceptional(
+            id=row.id,
+            title=f"{word(wording.CHANNELS, row.channel)} {row.key}",
+            note=_("问过 %(tries)d 次 %(why)s") % {"tries": row.tries, "why": row.reason},
+            since_at=row.requested_at,
+            url=_case_url(row.borrower_id, row.case_id),
+            amount_minor=row.amount_minor,
+            who=who.get(row.borrower_id),
+        )
+        for row in found
+    ]
+
+
 def _inbox(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     ours = payments.owners(row.key for row in found)
     loans = payments.first_loans((order.borrower_id, order.charge_id) for order in ours.values())
@@ -233,6 +248,7 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "applications": _applications,
     "charges": _charges,
     "differences": _differences,
+    "refunds": _refunds,
     "inbox": _inbox,
     "outbox": _outbox,
     "webhooks": _webhooks,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from anqi.notices.models import Message, Webhook
 from anqi.payments.inspection import Dealings, MessageShown
-from anqi.payments.models import Charge, Difference, Exchange, Payment
+from anqi.payments.models import Charge, Difference, Exchange, Payment, Refund
 from anqi.web.office import wording
 from anqi.web.office.events import Event, Line
 from anqi.web.office.wording import word
@@ -21,6 +21,8 @@ def with_channels(dealings: Dealings) -> Iterator[Event]:
     yield from (_exchange(each) for each in dealings.exchanges)
     yield from (_told(each) for each in dealings.messages)
     yield from (_payment(each) for each in dealings.payments)
+    for refund in dealings.refunds:
+        yield from _refund(refund)
     for difference in dealings.differences:
         yield from _difference(difference)
 
@@ -98,6 +100,28 @@ def _told(message: MessageShown) -> Event:
             Line(label=_("原文 SHA-256"), text=message.sha256),
         ),
     )
+
+
+def _refund(refund: Refund) -> Iterator[Event]:
+    channel = word(wording.CHANNELS, refund.channel)
+    yield Event(
+        at=refund.requested_at,
+        rank=5,
+        title=_("开始原路退回"),
+        note=f"{channel} {refund.key}",
+        tone="warn",
+        amount_minor=refund.amount_minor,
+        anchor=f"refund-{refund.id}",
+    )
+    if refund.ended_at:
+        yield Event(
+            at=refund.ended_at,
+            rank=5,
+            title=word(wording.REFUNDS, refund.state),
+            note=f"{channel} {refund.ref} {word(wording.WHY_NOT_RETURNED, refund.reason)}".strip(),
+            tone="good" if refund.state == Refund.State.SUCCEEDED else "bad",
+            amount_minor=refund.amount_minor,
+        )
 
 
 def _difference(difference: Difference) -> Iterator[Event]:

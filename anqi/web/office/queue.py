@@ -134,6 +134,10 @@ KINDS = (
         rows=lambda now: payments.open_differences(),
     ),
     Kind(
+        slug="refunds", title=lazy("一天还没退成"), tone="bad", since="requested_at",
+        rows=payments.late_refunds,
+    ),
+    Kind(
         slug="inbox", title=lazy("没能处理的渠道消息"), tone="bad", since="received_at", may_be_dealt_with=True,
         rows=lambda now: payments.stuck_messages(now, but=people.dealt_with("inbox")),
     ),

@@ -44,6 +44,7 @@ def events(shown: LoanShown) -> list[Event]:
     facts = lending.facts(borrower_id, loan_id)
     dealings = payments.dealings(borrower_id, loan_id, payment_ids=_payment_ids(facts))
     payment_ids = [payment.id for payment in dealings.payments]
+    causes = [*payment_ids, *(refund.id for refund in dealings.refunds)]
     cases = [case for case in payments.cases(borrower_id) if case.payment_id in payment_ids]
     case_ids = {case.id for case in cases}
     applications = [
@@ -53,7 +54,7 @@ def events(shown: LoanShown) -> list[Event]:
     return sorted(
         [
             *(_fact(fact, actors) for fact in facts),
-            *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=payment_ids)),
+            *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=causes)),
             *outside.with_channels(dealings),
             *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
             *(_case(case) for case in cases),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from anqi.web.office.views import books, borrowers, differences, loans, queue, search, unapplied, webhooks
+from anqi.web.office.views import (
+    books,
+    borrowers,
+    charges,
+    differences,
+    loans,
+    queue,
+    search,
+    unapplied,
+    webhooks,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -26,6 +36,10 @@ urlpatterns = [
     path(
         "borrowers/<uuid:borrower_id>/differences/<uuid:difference_id>", differences.difference, name="difference"
     ),
+    path("borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>/refund", unapplied.give_back, name="give_back"),
+    path("borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>/keep", unapplied.keep, name="keep"),
+    path("borrowers/<uuid:borrower_id>/charges/<uuid:charge_id>/query", charges.query, name="query_charge"),
+    path("borrowers/<uuid:borrower_id>/charges/<uuid:charge_id>/close", charges.close, name="close_charge"),
     path("trial-balance", books.trial_balance, name="trial_balance"),
     path("trial-balance.csv", books.trial_balance_file, name="trial_balance_file"),
     path("merchants", webhooks.merchants, name="merchants"),

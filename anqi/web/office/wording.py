@@ -45,7 +45,7 @@ FACTS: Words = {
     "waiver": lazy("减免"),
     "return": lazy("退货"),
 }
-CAUSES: Words = FACTS | {"arrival": lazy("款项到账"), "day": lazy("按日入账")}
+CAUSES: Words = FACTS | {"arrival": lazy("款项到账"), "day": lazy("按日入账"), "refund": lazy("原路退回")}
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),
@@ -65,6 +65,20 @@ DIFFERENCES: Words = {
     "amount_changed": lazy("渠道改口：同一流水号，金额不同"),
     "undone": lazy("已入账，渠道又说没有付成"),
     "given_back": lazy("还没入账，钱已在渠道退回"),
+    "refund_differs": lazy("渠道对退款改口"),
+}
+REFUNDS: Words = {
+    "created": lazy("等待提交"),
+    "processing": lazy("退回中"),
+    "unknown": lazy("结果不明，继续询问"),
+    "succeeded": lazy("已退回"),
+    "failed": lazy("没有退成"),
+}
+WHY_NOT_RETURNED: Words = {
+    "closed": lazy("渠道说这笔交易已关闭，退不了"),
+    "abnormal": lazy("渠道退不进原账户，要在渠道后台改退"),
+    "too_late": lazy("超过渠道的退款期限"),
+    "too_much": lazy("超过渠道还能退的金额"),
 }
 DECISIONS: Words = {"confirmed_by_channel": lazy("再问渠道，与账上一致")}
 OUTCOMES: Words = {
@@ -75,7 +89,13 @@ OUTCOMES: Words = {
     "notfound": lazy("渠道查无此单"),
     "unknown": lazy("渠道答复不明"),
 }
-QUESTIONS: Words = {"charge": lazy("提交支付单"), "query": lazy("查询"), "close": lazy("关闭")}
+QUESTIONS: Words = {
+    "charge": lazy("提交支付单"),
+    "query": lazy("查询"),
+    "close": lazy("关闭"),
+    "refund": lazy("退款"),
+    "query_refund": lazy("查询退款"),
+}
 LEARNED: Words = {"notice": lazy("渠道通知"), "query": lazy("向渠道查询"), "statement": lazy("渠道对账单")}
 # What stands in a fact's body and in a channel's answer, beside amounts.
 DETAILS: Words = {
@@ -101,6 +121,9 @@ MESSAGES: Words = {
     "order_lapsed": lazy("失效通知"),
     "payment_received": lazy("还款到账通知"),
     "money_unapplied": lazy("待核销通知"),
+    "refund_begun": lazy("退款开始通知"),
+    "refund_done": lazy("退款到账通知"),
+    "refund_failed": lazy("退款失败通知"),
 }
 SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}
@@ -117,6 +140,10 @@ ACTS: Words = {
     "request_application": lazy("申请核销"),
     "approve_application": lazy("同意核销"),
     "refuse_application": lazy("驳回核销"),
+    "begin_refund": lazy("原路退回"),
+    "keep_unapplied": lazy("不自动退回"),
+    "query_charge": lazy("向渠道查询支付单"),
+    "close_charge": lazy("关闭支付单"),
     "view_difference": lazy("查看与渠道不一致"),
     "close_difference": lazy("处理与渠道不一致"),
 }
@@ -157,6 +184,8 @@ def _refusals() -> dict[str, str]:
         "already_asked": _("这笔款项还有一条申请等着复核，先处理它。"),
         "already_decided": _("这条申请已经有结果：%(state)s。"),
         "other_request": _("这张表单已经提交过，内容和这次不同。请看下面的记录，再重新填写。"),
+        "nothing_left": _("这笔款项已经没有剩余。"),
+        "already_on_its_way": _("这笔款项正在退回，等它有结果。"),
         "left_too_small": _("这笔款项还剩 %(left_minor)s，请填不超过它的金额。"),
         "other_lender": _("这笔钱是替另一家出借机构收的，不能还这笔分期。"),
         "loan_not_running": _("这笔分期没有在还款中。"),

@@ -1,5 +1,6 @@
 """Unapplied money: the cases, what each loan could use of one, and the acts that use it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anqi import clock
-from anqi.actions import unapplied
+from anqi.actions import refunds, unapplied
 from anqi.actions.unapplied import Wish
 from anqi.lending import inspection as lending
 from anqi.lending.inspection import LoanShown
@@ -76,6 +77,33 @@ def refuse(request: HttpRequest, borrower_id: UUID, case_id: UUID, application_i
     except Refused as refused:
         return _refused(request, found, refused)
     messages.success(request, _("已驳回，这笔款项可以重新申请。"))
+    return HttpResponseRedirect(_url(found))
+
+
+@require_POST
+@staff_required(roles=ACTORS)
+def give_back(request: HttpRequest, borrower_id: UUID, case_id: UUID) -> HttpResponse:
+    """What is left of the money goes back to its source now."""
+    return _decide(request, borrower_id, case_id, refunds.begin, _("已开始原路退回，结果会写在这里，也会告诉借款人。"))
+
+
+@require_POST
+@staff_required(roles=ACTORS)
+def keep(request: HttpRequest, borrower_id: UUID, case_id: UUID) -> HttpResponse:
+    """The money waits for people, and doesn't go back by itself."""
+    return _decide(request, borrower_id, case_id, refunds.keep_here, _("这笔款项不会自动退回了，请尽快处理。"))
+
+
+def _decide(
+    request: HttpRequest, borrower_id: UUID, case_id: UUID, act: Callable[..., object], done: str
+) -> HttpResponse:
+    found, form = _find(borrower_id, case_id), ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        act(borrower_id=borrower_id, case_id=case_id, actor=staff(request), reason=reason, now=clock.now())
+    except Refused as refused:
+        return _refused(request, found, refused)
+    messages.success(request, done)
     return HttpResponseRedirect(_url(found))
 
 
@@ -149,6 +177,7 @@ def _page(
         "refusal": refusal,
         "alone_minor": unapplied.ALONE_MINOR,
         "applications": [_told(row, names, loans) for row in applications],
+        "refunds": payments.refunds(found.borrower_id, found.id),
         "is_waiting": any(row.state == Application.State.REQUESTED for row in applications),
     }
     return show(request, "office/case.html", context, place="cases", status=status)
