@@ -205,14 +205,21 @@ class Auditor:
             self.compared += 1
 
     def _audit_payments(self) -> None:
-        """Every fen of a payment is in one loan's fact or in one case, and it has one receipt."""
+        """Every fen of a payment is in one loan's fact or in one case, and it has one receipt.
+
+        Every fen of a case is left there, was used by staff, or has gone back or is about to.
+        """
         for row in _rows(_SPLIT):
             assert row["amount_minor"] == row["applied"] + row["kept"], f"payment {row['id']}: {row}"
             assert row["receipts"] == row["arrivals"] == 1, f"payment {row['id']}: {row}"
 
+        for row in _rows(_CASES):
+            assert row["amount_minor"] == row["left_minor"] + row["returned"], f"case {row['id']}: {row}"
+
     def _audit_totals(self) -> None:
         for row in _rows(_TOTALS):
-            assert row["in_transit"] == row["paid"], f"in transit of {row['borrower_id']}: {row}"
+            assert row["in_transit"] == row["paid"] - row["gone"], f"in transit of {row['borrower_id']}: {row}"
+            assert row["going"] == row["on_its_way"], f"refunds of {row['borrower_id']}: {row}"
             assert row["unapplied"] == row["open_cases"], f"unapplied of {row['borrower_id']}: {row}"
 
     def _audit_chains(self) -> None:
@@ -305,6 +312,12 @@ _SPLIT = """
             and g.amount_minor = p.amount_minor) as arrivals
     from payments_payment p
 """
+_CASES = """
+    select u.id, u.amount_minor, u.left_minor,
+        (select coalesce(sum(r.amount_minor), 0) from payments_refund r
+            where r.borrower_id = u.borrower_id and r.case_id = u.id and r.state <> 'failed') as returned
+    from payments_unapplied u
+"""
 _TOTALS = """
     select b.id as borrower_id,
         (select coalesce(sum(case when debit like 'in_transit%' then amount_minor else 0 end)
@@ -314,6 +327,13 @@ _TOTALS = """
         (select coalesce(sum(case when credit = 'unapplied' then amount_minor else 0 end)
                 - sum(case when debit = 'unapplied' then amount_minor else 0 end), 0)
             from ledger_posting g where g.borrower_id = b.id) as unapplied,
-        (select coalesce(sum(left_minor), 0) from payments_unapplied u where u.borrower_id = b.id) as open_cases
+        (select coalesce(sum(left_minor), 0) from payments_unapplied u where u.borrower_id = b.id) as open_cases,
+        (select coalesce(sum(case when credit = 'refund_in_transit' then amount_minor else 0 end)
+                - sum(case when debit = 'refund_in_transit' then amount_minor else 0 end), 0)
+            from ledger_posting g where g.borrower_id = b.id) as going,
+        (select coalesce(sum(amount_minor), 0) from payments_refund r
+            where r.borrower_id = b.id and r.state in ('created', 'processing', 'unknown')) as on_its_way,
+        (select coalesce(sum(amount_minor), 0) from payments_refund r
+            where r.borrower_id = b.id and r.state = 'succeeded') as gone
     from people_borrower b
 """

@@ -10,11 +10,13 @@ from anqi.payments.channels.protocol import (
     Accepted,
     ChargeRequest,
     Closed,
+    Failed,
     NotFound,
     Notification,
     RawRequest,
     RawResponse,
     Redirect,
+    RefundRequest,
     Result,
     Succeeded,
     Unknown,
@@ -34,6 +36,24 @@ class Trade:
     taken: list[Succeeded] = field(default_factory=list)
 
 
+@dataclass(kw_only=True)
+class Returned:
+    """Money that the channel was asked to give back, and when it did."""
+
+    key: str
+    amount_minor: int
+    is_refused: bool
+    looks: int = 0
+    done_at: datetime | None = None
+
+    def told(self) -> Result:
+        if self.is_refused:
+            return Failed(reason="too_late", code="X")
+        if not self.done_at:
+            return Accepted(ref=f"R{self.key}")
+        return Succeeded(ref=f"R{self.key}", amount_minor=self.amount_minor, paid_at=self.done_at)
+
+
 class Rails:
     """`protocol.Channel`, with what the borrowers do at its cashier."""
 
@@ -42,7 +62,9 @@ class Rails:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self.trades: dict[str, Trade] = {}
+        self.returned: dict[str, Returned] = {}
         self.letters: list[tuple[datetime, str, Succeeded]] = []
+        self.now: datetime
 
     def charge(self, request: ChargeRequest) -> Result:
         trade = Trade(key=request.key, amount_minor=request.amount_minor, expires_at=request.expires_at)
@@ -65,6 +87,30 @@ class Rails:
         if trade and trade.is_open and not trade.taken:
             trade.is_closed = True
         return self.query(key)
+
+    def refund(self, request: RefundRequest) -> Result:
+        """Heard or not, answered or not; a number that is known is the same refund."""
+        luck = self._chance.random()
+        if luck < 0.1:
+            return Unknown(cause="lost_before")
+        paid_minor = sum(taken.amount_minor for taken in self.trades[request.charge_key].taken)
+        new = Returned(
+            key=request.key, amount_minor=request.amount_minor, is_refused=self._chance.random() < 0.1
+        )
+        known = self.returned.setdefault(request.key, new)
+        assert known.amount_minor == request.amount_minor, "one key, one refund"
+        assert request.amount_minor <= paid_minor, "more than was ever taken"
+        return Unknown(cause="lost_after") if luck < 0.25 else known.told()
+
+    def query_refund(self, key: str, *, charge_key: str) -> Result:
+        """It takes its time, and now and then nothing is seen of it."""
+        known = self.returned.get(key)
+        if not known or self._chance.random() < 0.1:
+            return NotFound()
+        known.looks += 1
+        if known.looks > 2 and not known.is_refused:
+            known.done_at = known.done_at or self.now
+        return known.told()
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         letter = json.loads(raw.body)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from anqi.payments import channels
-from anqi.payments.models import Charge, Inbox, Outbox, Payment, Unapplied
+from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
 from tests.simulation.town import OPENS_ON, Town
 
 BORROWERS, DAYS, AUDIT_EVERY = 50, 200, 10
@@ -40,6 +40,7 @@ def assert_nothing_is_under_way(town: Town) -> None:
     assert not Inbox.objects.exclude(state="done").exists()
     assert not Outbox.objects.filter(done_at=None).exists()
     assert not Charge.objects.filter(state__in=Charge.OPEN).exists()
+    assert not Refund.objects.filter(state__in=Refund.OPEN).exists()
 
 
 def assert_all_money_is_here(town: Town) -> None:
@@ -48,10 +49,15 @@ def assert_all_money_is_here(town: Town) -> None:
     ours = {each.ref: (each.amount_minor, each.paid_at) for each in Payment.objects.all()}
     assert ours == taken
     assert Payment.objects.count() == len(taken)
+    gone = {f"R{each.key}": (each.amount_minor, each.done_at) for each in town.rails.returned.values() if each.done_at}
+    told = {each.ref: (each.amount_minor, each.refunded_at) for each in Refund.objects.filter(state="succeeded")}
+    assert told == gone
+    assert Refund.objects.count() >= len(gone)
 
 
 def assert_much_has_happened(town: Town) -> None:
     """A town in which nothing goes wrong proves nothing."""
     assert all(town.lucks.values()), town.lucks
     assert {"second_payment", "amount_differs"} <= set(Unapplied.objects.values_list("reason", flat=True))
+    assert {"succeeded", "failed"} <= set(Refund.objects.values_list("state", flat=True))
     print(f"{town.lucks} {town.refused} {Payment.objects.count()} payments, {town.auditor.compared} loans compared")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from anqi.actions import channels, charges, inbox, loans, repayments
+from anqi.actions import channels, charges, inbox, loans, refunds, repayments
 from anqi.actions.charges import Wish
 from anqi.jobs import tasks
 from anqi.lending.repaying import Purpose
@@ -52,6 +52,7 @@ class Town:
 
     def pass_day(self, day: date) -> None:
         """Night first, then who comes, then who pays, then what the channel says, then what we ask it."""
+        self.rails.now = at(day, 10)
         while loans.wake(now=at(day, 0, 5), limit=10_000):
             pass
         self._listen(at(day, 0, 6))
@@ -188,3 +189,7 @@ class Town:
             tasks._ask(entry, now)
         for charge in charges.lease_unheard(now=now, limit=1000):
             repayments.inquire(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
+        for case in tasks.due_cases(now=now, limit=1000):
+            tasks._return(case, now)
+        for refund in refunds.lease(now=now, limit=1000):
+            tasks._pay_back(refund, now)
