@@ -140,13 +140,13 @@ def deliver(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
     The one who leased the entry calls it: the request that wrote it, or the worker. Safe to repeat.
     """
     charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
-    if charge.state not in Charge.OPEN or charge.action:
+    if charge.state not in Charge.OPEN or charges.is_offered(charge, now=now):
         _settle_outbox(charge, Outbox.Kind.CHARGE, now)
         return charge
     result = _ask(charge)
     with transaction.atomic(durable=True):
         if isinstance(result, Accepted):
-            charges.offer(charge, action=news.action_to_json(result), ref=result.ref)
+            charges.offer(charge, action=news.action_to_json(result, now=now), ref=result.ref)
             outbox.done(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CHARGE, now=now)
         else:
             charges.doubt(charge)

@@ -172,10 +172,16 @@ def receive(
     ])  # fmt: skip
 
 
+def is_offered(charge: Charge, *, now: datetime) -> bool:
+    """Whether the borrower can be sent to pay; some channels' addresses open for some minutes only."""
+    until = (charge.action or {}).get("until")
+    return bool(charge.action) and (until is None or now < datetime.fromisoformat(until))
+
+
 def offer(charge: Charge, *, action: dict[str, Any] | None, ref: str) -> None:
     """The channel has taken the charge; the borrower can be sent to pay. Nothing of a later state is undone."""
     Charge.objects.filter(
-        borrower_id=charge.borrower_id, id=charge.id, state__in=(Charge.State.CREATED, Charge.State.UNKNOWN)
+        borrower_id=charge.borrower_id, id=charge.id, state__in=Charge.OPEN
     ).update(state=Charge.State.PROCESSING, action=action, ref=ref)
 
 

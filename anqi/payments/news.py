@@ -30,11 +30,17 @@ def to_json(result: Result) -> dict[str, Any]:
     return stated
 
 
-def action_to_json(accepted: Accepted) -> dict[str, str] | None:
-    """How the borrower goes on: {"url": …} to open, {"qr": …} to scan, or None."""
-    if isinstance(accepted.action, Qr):
-        return {"qr": accepted.action.text}
-    return {"url": accepted.action.url} if accepted.action else None
+def action_to_json(accepted: Accepted, *, now: datetime | None = None) -> dict[str, str] | None:
+    """How the borrower goes on: {"url": …} to open, {"qr": …} to scan, or None.
+
+    With `now` the end of an address that opens for a while only stands beside it.
+    """
+    action = accepted.action
+    if isinstance(action, Qr):
+        return {"qr": action.text}
+    if action and action.opens_for and now:
+        return {"url": action.url, "until": (now + action.opens_for).isoformat()}
+    return {"url": action.url} if action else None
 
 
 def from_json(stated: dict[str, Any]) -> Result:

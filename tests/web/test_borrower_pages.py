@@ -84,6 +84,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),
         ("POST", f"/orders/{order_id}/decline"), ("GET", f"/orders/{order_id}/signed"),
         ("GET", f"/charges/{charge_id}"), ("GET", f"/charges/{charge_id}/code.svg"),
+        ("GET", f"/charges/{charge_id}/cashier"),
         ("POST", f"/charges/{charge_id}/give-up"),
         ("GET", f"/receipts/{receipt_id}"),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from anqi.payments.channels.protocol import (
     Failed,
     NotFound,
     Qr,
+    Redirect,
     Result,
     Succeeded,
     Unknown,
@@ -133,7 +134,7 @@ def test_a_form_brought_back_and_changed_does_not_lead_to_the_first_choice(visit
     response = send(visitor, lin, changed)
     assert response.status_code == 409
     assert "还有一笔付款没有完成" in text_of(response)
-    assert f'href="{GATEWAY}/pay' in text_of(response)
+    assert f'href="/charges/{Charge.objects.get().id}/cashier"' in text_of(response)
     assert "放弃这笔，换一种方式" in text_of(response)
 
 
@@ -261,7 +262,7 @@ def test_polling_slows_down_and_ends(visitor: Client, lin: Planted) -> None:
         fragment = text_of(visitor.get(f"/charges/{charge.id}", {"step": str(step)}, headers=HTMX))
         assert fragment.strip().startswith('<div class="aq-column" id="state"')
         waits += re.findall(r"delay:(\d+)ms", fragment)
-        assert f'href="{GATEWAY}/pay' in fragment
+        assert f'href="/charges/{charge.id}/cashier"' in fragment
     assert waits == ["1500", "3000", "5000"]
     assert "还没有收到付款" in fragment
     assert "可以离开" in fragment
@@ -283,6 +284,19 @@ def test_giving_up_closes_at_the_channel_and_frees_the_loan(
     assert again.status_code == 302
     assert send(visitor, lin, fields_of(pay_page(visitor, lin))).status_code == 302
     assert Charge.objects.count() == 2
+
+
+def test_a_form_of_what_was_given_up_does_not_lead_to_the_next_ones_cashier(
+    visitor: Client, lin: Planted, cashier: Cashier
+) -> None:
+    form = fields_of(pay_page(visitor, lin))
+    send(visitor, lin, form)
+    given_up = Charge.objects.get()
+    cashier.answers[given_up.key] = Accepted()
+    cashier.answers[f"close:{given_up.key}"] = Closed()
+    visitor.post(f"/charges/{given_up.id}/give-up")
+    assert send(visitor, lin, fields_of(pay_page(visitor, lin))).headers["Location"].startswith(GATEWAY)
+    assert send(visitor, lin, form).headers["Location"] == f"/charges/{given_up.id}"
 
 
 def test_giving_up_what_was_paid_shows_the_payment(visitor: Client, lin: Planted, cashier: Cashier) -> None:
@@ -337,6 +351,30 @@ def test_a_code_to_scan_is_shown_until_it_is_paid(
     cache.clear()
     assert "还款成功" in text_of(visitor.get(f"/charges/{charge.id}"))
     assert visitor.get(f"/charges/{charge.id}/code.svg").status_code == 404
+
+
+def test_going_on_leads_to_the_cashier_by_an_address_that_still_opens(
+    visitor: Client, lin: Planted, cashier: Cashier, watch: Watch
+) -> None:
+    def offer(request: ChargeRequest) -> Result:
+        url = f"{GATEWAY}/h5?n={len(cashier.requests)}"
+        return Accepted(action=Redirect(url=url, opens_for=timedelta(minutes=4)))
+
+    cashier.offer = offer
+    charge = open_charge(visitor, lin)
+    going_on = f"/charges/{charge.id}/cashier"
+    assert f'href="{going_on}"' in text_of(visitor.get(f"/charges/{charge.id}?step=1"))
+    watch.now += timedelta(minutes=3)
+    assert visitor.get(going_on)["Location"] == f"{GATEWAY}/h5?n=1"
+    watch.now += timedelta(minutes=2)
+    answer = visitor.get(going_on)
+    assert answer["Location"] == f"{GATEWAY}/h5?n=2", "the old address had ended"
+    assert answer["Referrer-Policy"] == "origin"
+    assert len({request.key for request in cashier.requests}) == 1
+    succeed(cashier, charge)
+    cache.clear()
+    visitor.get(f"/charges/{charge.id}")
+    assert visitor.get(going_on)["Location"] == f"/charges/{charge.id}"
 
 
 def test_a_code_is_its_payers_own(visitor: Client, lin: Planted, cashier: Cashier, watch: Watch) -> None:

@@ -1,15 +1,16 @@
 """What every payment channel is asked, and what it can answer. Amounts in fen, instants aware."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
 class Redirect:
-    """The borrower pays on the channel's own page, at this address."""
+    """The borrower pays on the channel's own page, at this address; the channel may open it for a while only."""
 
     url: str
+    opens_for: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

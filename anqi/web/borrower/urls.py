@@ -24,6 +24,7 @@ urlpatterns = [
     path("confirm/<str:token>", signing.confirm, name="confirm"),
     path("verify", identity.verify, name="verify"),
     path("charges/<uuid:charge_id>", charges.charge, name="charge"),
+    path("charges/<uuid:charge_id>/cashier", charges.cashier, name="cashier"),
     path("charges/<uuid:charge_id>/code.svg", charges.code, name="charge-code"),
     path("charges/<uuid:charge_id>/give-up", charges.give_up, name="give-up"),
     path("receipts", receipts.receipts, name="receipts"),

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -36,6 +36,8 @@ _KEY = re.compile(r"[A-Za-z0-9_*-]{6,32}")
 _STAMP = re.compile(r"[0-9]{1,12}")
 _OLDEST_SECONDS = 300
 _MESSAGE_ID = re.compile(r"[!-~]{1,96}")
+# Five minutes by WeChat's word; whoever taps in the last seconds shall still get there.
+_H5_OPENS_FOR = timedelta(minutes=4, seconds=30)
 _LONGEST_DESCRIPTION, _LONGEST_REASON = 127, 80
 
 
@@ -190,7 +192,8 @@ def _offered(fields: Mapping[str, Any], request: ChargeRequest) -> Result:
         return Unknown(cause="unreadable")
     if request.how == "page":
         return Accepted(action=Qr(text=text))
-    return Accepted(action=Redirect(url=f"{text}&redirect_url={quote(request.return_url, safe='')}"))
+    url = f"{text}&redirect_url={quote(request.return_url, safe='')}"
+    return Accepted(action=Redirect(url=url, opens_for=_H5_OPENS_FOR))
 
 
 def _refund(request: RefundRequest) -> dict[str, Any]:

@@ -50,6 +50,23 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 
 @borrower_required
 @require_GET
+def cashier(request: HttpRequest, charge_id: UUID) -> HttpResponse:
+    """On to the cashier. Its address may have ended since the charge was opened; then the channel gives another."""
+    who, now = borrower_id(request), clock.now()
+    found = payments.charge(who, charge_id)
+    if not found:
+        raise Http404
+    if found.may_be_paid(now) and found.channel in channels.offered():
+        charges.deliver(borrower_id=who, charge_id=charge_id, now=now)
+        found = payments.charge(who, charge_id)
+        assert found
+    if not (found.cashier_url and found.may_be_paid(now)):
+        return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+    return pages.name_us(HttpResponseRedirect(found.cashier_url))
+
+
+@borrower_required
+@require_GET
 def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """The code to scan, as a picture; not found when there is nothing to scan any more."""
     found = payments.charge(borrower_id(request), charge_id)

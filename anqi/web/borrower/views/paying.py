@@ -161,9 +161,10 @@ def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) 
         now=now,
     )
     charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
-    view = payments.charge(who, charge.id)
-    if view and view.cashier_url and view.may_be_paid(now):
-        return _allow_cashier(pages.name_us(HttpResponseRedirect(view.cashier_url)))
+    claim = payments.claims(who, [loan.id]).get(loan.id)
+    # A form sent again may lead to a charge that has ended, while another one claims the loan.
+    if claim and claim.id == charge.id and claim.cashier_url and claim.may_be_paid(now):
+        return _allow_cashier(pages.name_us(HttpResponseRedirect(claim.cashier_url)))
     return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
 
 
