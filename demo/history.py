@@ -242,7 +242,9 @@ def _order(told: Purchase, shop_id: UUID, now: datetime) -> MerchantOrder:
 
 def _open_street(where: Place) -> dict[str, UUID]:
     now = clock.now()
-    merchants.open_lender(code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=_LIMIT_MINOR)
+    merchants.open_lender(
+        code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=_LIMIT_MINOR, service_phone="400-555-0199"
+    )
     for code, instalments, rate in _PLANS:
         merchants.sell(
             lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,

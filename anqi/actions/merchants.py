@@ -37,14 +37,16 @@ class NoSuchKey(Refused):
     code = "no_such_key"
 
 
-def open_lender(*, code: str, name: str, kind: str, limit_minor: int) -> Lender:
+def open_lender(*, code: str, name: str, kind: str, limit_minor: int, service_phone: str = "") -> Lender:
     """The lender of that code as stated; `limit_minor` is what it grants somebody new. Refuses KindUnknown."""
     if kind not in products.CAPS:
         raise KindUnknown(kind=kind)
     with transaction.atomic(durable=True):
         lender, _ = Lender.objects.update_or_create(
-            code=code, defaults={"name": name, "kind": kind, "limit_minor": limit_minor}
-        )
+            code=code, defaults={
+                "name": name, "kind": kind, "limit_minor": limit_minor, "service_phone": service_phone,
+            }
+        )  # fmt: skip
         return lender
 
 

@@ -16,6 +16,8 @@ class Lender(models.Model):
     kind = models.CharField(max_length=32)
     currency = models.CharField(max_length=3, default="CNY")
     limit_minor = models.BigIntegerField()
+    # Whom borrowers can call.
+    service_phone = models.CharField(max_length=24, blank=True, default="")
 
     class Meta:
         db_table = "lending_lender"

@@ -17,11 +17,19 @@ from anqi.engine.loan import Standing
 from anqi.engine.refusals import LessThanPayoff
 from anqi.engine.repayment import Preview
 from anqi.lending import store
-from anqi.lending.models import Agreement, Fact, Loan, MerchantOrder, Order
+from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
 PAGE = 20
 _ENDED_UNPAID = (MerchantOrder.State.CANCELLED, MerchantOrder.State.LAPSED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helper:
+    """A lender whom the borrower can call."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +151,13 @@ def order_of_loans(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, UU
     """The order that each of these loans pays for."""
     found = Loan.objects.filter(borrower_id=borrower_id, id__in=list(loan_ids))
     return dict(found.values_list("id", "order_id"))
+
+
+def helpers(borrower_id: UUID) -> list[Helper]:
+    """Whom the borrower can call: each of their lenders that can be called."""
+    theirs = Loan.objects.filter(borrower_id=borrower_id).values("lender_id")
+    found = Lender.objects.filter(id__in=theirs).exclude(service_phone="").order_by("name")
+    return [Helper(name=each.name, phone=each.service_phone) for each in found]
 
 
 def agreement(borrower_id: UUID, order_id: UUID) -> Agreement | None:

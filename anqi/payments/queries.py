@@ -65,6 +65,9 @@ class ChargeView:
     reason: str
     loan_ids: tuple[UUID, ...]
     last_answer: str
+    asked_at: datetime | None
+    next_ask_at: datetime | None
+    tries: int
     payments: tuple[PaymentView, ...]
 
     @property
@@ -87,7 +90,7 @@ def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
     return _charge_view(
         row,
         loan_ids=tuple(loan_ids.values_list("loan_id", flat=True)),
-        last_answer=_last_answer(borrower_id, charge_id),
+        answer=_last_answer(borrower_id, charge_id),
         payments=_payment_views(borrower_id, list(arrived)),
     )
 
@@ -96,7 +99,7 @@ def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView
     """The open charge of each of these loans that has one, in one statement."""
     parts = ChargePart.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids), claims=True)
     return {
-        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), last_answer="", payments=())
+        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), answer=("", None), payments=())
         for part in parts.select_related("charge")
     }
 
@@ -107,9 +110,9 @@ def payments(borrower_id: UUID, payment_ids: Iterable[UUID]) -> dict[UUID, Payme
     return {view.id: view for view in _payment_views(borrower_id, rows)}
 
 
-def _last_answer(borrower_id: UUID, charge_id: UUID) -> str:
+def _last_answer(borrower_id: UUID, charge_id: UUID) -> tuple[str, datetime | None]:
     answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id=charge_id, direction="out")
-    return answers.order_by("-at", "-id").values_list("outcome", flat=True).first() or ""
+    return answers.order_by("-at", "-id").values_list("outcome", "at").first() or ("", None)
 
 
 def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentView, ...]:
@@ -156,8 +159,9 @@ def _refund_views(borrower_id: UUID, payment_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _charge_view(
-    row: Charge, *, loan_ids: tuple[UUID, ...], last_answer: str, payments: tuple[PaymentView, ...]
-) -> ChargeView:
+    row: Charge, *, loan_ids: tuple[UUID, ...], answer: tuple[str, datetime | None],
+    payments: tuple[PaymentView, ...],
+) -> ChargeView:  # fmt: skip
     return ChargeView(
         id=row.id,
         channel=row.channel,
@@ -172,6 +176,9 @@ def _charge_view(
         ended_at=row.ended_at,
         reason=row.reason,
         loan_ids=loan_ids,
-        last_answer=last_answer,
+        last_answer=answer[0],
+        asked_at=answer[1],
+        next_ask_at=row.next_try_at,
+        tries=row.tries,
         payments=payments,
     )

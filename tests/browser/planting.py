@@ -28,7 +28,9 @@ _READ = timedelta(seconds=45)
 
 def main() -> None:
     where, now = place.find(), clock.now()
-    merchants.open_lender(code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=LIMIT_MINOR)
+    merchants.open_lender(
+        code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=LIMIT_MINOR, service_phone="400-555-0199"
+    )
     for code, instalments, rate in _PLANS:
         merchants.sell(
             lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,

@@ -13,6 +13,7 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions import refunds
+from anqi.lending.models import Lender
 from anqi.payments import channels
 from anqi.payments.channels.protocol import (
     Accepted,
@@ -477,6 +478,18 @@ def test_not_found_is_not_an_answer_about_the_money(visitor: Client, lin: Plante
     cashier.answers[charge.key] = NotFound()
     assert "正在确认付款" in text_of(visitor.get(f"/charges/{charge.id}"))
     assert Charge.objects.get().state == "processing"
+
+
+def test_a_payment_that_hangs_says_what_is_known_what_we_do_and_whom_to_ask(
+    visitor: Client, lin: Planted, cashier: Cashier
+) -> None:
+    Lender.objects.update(service_phone="400-555-0199")
+    charge = open_charge(visitor, lin)
+    cashier.answers[charge.key] = Unknown(cause="timeout")
+    page = text_of(visitor.get(f"/charges/{charge.id}?step=3"))
+    for told in ("我们知道的", "9月30日 12:00 没有明确的答复", "最晚下次再问", "请不要重复付款", 'href="tel:400-555-0199"'):
+        assert told in page
+    assert "400-555-0199" in text_of(visitor.get("/me"))
 
 
 def test_an_address_of_nobodys_charge_is_not_found(visitor: Client) -> None:

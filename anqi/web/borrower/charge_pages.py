@@ -1,13 +1,13 @@
 """What is known of a payment, in words: never more than the channel has said."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from anqi.payments.queries import ChargeView
-from anqi.web.borrower.wording import REASONS, channel_label, sentences
-from anqi.web.shared.figures import write_yuan
+from anqi.web.borrower.wording import ANSWERS, REASONS, channel_label, sentences
+from anqi.web.shared.figures import write_moment, write_yuan
 
 # Waits between two looks, in milliseconds; after the last one the page says that it may be left.
 WAITS = (1500, 3000, 5000)
@@ -24,6 +24,20 @@ class Said:
     title: str
     text: str
     wait: int = 0
+
+
+def known(charge: ChargeView, *, today: date) -> list[dict[str, str]]:
+    """What is known of a charge that is still open, and what we do about it, for the part `sum`."""
+    channel = channel_label(charge.channel)
+    lines = [{"label": _("开始"), "text": write_moment(charge.opened_at, this_year=today.year)}]
+    if charge.asked_at:
+        at = write_moment(charge.asked_at, this_year=today.year)
+        answer = str(ANSWERS.get(charge.last_answer, ANSWERS["unknown"]))
+        lines.append({"label": _("上次问%(channel)s") % {"channel": channel}, "text": f"{at} {answer}"})
+    if charge.next_ask_at:
+        at = write_moment(charge.next_ask_at, this_year=today.year)
+        lines.append({"label": _("最晚下次再问"), "text": at})
+    return lines
 
 
 def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:

@@ -30,6 +30,13 @@ PARTS: dict[str, str | Promise] = {
 REASONS: dict[str, str | Promise] = {
     "given_up": gettext_lazy("你放弃了这笔付款。"),
     "expired": gettext_lazy("超过了付款时限，没有收到付款。"),
+    "given_back": gettext_lazy("这笔钱已由付款渠道退回，没有入账。"),
+}
+# What a channel said when it was last asked about a charge that is still open.
+ANSWERS: dict[str, str | Promise] = {
+    "accepted": gettext_lazy("还没有付款"),
+    "notfound": gettext_lazy("还没有付款"),
+    "unknown": gettext_lazy("没有明确的答复"),
 }
 WHY_UNAPPLIED: dict[str, str | Promise] = {
     "second_payment": gettext_lazy("同一笔付款付了两次，第二次的钱没有用在分期上。"),

@@ -18,7 +18,7 @@ from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.web.borrower import asking
 from anqi.web.borrower.access import borrower_id, borrower_required
-from anqi.web.borrower.charge_pages import tell
+from anqi.web.borrower.charge_pages import LAST_STEP, known, tell
 from anqi.web.borrower.receipt_pages import lines_of
 from anqi.web.shared import pages
 
@@ -42,6 +42,8 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
             (receipt, lines_of(receipt, today=clock.today())) for receipt in sorted(receipts.values(), key=_by_time)
         ],
         "step": step,
+        "known": known(found, today=clock.today()) if _hangs(found, step) else (),
+        "helpers": lending.helpers(who),
         "next_step": step + 1,
         "may_be_paid": found.may_be_paid(now),
     }
@@ -74,6 +76,10 @@ def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         raise Http404
     picture = qrcode.make(found.code_text, image_factory=SvgPathFillImage, border=2)
     return HttpResponse(picture.to_string(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+
+def _hangs(found: payments.ChargeView, step: int) -> bool:
+    return found.is_open and not found.code_text and step > LAST_STEP
 
 
 def _by_time(receipt: documents.Receipt) -> UUID:

@@ -12,5 +12,10 @@ from anqi.web.borrower.tabs import tabs
 @borrower_required
 def me(request: HttpRequest) -> HttpResponse:
     who = borrower_id(request)
-    context = {"tabs": tabs(), "profile": people.profile(who), "counts": lending.counts(who)}
+    context = {
+        "tabs": tabs(),
+        "profile": people.profile(who),
+        "counts": lending.counts(who),
+        "helpers": lending.helpers(who),
+    }
     return render(request, "borrower/me.html", context)
