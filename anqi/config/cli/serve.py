@@ -40,6 +40,7 @@ def _gunicorn(asked: argparse.Namespace) -> list[str]:
         "--bind", f"{asked.host}:{asked.port or PORTS[asked.site]}",
         "--worker-class", "gthread", "--workers", str(asked.processes), "--threads", str(asked.threads),
         "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--limit-request-line", "4094",
+        "--logger-class", "anqi.config.gunicorn_logs.Lines",
         # A door of gunicorn's own that nobody here uses, and that three sites would share.
         "--no-control-socket",
     ]  # fmt: skip
