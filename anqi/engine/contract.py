@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from anqi.engine import cost_requests
+from anqi.engine import cost_requests, line_answers
+from anqi.engine.breakdown import break_down
 from anqi.engine.calendar import read_date
 from anqi.engine.cost import AnnualCost, annual_cost_of
 from anqi.engine.facts import Fact, read_facts
@@ -85,13 +86,19 @@ def _annual_cost(terms: Terms) -> AnnualCost:
 
 
 def _answer_standing(request: Mapping[str, Any]) -> _Answer:
-    _require_keys(request, "terms", "facts", "on")
+    _require_keys(request, "terms", "facts", "on", optional=("explain",))
+    if not isinstance(request.get("explain", False), bool):
+        raise BadRequest(field="explain")
     try:
         on = read_date(request["on"])
     except ValueError:
         raise BadRequest(field="on") from None
     terms = read_terms(_members(request, "terms"))
-    return _standing(standing(terms, _known_facts(request["facts"], terms, on.isoformat()), on), terms)
+    facts = _known_facts(request["facts"], terms, on.isoformat())
+    answered = _standing(standing(terms, facts, on), terms)
+    if request.get("explain"):
+        answered["explain"] = line_answers.write(break_down(terms, facts, on), currency=terms.currency)
+    return answered
 
 
 def _known_facts(stated: object, terms: Terms, on: str) -> tuple[Fact, ...]:
@@ -150,10 +157,10 @@ def _members(request: object, key: str) -> Mapping[str, Any]:
     return stated
 
 
-def _require_keys(request: Mapping[str, Any], *needed: str) -> None:
+def _require_keys(request: Mapping[str, Any], *needed: str, optional: tuple[str, ...] = ()) -> None:
     for key in needed:
         if key not in request:
             raise BadRequest(field=key)
     for key in request:
-        if key != "ask" and key not in needed:
+        if key != "ask" and key not in needed and key not in optional:
             raise BadRequest(field=key)

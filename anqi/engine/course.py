@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from anqi.engine.products import Part, Terms
 from anqi.engine.schedule import Period, plan
 
+Cut = tuple[Literal["prepaid", "returned"], date, int]
 Stretch = tuple[int, date, date]  # a base in the smallest unit, from this day, up to and without that day
 
 
@@ -20,7 +22,7 @@ class Instalment:
     openings: list[Stretch] = field(default_factory=list)
     """The opening principal of its own period, where a cut changed it, and when the period is over."""
     fee_bases: list[Stretch] = field(default_factory=list)
-    """The fee base of its own period, up to the last cut in it."""
+    """The fee base of its own period, where a cut changed it, and when the period is over."""
     late: list[Stretch] = field(default_factory=list)
     """The penalty base since the due date, up to the day to which it is counted."""
     is_cut_to_nothing: bool = False
@@ -62,6 +64,8 @@ class Course:
     prepaid_minor: int = 0
     returned_minor: int = 0
     is_settled_early: bool = False
+    cuts: list[Cut] = field(default_factory=list)
+    """What was taken off the plan, in its order."""
 
     @property
     def due(self) -> list[Instalment]:
@@ -82,6 +86,10 @@ class Course:
     def fee_base_minor(self) -> int:
         """What flat fees are counted on from the day: the original principal less all cuts."""
         return self.terms.principal_minor - self.prepaid_minor - self.returned_minor
+
+    def fee_base_of(self, row: Instalment) -> int:
+        """What a flat fee of that instalment is counted on from the day."""
+        return 0 if row.is_cut_to_nothing else self.fee_base_minor
 
 
 def begin(terms: Terms) -> Course:

@@ -11,6 +11,7 @@ def prepay(course: Course, amount_minor: int) -> int:
     cut_minor = min(amount_minor, _unpaid_principal(course))
     if cut_minor:
         course.prepaid_minor += _cut(course, cut_minor, lower=course.terms.excess == "lower")
+        course.cuts.append(("prepaid", course.day, cut_minor))
     return amount_minor - cut_minor
 
 
@@ -24,6 +25,7 @@ def give_back(course: Course, amount_minor: int) -> None:
     if cut_minor:
         course.returned_minor += _cut(course, cut_minor, lower=False)
     left_minor = _take_off_due(course, amount_minor - cut_minor)
+    course.cuts.append(("returned", course.day, amount_minor - left_minor))
     course.credit_minor += pay_due(course, left_minor)
 
 
@@ -49,8 +51,7 @@ def _close_stretches(course: Course) -> None:
     if since == course.day:
         return
     row.openings.append((course.opening_minor, since, course.day))
-    base_minor = 0 if row.is_cut_to_nothing else course.fee_base_minor
-    row.fee_bases.append((base_minor, since, course.day))
+    row.fee_bases.append((course.fee_base_of(row), since, course.day))
 
 
 def _shorten(course: Course, cut_minor: int) -> None:

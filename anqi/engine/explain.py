@@ -72,7 +72,7 @@ def explain_penalty(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> Pe
     """
     row = replay(terms, facts, on).rows[n - 1]
     daily_rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
-    stretches = _joined(row.late) if days_late(row, on) > terms.grace_days else ()
+    stretches = joined(row.late) if days_late(row, on) > terms.grace_days else ()
     return PenaltyExplained(
         daily_rate=daily_rate,
         stretches=stretches,
@@ -90,11 +90,11 @@ def explain_interest(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> I
     """
     course = replay(terms, facts, on)
     row = course.rows[n - 1]
-    is_earned_only = _is_settled_before_due(course, row)
-    stretches = () if is_earned_only else _joined(_openings(course, row))
+    is_only_earned = is_earned_only(course, row)
+    stretches = () if is_only_earned else joined(_openings(course, row))
     base_days = sum(each.base_minor * each.days for each in stretches)
     charged_minor = row.charged["interest"]
-    exact = Fraction(charged_minor) if is_earned_only else row.period.rate * base_days / row.period.days
+    exact = Fraction(charged_minor) if is_only_earned else row.period.rate * base_days / row.period.days
     return InterestExplained(
         period=row.period,
         stretches=stretches,
@@ -105,7 +105,8 @@ def explain_interest(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> I
     )
 
 
-def _is_settled_before_due(course: Course, row: Instalment) -> bool:
+def is_earned_only(course: Course, row: Instalment) -> bool:
+    """Whether early settlement took the place of what the instalment would have borne."""
     return course.is_settled_early and counted_from(row.openings, row.period.begins_on) < row.period.due_on
 
 
@@ -117,7 +118,7 @@ def _openings(course: Course, row: Instalment) -> list[DayStretch]:
     return [*row.openings, (course.opening_minor - before_minor, since, row.period.due_on)]
 
 
-def _joined(stretches: Iterable[DayStretch]) -> tuple[Stretch, ...]:
+def joined(stretches: Iterable[DayStretch]) -> tuple[Stretch, ...]:
     """The stretches with neighbours of one base made one, without empty ones."""
     joined: list[Stretch] = []
     for base_minor, since, until in stretches:

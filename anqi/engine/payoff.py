@@ -139,5 +139,4 @@ def _fee_by_day(course: Course, running: Instalment) -> int:
 def fee_stretches(course: Course, running: Instalment) -> list[Stretch]:
     """The fee base of the running period, day by day up to the course's day."""
     since = counted_from(running.fee_bases, running.period.begins_on)
-    base_minor = 0 if running.is_cut_to_nothing else course.fee_base_minor
-    return [*running.fee_bases, (base_minor, since, course.day)]
+    return [*running.fee_bases, (course.fee_base_of(running), since, course.day)]

@@ -80,6 +80,7 @@ def _fall_due(course: Course, row: Instalment) -> None:
     if not course.is_settled_early:
         since = counted_from(row.openings, row.period.begins_on)
         row.openings.append((course.opening_minor, since, course.day))
+        row.fee_bases.append((course.fee_base_of(row), since, course.day))
     course.opening_minor -= row.charged["principal"]
     course.due_count += 1
     if course.credit_minor:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anqi.engine.accounts import balances
+from anqi.engine.breakdown import Lines, break_down
 from anqi.engine.day import next_wake_on
 from anqi.engine.explain import explain_interest, explain_payoff, explain_penalty
 from anqi.engine.facts import Fact, Payment, Return, Reversal
@@ -251,3 +252,30 @@ def test_a_later_reversal_never_makes_an_accepted_fact_refused(
     if payments:
         lost = data.draw(st.sampled_from(payments))
         standing(terms, [*facts, Reversal(id="v~", on=on, of=lost.id)], on)
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_the_lines_behind_each_amount_add_up_to_it_exactly(loan: tuple[Terms, list[Fact]], later: timedelta) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    shown, lines = standing(terms, facts, on), break_down(terms, facts, on)
+
+    def total(part: Lines) -> Fraction:
+        return sum((line.exact for line in part), start=Fraction(0))
+
+    assert total(lines.due_now) == shown.due_now_minor
+    assert total(lines.next_due) == (shown.next_due_minor or 0)
+    assert total(lines.outstanding_principal) == shown.outstanding_principal_minor
+    assert total(lines.payoff) == (shown.payoff_minor or 0)
+    assert total(lines.credit) == shown.credit_minor
+    assert (total(lines.prepaid), total(lines.returned)) == (shown.reduced.prepaid_minor, shown.reduced.returned_minor)
+    for part, behind in lines.paid.items():
+        assert total(behind) == getattr(shown.paid, f"{part}_minor")
+    for row, behind_row in zip(shown.instalments, lines.instalments, strict=True):
+        for name in ("principal", "interest", "fee", "penalty", "paid", "remaining"):
+            assert total(getattr(behind_row, name)) == getattr(row, f"{name}_minor"), (row.n, name)
+        for line in (*behind_row.interest, *behind_row.fee, *behind_row.penalty):
+            if line.base_minor is not None:
+                days = (line.until - line.since).days
+                assert line.exact == line.base_minor * line.rate * days / (line.of_days or 1)
