@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from procrastinate import exceptions
+from procrastinate import exceptions, jobs
 from procrastinate.contrib.django import app
 
 from anqi import clock
@@ -151,10 +151,13 @@ def lapse_orders(now: datetime, limit: int) -> int:
 @app.periodic(cron=_EVERY_FEW_SECONDS, queueing_lock="revival")
 @app.task(name="revival", queueing_lock="revival")
 async def revive_dead(timestamp: int | None = None) -> None:
-    """Jobs of workers that died keep their lock for ever, and the queue itself never frees them. So we do."""
+    """Jobs of workers that died keep their lock for ever, and the queue itself never frees them. So we do.
+
+    They are ended, not tried again: the next drain does their work, and may be waiting behind their lock by now.
+    """
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_SECONDS):
         _log.warning("job_revived", extra={"job": job.id, "task": job.task_name})
-        await app.job_manager.retry_job(job)
+        await app.job_manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
 
 
 def _each(act: Callable[[Any, datetime], None], row: Any, now: datetime) -> None:
