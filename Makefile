@@ -38,7 +38,7 @@ check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, lice
 	$(BIN)/python -m tools.translations
 	$(BIN)/python -m tools.licences
 
-bench: $(INSTALLED) ## Repayments a second beside pgbench; writes build/bench.json
+bench: $(INSTALLED) ## Repayments, pages under load, notifications; writes build/bench.json
 	$(BIN)/python -m tools.bench
 
 install: $(INSTALLED) ## The virtual environment with pinned, hashed packages

@@ -37,12 +37,17 @@ def soon(name: str) -> None:
         pass
 
 
-def _drain(name: str, every: str) -> Callable[[Batch], Any]:
-    """A job of that name that runs that often and whenever it is asked for, one at a time."""
+def _drain(name: str, every: str, *, alone: bool = False) -> Callable[[Batch], Any]:
+    """A job of that name that runs that often and whenever it is asked for.
+
+    One waits at a time, several may run: they lease different rows. A job `alone` waits for the one that runs, and
+    the queue does not look at it again by itself when that one ends.
+    """
+    lock = name if alone else None
 
     def decorate(batch: Batch) -> Any:
         @app.periodic(cron=every, queueing_lock=name)
-        @app.task(name=name, queueing_lock=name, lock=name)
+        @app.task(name=name, queueing_lock=name, lock=lock)
         def job(timestamp: int | None = None) -> None:
             while batch(clock.now(), _BATCH) >= _BATCH:
                 pass
@@ -116,7 +121,7 @@ def _pay_back(refund: Refund, now: datetime) -> None:
     refunds.deliver(borrower_id=refund.borrower_id, refund_id=refund.id, now=now)
 
 
-@_drain("returns", _EVERY_MINUTE)
+@_drain("returns", _EVERY_MINUTE, alone=True)
 def return_what_is_left(now: datetime, limit: int) -> int:
     due = due_cases(now=now, limit=limit)
     for case in due:
@@ -138,12 +143,12 @@ def deliver_webhooks(now: datetime, limit: int) -> int:
     return notices.deliver_webhooks(now=now, limit=limit)
 
 
-@_drain("loans", _EVERY_MINUTE)
+@_drain("loans", _EVERY_MINUTE, alone=True)
 def wake_loans(now: datetime, limit: int) -> int:
     return loans.wake(now=now, limit=limit)
 
 
-@_drain("orders", _EVERY_MINUTE)
+@_drain("orders", _EVERY_MINUTE, alone=True)
 def lapse_orders(now: datetime, limit: int) -> int:
     return purchases.lapse(now=now, limit=limit)
 

@@ -9,6 +9,10 @@ from django.db.models import Sum
 
 from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Refund, Unapplied
 
+# What a channel said last, when, and to what question.
+_Answered = tuple[str, datetime | None, str]
+_NO_ANSWER: _Answered = ("", None, "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentView:
@@ -66,6 +70,9 @@ class ChargeView:
     loan_ids: tuple[UUID, ...]
     last_answer: str
     asked_at: datetime | None
+    """When the channel was last asked, to open the charge or what became of it."""
+    queried_at: datetime | None
+    """When it was last asked what became of the charge."""
     next_ask_at: datetime | None
     tries: int
     payments: tuple[PaymentView, ...]
@@ -99,7 +106,7 @@ def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView
     """The open charge of each of these loans that has one, in one statement."""
     parts = ChargePart.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids), claims=True)
     return {
-        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), answer=("", None), payments=())
+        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), answer=_NO_ANSWER, payments=())
         for part in parts.select_related("charge")
     }
 
@@ -110,9 +117,9 @@ def payments(borrower_id: UUID, payment_ids: Iterable[UUID]) -> dict[UUID, Payme
     return {view.id: view for view in _payment_views(borrower_id, rows)}
 
 
-def _last_answer(borrower_id: UUID, charge_id: UUID) -> tuple[str, datetime | None]:
+def _last_answer(borrower_id: UUID, charge_id: UUID) -> _Answered:
     answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id=charge_id, direction="out")
-    return answers.order_by("-at", "-id").values_list("outcome", "at").first() or ("", None)
+    return answers.order_by("-at", "-id").values_list("outcome", "at", "kind").first() or _NO_ANSWER
 
 
 def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentView, ...]:
@@ -159,7 +166,7 @@ def _refund_views(borrower_id: UUID, payment_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _charge_view(
-    row: Charge, *, loan_ids: tuple[UUID, ...], answer: tuple[str, datetime | None],
+    row: Charge, *, loan_ids: tuple[UUID, ...], answer: _Answered,
     payments: tuple[PaymentView, ...],
 ) -> ChargeView:  # fmt: skip
     return ChargeView(
@@ -178,6 +185,7 @@ def _charge_view(
         loan_ids=loan_ids,
         last_answer=answer[0],
         asked_at=answer[1],
+        queried_at=answer[1] if answer[2] != "charge" else None,
         next_ask_at=row.next_try_at,
         tries=row.tries,
         payments=payments,

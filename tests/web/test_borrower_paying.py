@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -50,7 +49,6 @@ def cashier(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Cashier]
     settings.ANQI_ALIPAY = {"gateway": f"{GATEWAY}/gateway.do"}
     cashier = Cashier()
     monkeypatch.setattr(channels, "find", lambda code: cashier)
-    cache.clear()
     yield cashier
 
 
@@ -328,7 +326,6 @@ def test_what_was_given_up_is_asked_about_until_no_payment_can_come(
     assert "hx-trigger" in page, "a payment that is on its way would show only after a reload"
     succeed(cashier, charge)
     watch.now += timedelta(seconds=10)
-    cache.clear()
     assert "还款成功" in text_of(visitor.get(f"/charges/{charge.id}?step=1"))
 
 
@@ -349,7 +346,6 @@ def test_a_code_to_scan_is_shown_until_it_is_paid(
     assert b"<path" in picture.content
     succeed(cashier, charge)
     watch.now += timedelta(seconds=10)
-    cache.clear()
     assert "还款成功" in text_of(visitor.get(f"/charges/{charge.id}"))
     assert visitor.get(f"/charges/{charge.id}/code.svg").status_code == 404
 
@@ -373,7 +369,6 @@ def test_going_on_leads_to_the_cashier_by_an_address_that_still_opens(
     assert answer["Referrer-Policy"] == "origin"
     assert len({request.key for request in cashier.requests}) == 1
     succeed(cashier, charge)
-    cache.clear()
     visitor.get(f"/charges/{charge.id}")
     assert visitor.get(going_on)["Location"] == f"/charges/{charge.id}"
 

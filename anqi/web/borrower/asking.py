@@ -1,16 +1,14 @@
 """Asking the channel what became of a charge while the borrower looks on, so that a lost notice doesn't matter."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
-
-from django.core.cache import cache
 
 from anqi.actions import repayments
 from anqi.payments import channels, queries
 from anqi.payments.queries import ChargeView
 
 # Somebody who reloads must not make us ask the channel at every tap.
-_AT_MOST_EVERY_SECONDS = 3
+_AT_MOST_EVERY = timedelta(seconds=3)
 
 
 def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | None:
@@ -18,7 +16,7 @@ def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | N
     charge = queries.charge(borrower_id, charge_id)
     if not charge or not (charge.is_open or charge.is_watched) or charge.channel not in channels.offered():
         return charge
-    if not cache.add(f"asked-about-charge:{charge_id}", 1, _AT_MOST_EVERY_SECONDS):
+    if charge.queried_at and now < charge.queried_at + _AT_MOST_EVERY:
         return charge
     repayments.inquire(borrower_id=borrower_id, charge_id=charge_id, now=now)
     return queries.charge(borrower_id, charge_id)

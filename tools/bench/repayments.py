@@ -1,25 +1,21 @@
-"""`make bench`: repayments a second through the action layer, beside pgbench's TPC-B on the same server.
+"""Repayments a second through the action layer, beside pgbench's TPC-B on the same server.
 
 The machine is noisy, so the two are measured in turns in one run and what counts is their ratio. Durable: fsync is on.
-Prints a table and writes `build/bench.json`, a flat object of numbers.
 """
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from anqi.config.postgres import Postgres
+from tools.bench import ground
 
-_CHECKOUT = Path(__file__).resolve().parents[1]
 _SECONDS = 6
 _ROUNDS = 3
 _CLIENTS = (1, 4)
@@ -27,25 +23,17 @@ _BORROWERS = int(os.environ.get("ANQI_BENCH_BORROWERS", "8000"))
 _STARTED, _PAID = date(2026, 8, 31), date(2026, 9, 30)
 
 
-def main() -> None:
-    """Measures everything, in turns."""
-    folder = Path(tempfile.mkdtemp(prefix="anqi-bench-"))
-    folder.chmod(0o755)
-    server = Postgres(folder / "postgres")
-    try:
-        server.ensure()
-        figures = _measure(server, folder)
-    finally:
-        server.drop()
-        shutil.rmtree(folder)
-    _report(figures)
+def measure() -> dict[str, float]:
+    """Repayments and TPC-B transactions a second with one client and with four, and their ratios."""
+    with ground.throwaway() as found:
+        return _measure(found.server, found.folder)
 
 
 def _measure(server: Postgres, folder: Path) -> dict[str, float]:
     environment = _environment(server, folder)
-    _run("migrate", environment | {"ANQI_DATABASE_ROLE": "owner"})
+    ground.run("anqi", "migrate", environment=environment)
     print(f"planting {_BORROWERS} borrowers with an open charge each", flush=True)
-    for part in [_start("plant", str(part), environment=environment) for part in range(2)]:
+    for part in [ground.start(__name__, "plant", str(part), environment=environment) for part in range(2)]:
         assert part.wait() == 0, "planting failed"
     _pgbench(server, "-i", "-s", "20", "-q")
     samples: dict[str, list[float]] = {}
@@ -77,7 +65,7 @@ def _environment(server: Postgres, folder: Path) -> dict[str, str]:
 
 def _repay(clients: int, environment: dict[str, str]) -> float:
     started = [
-        _start("repay", str(client), str(clients), environment=environment, stdin=subprocess.PIPE)
+        ground.start(__name__, "repay", str(client), str(clients), environment=environment, stdin=subprocess.PIPE)
         for client in range(clients)
     ]
     for process in started:
@@ -99,35 +87,6 @@ def _tpcb(server: Postgres, clients: int) -> float:
 def _pgbench(server: Postgres, *options: str) -> str:
     command = [server.programs.path("pgbench"), *options, server.dsn()]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def _run(role: str, environment: dict[str, str]) -> None:
-    assert _start(role, environment=environment).wait() == 0, f"{role} failed"
-
-
-def _start(role: str, *arguments: str, environment: dict[str, str], **more: Any) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tools.bench", role, *arguments]
-    return subprocess.Popen(command, env=environment, cwd=_CHECKOUT, stdout=subprocess.PIPE, **more)
-
-
-def _report(figures: dict[str, float]) -> None:
-    file = _CHECKOUT / "build/bench.json"
-    file.parent.mkdir(exist_ok=True)
-    # Benchmarks of other rooms keep their keys in the same file.
-    known = json.loads(file.read_text()) if file.exists() else {}
-    file.write_text(json.dumps(known | figures, indent=2, sort_keys=True) + "\n")
-    for name, figure in figures.items():
-        print(f"{name:<24}{figure:>10}")
-
-
-def _migrate() -> None:
-    from django.core.management import call_command
-
-    from anqi.config import grants
-
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable")
-    grants.apply()
 
 
 def _plant(part: int) -> None:
@@ -173,16 +132,11 @@ def _play(role: str, arguments: list[str]) -> None:
     import django
 
     django.setup()
-    if role == "migrate":
-        _migrate()
-    elif role == "plant":
+    if role == "plant":
         _plant(int(arguments[0]))
     else:
         _repay_for_a_while(int(arguments[0]), int(arguments[1]))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        _play(sys.argv[1], sys.argv[2:])
-    else:
-        main()
+    _play(sys.argv[1], sys.argv[2:])
