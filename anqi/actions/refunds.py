@@ -173,6 +173,7 @@ def _ask(refund: Refund) -> tuple[str, Result]:
         currency=refund.currency,
         why=refund.why,
         notify_url=f"{settings.ANQI_URLS['borrower']}/hooks/{refund.channel}",
+        payment_ref=refund.payment.ref,
     )
     return "refund", channel.refund(request)
 
@@ -233,7 +234,9 @@ def _arrive(chain: Chain, refund: Refund, result: Succeeded, now: datetime) -> N
     refunds.end(
         refund, state=Refund.State.SUCCEEDED, ref=result.ref, reason="", at=result.paid_at, now=now
     )
-    _post(chain, refund, ("refund_in_transit", f"in_transit_{refund.channel}"), on=day_of(result.paid_at), now=now)
+    # A channel's clock may be ahead of ours.
+    gone_on = day_of(min(result.paid_at, now))
+    _post(chain, refund, ("refund_in_transit", f"in_transit_{refund.channel}"), on=gone_on, now=now)
     differences.confirm(refund.borrower_id, refund.charge_id, now=now)
     _tell(refund, "refund_done", now)
 

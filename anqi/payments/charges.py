@@ -62,11 +62,15 @@ class Arrival:
     amount_minor: int
     paid_at: datetime
     learned_by: str
+    heard_at: datetime
 
     @property
     def counts_on(self) -> date:
-        """The day the money counts: that of the channel's success, not of our learning it."""
-        return day_of(self.paid_at)
+        """The day the money counts: that of the channel's success, not of our learning it.
+
+        A channel whose clock is ahead of ours over midnight has had the money by now: no payment is from tomorrow.
+        """
+        return day_of(min(self.paid_at, self.heard_at))
 
 
 def put(
@@ -225,8 +229,14 @@ def lease_unheard(*, now: datetime, limit: int) -> list[Charge]:
 def _lease(charge: Charge, now: datetime) -> bool:
     # Not by a lock over all borrowers' rows, which a cluster doesn't have: who finds the charge unmoved, moves it.
     seen = Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id, next_try_at=charge.next_try_at)
-    charge.tries, charge.next_try_at = charge.tries + 1, now + wait_after(charge.tries + 1)
+    charge.tries, charge.next_try_at = charge.tries + 1, _next_ask(charge, now)
     return seen.update(tries=charge.tries, next_try_at=charge.next_try_at) == 1
+
+
+def _next_ask(charge: Charge, now: datetime) -> datetime:
+    """Later each time, but not past the charge's end, which frees its loans, nor past what may still come of it."""
+    ends = (charge.expires_at, charge.expires_at + MARGIN)
+    return min([now + wait_after(charge.tries + 1), *(end for end in ends if end > now)])
 
 
 def wait_after(tries: int) -> timedelta:

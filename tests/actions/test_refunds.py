@@ -155,7 +155,7 @@ def test_the_channel_is_asked_by_our_number_for_what_it_took(case: Unapplied, ti
     [request] = till.asked
     refund = Refund.objects.get()
     assert (request.key, request.amount_minor, request.charge_amount_minor) == (refund.key, AMOUNT, AMOUNT)
-    assert request.charge_key == case.payment.charge.key
+    assert (request.charge_key, request.payment_ref) == (case.payment.charge.key, case.payment.ref)
     assert request.notify_url.endswith("/hooks/alipay")
     assert [(each.kind, each.outcome) for each in Exchange.objects.filter(kind="refund")] == [("refund", "accepted")]
 

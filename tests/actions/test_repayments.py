@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from anqi.actions import charges, repayments
+from anqi.actions import charges, loans, repayments
 from anqi.actions.charges import Wish
 from anqi.documents.models import Document
 from anqi.engine.accounts import balances
@@ -101,6 +101,19 @@ def test_money_posted_late_counts_on_the_day_it_was_paid(lin: Planted) -> None:
     assert_books_equal_engine(lin, learned_on)
     held = store.read(lin.borrower_id, [lin.loan_id])[lin.loan_id]
     assert "receivable_penalty" not in balances(held.terms, held.facts, learned_on)
+
+
+def test_a_channel_whose_clock_is_ahead_over_midnight_pays_today(lin: Planted) -> None:
+    loans.wake(now=at(FIRST_DUE), limit=9)
+    charge = open_charge(lin, FIRST_DUE)
+    paid_at = at(FIRST_DUE + timedelta(days=1), 0, 5)
+    repayments.learn(
+        channel="alipay", key=charge.key, learned_by="notice", now=at(FIRST_DUE, 23, 55),
+        result=Succeeded(ref="T1", amount_minor=charge.amount_minor, paid_at=paid_at),
+    )  # fmt: skip
+    assert_books_equal_engine(lin, FIRST_DUE)
+    payment = Payment.objects.get()
+    assert (payment.paid_at, payment.counts_on) == (paid_at, FIRST_DUE)
 
 
 def test_all_that_is_left_settles_the_loan(lin: Planted) -> None:

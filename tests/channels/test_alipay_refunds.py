@@ -95,6 +95,15 @@ def test_parts_are_refunds_of_their_own(sandbox: Sandbox, ali: Alipay, paid: str
     assert sum(amount for _, amount in given_back(sandbox, paid)) == AMOUNT_MINOR
 
 
+def test_the_payment_that_is_meant_goes_back_and_no_other_of_its_charge(
+    sandbox: Sandbox, ali: Alipay, paid: str
+) -> None:
+    """A second payment under one number, which this gateway told of in a notice only."""
+    assert ali.refund(owed(paid, payment_ref="2026112622001400001")) == Unknown(cause="40004 ACQ.TRADE_NOT_EXIST")
+    assert given_back(sandbox, paid) == []
+    assert isinstance(ali.refund(owed(paid, payment_ref=sandbox.trade(paid)["trade_no"])), Succeeded)
+
+
 def test_what_nobody_asked_for_is_not_found(ali: Alipay, paid: str, key: str) -> None:
     assert ali.query_refund(f"{paid}r", charge_key=paid) == NotFound()
     assert ali.query_refund(f"{key}r", charge_key=f"{key}-none") == NotFound()

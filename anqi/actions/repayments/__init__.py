@@ -58,7 +58,7 @@ def _believe(chain: Chain, charge: ChargeInHand, result: Succeeded, learned_by: 
         _doubt(charge, chain.borrower_id, Difference.Kind.AMOUNT_DIFFERS, result, learned_by, now)
         charges.ask_next(chain.borrower_id, charge.id, at=now)
         return
-    taking.take(chain, charge, Arrival(**vars(result), learned_by=learned_by), now)
+    taking.take(chain, charge, Arrival(**vars(result), learned_by=learned_by, heard_at=now), now)
     if learned_by == "query":
         differences.confirm(chain.borrower_id, charge.id, now=now)
 

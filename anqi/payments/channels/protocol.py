@@ -96,6 +96,8 @@ class RefundRequest:
     currency: str
     why: str
     notify_url: str
+    # The channel's own number of the payment, where one charge may have been paid twice.
+    payment_ref: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

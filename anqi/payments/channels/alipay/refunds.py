@@ -32,7 +32,7 @@ def ask(sdk: AliPay, request: RefundRequest) -> Result:
     assert request.currency == "CNY", "Alipay gives back yuan only"
     assert not set(request.why) & set("{}"), "the SDK cannot check an answer that holds a brace"
     order = {
-        "out_trade_no": request.charge_key,
+        **_trade(request.charge_key, request.payment_ref),
         "out_request_no": request.key,
         "refund_amount": wire.to_yuan(request.amount_minor),
         "refund_reason": request.why,
@@ -49,7 +49,7 @@ def ask(sdk: AliPay, request: RefundRequest) -> Result:
 def _see(sdk: AliPay, request: RefundRequest, said: str) -> Result:
     # A yes means no more than that the call was good, and fund_change is N for a repeat and for coupons too.
     # A no may be about a trade that an earlier call under this number, its answer lost, has closed.
-    found = query(sdk, request.key, charge_key=request.charge_key)
+    found = query(sdk, request.key, charge_key=request.charge_key, payment_ref=request.payment_ref)
     if isinstance(found, NotFound):
         return Failed(reason=_REASONS[said], code=said) if said in _REASONS else Accepted()
     if isinstance(found, Succeeded) and found.amount_minor != request.amount_minor:
@@ -57,10 +57,10 @@ def _see(sdk: AliPay, request: RefundRequest, said: str) -> Result:
     return found
 
 
-def query(sdk: AliPay, key: str, *, charge_key: str) -> Result:
+def query(sdk: AliPay, key: str, *, charge_key: str, payment_ref: str = "") -> Result:
     """What Alipay shows of the refund now; NotFound is also what it says within ten seconds of being asked for it."""
     question = {
-        "out_trade_no": charge_key,
+        **_trade(charge_key, payment_ref),
         "out_request_no": key,
         # The time is told to those only who want it.
         "query_options": ["gmt_refund_pay"],
@@ -75,6 +75,11 @@ def query(sdk: AliPay, key: str, *, charge_key: str) -> Result:
         return _result(answer, key=key, charge_key=charge_key)
     except Unreadable:
         return Unknown(cause="unreadable")
+
+
+def _trade(charge_key: str, payment_ref: str) -> dict[str, str]:
+    # By our number alone Alipay would give back its first payment, which a loan has used, for a second one.
+    return {"out_trade_no": charge_key} | ({"trade_no": payment_ref} if payment_ref else {})
 
 
 def _result(answer: Mapping[str, Any], *, key: str, charge_key: str) -> Result:

@@ -1,0 +1,175 @@
+"""The fault matrix: every fault of both channels at every operation it can strike, each to a known end.
+
+`make test` draws a sample (ANQI_SEED draws another one), ANQI_SOAK=1 plays them all and leaves build/faults/*.json
+for `python -m tools.fault_table`.
+
+Two workers are two threads here, each with its own connection to PostgreSQL, that run every drain at the same moment,
+one of them in reverse order. Real `anqi worker` processes look every five seconds of the world, and a cell has up to
+fifty moments of business time at which something is due: it would take minutes. With them test_kills.py plays; what
+two threads do at once is stricter, as the queue's own lock, one job of a name at a time, is not between them.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet, Sum
+
+from anqi import clock
+from anqi.config.verification import verify
+from anqi.ledger.models import Posting
+from anqi.lending.models import Fact, Loan
+from anqi.payments import channels, inspection
+from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
+from tests.channels import till
+from tests.faults import fault_stand, matrix_scenes, matrix_story
+from tests.faults.matrix_cells import Cell, catalogued, cells, chosen
+from tests.faults.matrix_stand import Ground
+from tests.sandbox.sandbox_stand import ROOT, Sandbox
+
+TOLD = ROOT / "build/faults"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    home = tmp_path_factory.mktemp("matrix")
+    # A refund that is asked for again is so at once here: business time passes, the world's hardly does.
+    for file in ("sandbox.json", "wechat.json"):
+        (home / file).write_text('{"refund_gap_seconds": 0}')
+    running = Sandbox(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        running.start()
+        running.shift_clock(0)
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def ground(clone_database: str, sandbox: Sandbox, hooks: str, settings: Any, cell: Cell) -> Ground:
+    """A borrower on a database of the cell's own; both channels knock at our door."""
+    settings.ANQI_WECHAT = till.stated(sandbox)
+    channels.find.cache_clear()
+    if cell.fault.name == "replay":
+        forget(sandbox)
+    who = fault_stand.settle_in(sandbox, hooks).who
+    return Ground(sandbox=sandbox, who=who, channel=cell.channel)
+
+
+def forget(sandbox: Sandbox) -> None:
+    """A sandbox that has told nobody anything yet."""
+    sandbox.kill()
+    for file in sandbox.home.glob("sandbox.sqlite3*"):
+        file.unlink()
+    sandbox.start()
+
+
+@pytest.mark.parametrize("cell", chosen(), ids=lambda cell: cell.name)
+def test_it_comes_to_a_known_end(ground: Ground, cell: Cell, caplog: pytest.LogCaptureFixture) -> None:
+    charge = matrix_scenes.play(ground, cell)
+    struck = strikes(ground, cell)
+    assert struck, "the fault never struck"
+    story = matrix_story.tell(ground, cell, charge, struck=struck)
+    print(f"\n{cell.name}: {story.resolved}; {story.seconds} s")
+    assert [each.exc_text for each in caplog.records if each.levelno >= logging.ERROR] == []
+    assert_nothing_is_under_way()
+    assert_each_payment_is_where_it_belongs(ground)
+    assert_the_channel_has_as_much(ground, told_only=cell.fault.name == "paid_twice" and cell.step == "paid")
+    assert_sound()
+    keep(story)
+
+
+def test_every_fault_has_a_cell() -> None:
+    assert {(cell.channel, cell.fault.name) for cell in cells()} == catalogued()
+    names = [cell.name for cell in cells()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_cell_stands_in_the_table() -> None:
+    """A new fault is played and written down: ANQI_SOAK=1 pytest tests/faults/test_matrix.py, then the tool."""
+    rows = re.findall(r"^\| .*? `(\w+)` \| (\w+) \| \w+ \| `([\w.]+)` \|", TABLE.read_text(), re.MULTILINE)
+    assert set(rows) == {(cell.fault.name, cell.channel, cell.step) for cell in cells()}
+
+
+TABLE = ROOT / "docs/faults.md"
+
+
+def strikes(ground: Ground, cell: Cell) -> int:
+    keys = set(Charge.objects.values_list("key", flat=True))
+    struck = ground.sandbox.http.get("/_control/faults").json()["struck"]
+    return sum(
+        each["fault"] == cell.fault.name and each["operation"] == cell.step and each["order_no"] in keys
+        for each in struck
+    )
+
+
+def assert_nothing_is_under_way() -> None:
+    """No charge is open, no message or question waits; money waits for people only, and they see it."""
+    assert not Charge.objects.filter(state__in=Charge.OPEN).exists()
+    assert not Inbox.objects.filter(state=Inbox.State.WAITING).exists()
+    assert not Outbox.objects.filter(done_at=None).exists()
+    assert not Unapplied.objects.filter(closed_at=None, returns_at__isnull=False).exists()
+    late = set(inspection.late_refunds(clock.now()).values_list("id", flat=True))
+    assert set(Refund.objects.filter(state__in=Refund.OPEN).values_list("id", flat=True)) == late
+
+
+def assert_each_payment_is_where_it_belongs(ground: Ground) -> None:
+    """Used by a loan, or a case's, or gone or going back: each fen in one of these places."""
+    own = {"borrower_id": ground.who.borrower_id}
+    facts = Fact.objects.filter(**own, kind="payment").values_list("body", flat=True)
+    for payment in Payment.objects.filter(**own):
+        used = sum(body["amount_minor"] for body in facts if body["payment_id"] == str(payment.id))
+        cases = Unapplied.objects.filter(**own, payment_id=payment.id)
+        backs = Refund.objects.filter(**own, payment_id=payment.id).exclude(state=Refund.State.FAILED)
+        assert payment.amount_minor == used + sum_of(cases, "left_minor") + sum_of(backs, "amount_minor")
+
+
+def assert_the_channel_has_as_much(ground: Ground, *, told_only: bool) -> None:
+    """Each taking of the channel's is a payment of ours, and each giving back the refund of just that payment.
+
+    With `told_only` there is one more payment, which lives in its notice: nobody took it, nobody can give it back.
+    """
+    trades = ground.trades()
+    taken = [(each["out_trade_no"], each["total_minor"]) for each in trades if each["paid_at"]]
+    expected = taken * 2 if told_only else taken
+    payments = Payment.objects.filter(borrower_id=ground.who.borrower_id).select_related("charge")
+    assert sorted((each.charge.key, each.amount_minor) for each in payments) == sorted(expected)
+    refunds = Refund.objects.filter(state=Refund.State.SUCCEEDED).select_related("payment")
+    gone = [(each.key, each.payment.ref, each.amount_minor) for each in refunds]
+    assert sorted(gone) == sorted(given_back(ground.channel, trades))
+    moved = Posting.objects.filter(borrower_id=ground.who.borrower_id)
+    account = f"in_transit_{ground.channel}"
+    ours = sum_of(moved.filter(debit=account), "amount_minor") - sum_of(moved.filter(credit=account), "amount_minor")
+    assert ours == sum(amount for _, amount in expected) - sum(amount for *_, amount in gone)
+
+
+def given_back(channel: str, trades: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """What the channel gave back: our number of it, the channel's of the payment, fen."""
+    number, ref = {"alipay": ("out_request_no", "trade_no"), "wechat": ("out_refund_no", "transaction_id")}[channel]
+    return [
+        (each[number], trade[ref], each["amount_minor"]) for trade in trades for each in trade["refunds"]
+        if each.get("status", "SUCCESS") == "SUCCESS"
+    ]  # fmt: skip
+
+
+def assert_sound() -> None:
+    """Books equal the engine, chains and hashes are whole, and no loan sleeps past its day."""
+    assert not Loan.objects.filter(next_wake_on__lte=clock.today()).exists()
+    # A planted loan's agreement was never signed, and has no hash.
+    wrong = [each.told() for each in verify(today=clock.today()).wrong if each.what != "agreement"]
+    assert not wrong, wrong
+
+
+def sum_of(rows: QuerySet[Any], name: str) -> int:
+    return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
+
+
+def keep(story: matrix_story.Story) -> Path:
+    TOLD.mkdir(parents=True, exist_ok=True)
+    file = TOLD / f"{story.name}.json"
+    file.write_text(json.dumps(story.to_json(), ensure_ascii=False, indent=1) + "\n")
+    return file
