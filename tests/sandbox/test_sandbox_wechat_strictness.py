@@ -140,7 +140,6 @@ def test_an_answer_is_signed(sandbox: Sandbox, counter: Counter, order_no: str) 
         ("/time_expire", {"time_expire": "2027-01-01T00:00:00"}),
         ("/time_expire", {"time_expire": "2027-13-01T00:00:00+08:00"}),
         ("/time_expire", {"time_expire": "2020-01-01T00:00:00+08:00"}),
-        ("/time_expire", {"time_expire": in_rfc3339(0)}),
         ("/time_expire", {"time_expire": 5}),
         ("/notify_url", {"notify_url": "ftp://a.example/"}),
         ("/notify_url", {"notify_url": "https://a.example/?a=1"}),
@@ -188,7 +187,9 @@ def test_numbers_of_six_and_of_thirty_two(counter: Counter, order_no: str) -> No
 
 def test_an_expiry_counts_on_the_shifted_clock(sandbox: Sandbox, counter: Counter, order_no: str) -> None:
     sandbox.shift_clock(3600)
-    assert counter.place(order_no, time_expire=in_rfc3339(30))[1]["detail"]["field"] == "/time_expire"
+    for seconds in (0, 30):
+        refused = counter.place(order_no, time_expire=in_rfc3339(seconds))[1]
+        assert refused["detail"]["field"] == "/time_expire"
     assert counter.place(order_no, time_expire=in_rfc3339(90))[0] == 200
 
 
