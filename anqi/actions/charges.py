@@ -13,7 +13,7 @@ from anqi.lending import repaying, store
 from anqi.lending.repaying import Purpose
 from anqi.lending.store import LoanInHand
 from anqi.payments import channels, charges, exchanges, news, outbox
-from anqi.payments.channels.protocol import Accepted, ChargeRequest, How, Result, Unknown
+from anqi.payments.channels.protocol import Accepted, ChargeRequest, How, Result
 from anqi.payments.charges import Part
 from anqi.payments.models import Charge, Outbox
 from anqi.people import holds
@@ -151,7 +151,7 @@ def deliver(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
         else:
             charges.doubt(charge)
             outbox.postpone(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CHARGE, now=now)
-        _note(charge, "charge", result, now)
+        exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="charge", result=result, at=now)
     charge.refresh_from_db()
     return charge
 
@@ -170,18 +170,6 @@ def _ask(charge: Charge) -> Result:
         payer_ip=charge.payer_ip or "",
     )
     return channels.find(charge.channel).charge(request)
-
-
-def _note(charge: Charge, kind: str, result: Result, now: datetime) -> None:
-    exchanges.note(
-        borrower_id=charge.borrower_id,
-        charge_id=charge.id,
-        direction="out",
-        kind=kind,
-        outcome=type(result).__name__.lower(),
-        detail={"cause": result.cause} if isinstance(result, Unknown) else news.masked(result),
-        at=now,
-    )
 
 
 def _settle_outbox(charge: Charge, kind: str, now: datetime) -> None:

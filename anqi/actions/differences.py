@@ -1,8 +1,6 @@
 """Differences between a channel's word and our books: decided by staff, on record.
 
-Refused
-└── NotTheirs            this borrower has no such difference
-Who may act is refused by `people.authority`.
+Who may act, and on what, is refused by `people.authority`.
 """
 
 from datetime import datetime
@@ -13,14 +11,8 @@ from django.db import transaction
 from anqi.payments import charges, differences
 from anqi.payments.models import Charge, Difference
 from anqi.people import authority, holds, staff
+from anqi.people.authority import NotTheirs
 from anqi.people.models import User
-from anqi.rows.refusals import Refused
-
-
-class NotTheirs(Refused):
-    """This borrower has no such {what}."""
-
-    code = "not_theirs"
 
 
 def close(*, borrower_id: UUID, difference_id: UUID, reason: str, actor: User, now: datetime) -> Difference:

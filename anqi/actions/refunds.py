@@ -1,12 +1,11 @@
 """Refunds: money that no loan could use goes back to its source, by itself or because staff say so.
 
 Refused
-├── NotTheirs            a case that this borrower hasn't got
 ├── NothingLeft
 ├── AlreadyOnItsWay      one refund of a case at a time
 ├── WishWaits            somebody has asked to use the money, and nobody has decided yet
 └── Stranger             a channel speaks of a refund that is not ours
-Who may act is refused by `people.authority`.
+Who may act, and on what, is refused by `people.authority`.
 """
 
 from datetime import date, datetime, timedelta
@@ -18,7 +17,7 @@ from django.db import transaction
 from anqi.ledger import books
 from anqi.ledger.books import Entry
 from anqi.notices import messages, texts
-from anqi.payments import channels, differences, exchanges, inbox, inspection, news, refunds, unapplied
+from anqi.payments import channels, differences, exchanges, inbox, inspection, refunds, unapplied
 from anqi.payments.channels.protocol import (
     Accepted,
     Failed,
@@ -30,6 +29,7 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.models import Difference, Refund, Unapplied
 from anqi.people import authority, holds, staff
+from anqi.people.authority import NotTheirs
 from anqi.people.models import User
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
@@ -39,12 +39,6 @@ from anqi.rows.refusals import Refused
 _WHY = "按期退回未入账款项"
 # While a wish about the money waits for its second person.
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
-
-
-class NotTheirs(Refused):
-    """This borrower has no such {what}."""
-
-    code = "not_theirs"
 
 
 class NothingLeft(Refused):
@@ -79,7 +73,8 @@ def begin(*, borrower_id: UUID, case_id: UUID, actor: User, reason: str, now: da
     authority.must_act(actor)
     authority.must_say_why(reason)
     with transaction.atomic(durable=True):
-        refund = _begin(holds.hold(borrower_id), case_id, requested_by=actor.id, now=now)
+        chain = holds.hold(borrower_id)
+        refund = _begin(chain, _case(borrower_id, case_id), requested_by=actor.id, now=now)
         staff.note(
             actor_id=actor.id, verb="begin_refund", borrower_id=borrower_id, object_id=refund.id, reason=reason,
             detail={"case_id": str(case_id), "amount_minor": refund.amount_minor}, now=now,
@@ -95,7 +90,7 @@ def begin_due(*, borrower_id: UUID, case_id: UUID, now: datetime) -> Refund | No
         if case.returns_at is None or case.returns_at > now:
             return None
         try:
-            return _begin(chain, case_id, requested_by=None, now=now)
+            return _begin(chain, case, requested_by=None, now=now)
         except WishWaits:
             unapplied.keep_here(case, until=now + _LOOK_AGAIN_AFTER)
         except (NothingLeft, AlreadyOnItsWay):
@@ -120,13 +115,12 @@ def keep_here(*, borrower_id: UUID, case_id: UUID, actor: User, reason: str, now
         )  # fmt: skip
 
 
-def _begin(chain: Chain, case_id: UUID, *, requested_by: UUID | None, now: datetime) -> Refund:
-    case = _case(chain.borrower_id, case_id)
+def _begin(chain: Chain, case: Unapplied, *, requested_by: UUID | None, now: datetime) -> Refund:
     if not case.left_minor:
         raise NothingLeft
-    if refunds.open_one(case.borrower_id, case_id):
+    if refunds.open_one(case.borrower_id, case.id):
         raise AlreadyOnItsWay
-    if inspection.has_waiting_application(case.borrower_id, case_id):
+    if inspection.has_waiting_application(case.borrower_id, case.id):
         raise WishWaits
     amount_minor = case.left_minor
     refund = refunds.put(case, amount_minor=amount_minor, why=_WHY, requested_by=requested_by, now=now)
@@ -181,14 +175,9 @@ def _ask(refund: Refund) -> tuple[str, Result]:
 def _note(refund: Refund, kind: str, result: Result, now: datetime) -> None:
     with transaction.atomic(durable=True):
         exchanges.note(
-            borrower_id=refund.borrower_id,
-            charge_id=refund.charge_id,
-            direction="out",
-            kind=kind,
-            outcome=type(result).__name__.lower(),
-            detail={"key": refund.key, **news.masked(result)},
-            at=now,
-        )
+            borrower_id=refund.borrower_id, charge_id=refund.charge_id, kind=kind, result=result, at=now,
+            key=refund.key,
+        )  # fmt: skip
 
 
 def learn(

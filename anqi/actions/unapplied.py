@@ -2,11 +2,11 @@
 
 Refused
 ├── OwnRequest           nobody approves what they asked for
-├── NotTheirs            a case, a loan or an application that this borrower hasn't got
 ├── AlreadyAsked         one wish at a time about one case
 ├── AlreadyDecided
 └── OtherRequest         the same id with other contents
-Who may act is refused by `people.authority`. What the loan itself can't take is refused by `lending.inspection`.
+Who may act, and on what, is refused by `people.authority`.
+What the loan itself can't take is refused by `lending.inspection`.
 """
 
 from dataclasses import dataclass, fields
@@ -25,6 +25,7 @@ from anqi.payments import inspection as payments_inspection
 from anqi.payments import unapplied
 from anqi.payments.models import Application, Unapplied
 from anqi.people import authority, holds, staff
+from anqi.people.authority import NotTheirs
 from anqi.people.models import User
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
@@ -38,12 +39,6 @@ class OwnRequest(Refused):
     """Whoever asked for it can't approve it."""
 
     code = "own_request"
-
-
-class NotTheirs(Refused):
-    """This borrower has no such {what}."""
-
-    code = "not_theirs"
 
 
 class AlreadyAsked(Refused):

@@ -166,11 +166,12 @@ def _new_fact(row: Mapping[str, Any]) -> NewFact:
 
 def _check_unapplied(whole: _Whole) -> Iterator[Wrong]:
     """Money that no loan has used is money that a case still holds or that is on its way back, to the fen."""
-    waiting_minor = -sum(of_loan.get("unapplied", 0) for of_loan in _booked(whole.postings).values())
+    booked = _booked(whole.postings).values()
+    waiting_minor = -sum(of_loan.get("unapplied", 0) for of_loan in booked)
     if waiting_minor != whole.left_minor:
         where = f"{waiting_minor} in the books, {whole.left_minor} in cases"
         yield Wrong(what="unapplied", borrower_id=whole.borrower_id, where=where)
-    returning_minor = -sum(of_loan.get("refund_in_transit", 0) for of_loan in _booked(whole.postings).values())
+    returning_minor = -sum(of_loan.get("refund_in_transit", 0) for of_loan in booked)
     if returning_minor != whole.returning_minor:
         where = f"{returning_minor} in the books, {whole.returning_minor} in refunds on their way"
         yield Wrong(what="refunds", borrower_id=whole.borrower_id, where=where)

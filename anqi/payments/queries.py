@@ -74,7 +74,6 @@ class ChargeView:
     queried_at: datetime | None
     """When it was last asked what became of the charge."""
     next_ask_at: datetime | None
-    tries: int
     payments: tuple[PaymentView, ...]
 
     @property
@@ -187,6 +186,5 @@ def _charge_view(
         asked_at=answer[1],
         queried_at=answer[1] if answer[2] != "charge" else None,
         next_ask_at=row.next_try_at,
-        tries=row.tries,
         payments=payments,
     )

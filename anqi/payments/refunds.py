@@ -1,6 +1,5 @@
 """Refunds: money that no loan could use, on its way back to where it came from."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -109,11 +108,6 @@ def end(refund: Refund, *, state: str, ref: str, reason: str, at: datetime, now:
     _row(refund).update(
         state=state, ref=ref or refund.ref, reason=reason, ended_at=now, refunded_at=at, next_try_at=None
     )
-
-
-def of_cases(borrower_id: UUID, case_ids: Iterable[UUID]) -> QuerySet[Refund]:
-    """The refunds of these cases, oldest first."""
-    return Refund.objects.filter(borrower_id=borrower_id, case_id__in=list(case_ids)).order_by("requested_at", "id")
 
 
 def _row(refund: Refund) -> QuerySet[Refund]:

@@ -3,7 +3,8 @@
 Refused
 ├── MayNotAct            the actor's role only reads
 ├── NeedsSupervisor
-└── ReasonMissing
+├── ReasonMissing
+└── NotTheirs            what they act on is not this borrower's
 """
 
 from anqi.people.models import User
@@ -26,6 +27,12 @@ class ReasonMissing(Refused):
     """Say why."""
 
     code = "reason_missing"
+
+
+class NotTheirs(Refused):
+    """This borrower has no such {what}."""
+
+    code = "not_theirs"
 
 
 def must_act(actor: User) -> None:

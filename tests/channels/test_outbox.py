@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from anqi.payments import charges, exchanges, outbox
+from anqi.payments.channels.protocol import Unknown
 from anqi.payments.charges import Part
 from anqi.payments.models import Charge, Exchange, Outbox
 from tests.planting import Planted, at, plant_borrower, plant_loan
@@ -127,9 +128,8 @@ def test_workers_at_once_lease_an_entry_once(clone_database: str) -> None:
 @pytest.mark.django_db
 def test_an_exchange_is_noted_and_stays(charge: Charge) -> None:
     exchanges.note(
-        borrower_id=charge.borrower_id, charge_id=charge.id, direction="out", kind="query", outcome="unknown",
-        detail={"cause": "timeout"}, at=NOW,
-    )  # fmt: skip
+        borrower_id=charge.borrower_id, charge_id=charge.id, kind="query", result=Unknown(cause="timeout"), at=NOW
+    )
     noted = Exchange.objects.get(borrower_id=charge.borrower_id, charge_id=charge.id)
     assert (noted.direction, noted.kind, noted.outcome, noted.detail, noted.at) == (
         "out", "query", "unknown", {"cause": "timeout"}, NOW,

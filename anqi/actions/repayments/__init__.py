@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.repayments import taking
-from anqi.payments import channels, charges, differences, exchanges, inbox, news, refunds
+from anqi.payments import channels, charges, differences, exchanges, inbox, refunds
 from anqi.payments.channels.protocol import GIVEN_BACK, Accepted, Closed, Failed, NotFound, Result, Succeeded
 from anqi.payments.charges import Arrival, ChargeInHand
 from anqi.payments.models import Charge, Difference
@@ -68,24 +68,12 @@ def inquire(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:
     charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
     channel = channels.find(charge.channel)
     result = channel.query(charge.key)
-    _note(charge, "query", result, now)
+    exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="query", result=result, at=now)
     is_over = charge.closing_at is not None or now >= charge.expires_at
     if is_over and charge.state in Charge.OPEN and isinstance(result, Accepted | NotFound):
         result = channel.close(charge.key)
-        _note(charge, "close", result, now)
+        exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="close", result=result, at=now)
     learn(channel=charge.channel, key=charge.key, result=result, learned_by="query", now=now)
-
-
-def _note(charge: Charge, kind: str, result: Result, now: datetime) -> None:
-    exchanges.note(
-        borrower_id=charge.borrower_id,
-        charge_id=charge.id,
-        direction="out",
-        kind=kind,
-        outcome=type(result).__name__.lower(),
-        detail=news.masked(result),
-        at=now,
-    )
 
 
 def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotFound, now: datetime) -> None:
