@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: help demo demo-reset test soak seed check bench install browser clean
+.PHONY: help demo demo-reset test soak seed check mutants bench install browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,7 +38,10 @@ check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, lice
 	$(BIN)/python -m tools.translations
 	$(BIN)/python -m tools.licences
 
-bench: $(INSTALLED) ## Repayments, pages under load, notifications; writes build/bench.json
+mutants: $(INSTALLED) ## Every small change to the engine that its tests don't notice; writes build/mutants.json
+	$(BIN)/python -m tools.mutants anqi/engine
+
+bench: $(INSTALLED) ## Engine, repayments, pages under load, notifications; writes build/bench.json
 	$(BIN)/python -m tools.bench
 
 install: $(INSTALLED) ## The virtual environment with pinned, hashed packages

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.bench import load, notifications, repayments
+from tools.bench import engine, load, notifications, repayments
 
 _FILE = Path(__file__).resolve().parents[2] / "build/bench.json"
 _PARTS: dict[str, Callable[[], dict[str, float]]] = {
+    "engine": engine.measure,
     "repayments": repayments.measure,
     "load": load.measure,
     "notifications": notifications.measure,
