@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
-from anqi.engine.course import Course
+from anqi.engine.course import Course, Instalment
+from anqi.engine.events import Chargeback, Recovery, Refund
 from anqi.engine.facts import Fact, Payment, Return
 from anqi.engine.products import Part, Terms
-from anqi.engine.replay import replay, without_reversed
+from anqi.engine.replay import replay
+from anqi.engine.standing_facts import without_reversed
 
 ACCOUNTS = (
     "receivable_principal",
@@ -20,6 +22,11 @@ ACCOUNTS = (
     "credit_balance",
     "unapplied",
     "merchant_payable",
+    "merchant_fee_income",
+    "subsidy_receivable",
+    "goodwill",
+    "written_off",
+    "recovered",
 )
 
 
@@ -36,38 +43,67 @@ def balances(terms: Terms, facts: Iterable[Fact], on: date) -> dict[str, int]:
     if on < terms.starts_on:
         return {}
     taken, _ = without_reversed(fact for fact in facts if fact.on <= on)
-    payments_minor = sum(fact.amount_minor for fact in taken if isinstance(fact, Payment))
-    returns_minor = sum(fact.amount_minor for fact in taken if isinstance(fact, Return))
     shown = {
-        **_receivables(course),
+        **(_receivables(course) if course.written_off_minor is None else _losses(course)),
         **_results(course),
+        **_shops(course, taken),
         "credit_balance": -course.credit_minor,
+        "goodwill": course.goodwill_minor,
         # The money was booked against unapplied when it arrived; having been applied, it leaves there.
-        "unapplied": payments_minor,
-        "merchant_payable": returns_minor - terms.principal_minor,
+        "unapplied": _money(taken),
     }
     assert sum(shown.values()) == 0, "money in is money applied and credit"
     return {account: amount_minor for account, amount_minor in shown.items() if amount_minor}
 
 
+def _money(taken: Iterable[Fact]) -> int:
+    money_in = sum(fact.amount_minor for fact in taken if isinstance(fact, Payment | Recovery))
+    return money_in - sum(fact.amount_minor or 0 for fact in taken if isinstance(fact, Refund | Chargeback))
+
+
 def _receivables(course: Course) -> dict[str, int]:
     return {
         "receivable_principal": sum(row.left("principal") for row in course.rows),
-        "receivable_interest": sum(row.left("interest") for row in course.due),
-        "receivable_fee": sum(row.left("fee") for row in course.due),
-        "receivable_penalty": sum(row.left("penalty") for row in course.due),
+        "receivable_interest": sum(_receivable(row, "interest") for row in course.rows),
+        "receivable_fee": sum(_receivable(row, "fee") for row in course.rows),
+        "receivable_penalty": sum(_receivable(row, "penalty") for row in course.rows),
     }
+
+
+def _losses(course: Course) -> dict[str, int]:
+    assert course.written_off_minor is not None
+    left_minor = sum(row.remaining_minor for row in course.owing)
+    return {"written_off": course.written_off_minor, "recovered": left_minor - course.written_off_minor}
 
 
 def _results(course: Course) -> dict[str, int]:
+    subsidy_minor = sum(row.subsidy_minor for row in course.rows if row.is_due)
     return {
-        "interest_income": -_recognised(course, "interest"),
-        "fee_income": -_recognised(course, "fee"),
-        "penalty_income": -_recognised(course, "penalty"),
-        "waived": sum(sum(row.waived.values()) for row in course.due),
+        "interest_income": -sum(_recognised(row, "interest") for row in course.rows) - subsidy_minor,
+        "subsidy_receivable": subsidy_minor,
+        "fee_income": -sum(_recognised(row, "fee") for row in course.rows),
+        "penalty_income": -sum(_recognised(row, "penalty") for row in course.rows),
+        "waived": sum(sum(row.waived.values()) for row in course.rows),
     }
 
 
-def _recognised(course: Course, part: Part) -> int:
-    due_minor = sum(row.charged[part] for row in course.due)
-    return due_minor + sum(row.paid[part] for row in course.coming)
+def _shops(course: Course, taken: Iterable[Fact]) -> dict[str, int]:
+    returns_minor = sum(fact.amount_minor for fact in taken if isinstance(fact, Return))
+    if course.is_void:
+        return {}
+    paid_out_minor = course.lent_minor - course.lent_again_minor
+    fee_minor = course.terms.rounded_product(
+        course.terms.merchant_fee_rate, max(paid_out_minor - course.returned_minor, 0)
+    )
+    return {
+        "merchant_payable": returns_minor + fee_minor - paid_out_minor, "merchant_fee_income": -fee_minor,
+    }  # fmt: skip
+
+
+def _recognised(row: Instalment, part: Part) -> int:
+    return row.charged[part] if row.is_due else max(row.paid[part], row.carried.get(part, 0))
+
+
+def _receivable(row: Instalment, part: Part) -> int:
+    # What came from another instalment was income there already, and is owed whenever this one falls due.
+    return row.left(part) if row.is_due else max(row.carried.get(part, 0) - row.paid[part], 0)

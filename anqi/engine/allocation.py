@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from anqi.engine.course import Course, Instalment
-from anqi.engine.products import Part
+from anqi.engine.products import Part, Terms
 
 
 def pay_due(course: Course, amount_minor: int) -> int:
     """Pay what is due, oldest due date first, in the allocation order inside one; the rest comes back."""
-    return _pay(course.due, course.terms.allocation, amount_minor)
+    return _pay(course.owing, course.terms.allocation, amount_minor)
 
 
 def pay_ahead(course: Course, amount_minor: int) -> int:
@@ -17,9 +17,14 @@ def pay_ahead(course: Course, amount_minor: int) -> int:
     return _pay(course.coming, course.terms.allocation, amount_minor)
 
 
+def pay_rows(rows: Sequence[Instalment], terms: Terms, amount_minor: int) -> int:
+    """Pay these instalments in their order, in the allocation order inside one; the rest comes back."""
+    return _pay(rows, terms.allocation, amount_minor)
+
+
 def waive(course: Course, what: Literal["penalty", "interest", "fee"], amount_minor: int) -> int:
     """Take so much off what is owed of one part on due instalments, oldest first; the rest comes back."""
-    for row in course.due:
+    for row in course.owing:
         taken_minor = min(row.left(what), amount_minor)
         row.waived[what] += taken_minor
         amount_minor -= taken_minor

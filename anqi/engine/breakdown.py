@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from anqi.engine.course import Course, Instalment, counted_from
-from anqi.engine.course import Stretch as DayStretch
+from anqi.engine.course import Course, Instalment
+from anqi.engine.events import Chargeback, Goodwill, Recovery, Refund
 from anqi.engine.explain import (
-    Stretch,
+    PartExplained,
+    explain_fee,
     explain_interest,
     explain_payoff,
     explain_penalty,
-    is_earned_only,
-    joined,
 )
 from anqi.engine.facts import Fact, Payment, Return
 from anqi.engine.loan import Standing, standing
 from anqi.engine.products import Part, Terms
-from anqi.engine.replay import replay, without_reversed
-from anqi.engine.schedule import plan
+from anqi.engine.replay import replay
+from anqi.engine.standing_facts import without_reversed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,12 +78,11 @@ def break_down(terms: Terms, facts: Iterable[Fact], on: date) -> Breakdown:
     """
     facts = tuple(facts)
     shown, course = standing(terms, facts, on), replay(terms, facts, on)
-    rows = tuple(_instalment(terms, facts, on, course, row) for row in course.rows)
-    due = shown.instalments[: course.due_count]
-    coming = [row for row in shown.instalments[course.due_count :] if row.remaining_minor]
+    rows = tuple(_instalment(terms, facts, on, row) for row in course.rows)
+    coming = [row for row in course.coming if row.remaining_minor]
     return Breakdown(
-        due_now=_by_instalment((row.n, row.remaining_minor) for row in due),
-        next_due=_by_instalment((row.n, row.remaining_minor) for row in coming[:1]),
+        due_now=_by_instalment((row.period.n, row.remaining_minor) for row in course.owing),
+        next_due=_by_instalment((row.period.n, row.remaining_minor) for row in coming[:1]),
         outstanding_principal=_by_instalment(
             (row.n, row.principal_minor - row.paid_principal_minor) for row in shown.instalments
         ),
@@ -116,9 +114,10 @@ def _credit(facts: Iterable[Fact], on: date, course: Course, shown: Standing) ->
     """Money in is money applied and credit."""
     taken, _ = without_reversed(sorted((fact for fact in facts if fact.on <= on), key=lambda fact: (fact.on, fact.id)))
     for fact in taken:
-        if isinstance(fact, Payment | Return):
-            what = "payment" if isinstance(fact, Payment) else "return"
-            yield Line(what=what, id=fact.id, on=fact.on, exact=Fraction(fact.amount_minor))
+        if minor := _money(fact, is_void=course.is_void):
+            yield Line(what=type(fact).__name__.lower(), id=fact.id, on=fact.on, exact=Fraction(minor))
+    if course.lent_again_minor:
+        yield Line(what="lent_again", exact=Fraction(course.lent_again_minor))
     paid_minor = sum(row.paid_minor for row in shown.instalments)
     for what, minor in (
         ("paid", paid_minor), ("prepaid", course.prepaid_minor), ("returned", course.returned_minor),
@@ -127,16 +126,21 @@ def _credit(facts: Iterable[Fact], on: date, course: Course, shown: Standing) ->
             yield Line(what=what, exact=Fraction(-minor))
 
 
-def _instalment(
-    terms: Terms, facts: tuple[Fact, ...], on: date, course: Course, row: Instalment
-) -> InstalmentBreakdown:
+def _money(fact: Fact, *, is_void: bool) -> int:
+    if isinstance(fact, Payment | Recovery) or (isinstance(fact, Return | Goodwill) and not is_void):
+        return fact.amount_minor
+    return -(fact.amount_minor or 0) if isinstance(fact, Refund | Chargeback) else 0
+
+
+def _instalment(terms: Terms, facts: tuple[Fact, ...], on: date, row: Instalment) -> InstalmentBreakdown:
     charged = {part: minor - row.waived[part] for part, minor in row.charged.items()}
+    n = row.period.n
     return InstalmentBreakdown(
-        n=row.period.n,
-        principal=_principal(terms, row),
-        interest=_with_waiver(_interest(terms, facts, on, row), row, "interest"),
-        fee=_with_waiver(_fee(course, row), row, "fee"),
-        penalty=_with_waiver(_penalty(terms, facts, on, row), row, "penalty"),
+        n=n,
+        principal=tuple(_principal(row)),
+        interest=tuple(_part("interest", explain_interest(terms, facts, on, n))),
+        fee=tuple(_part("fee", explain_fee(terms, facts, on, n))),
+        penalty=tuple(_part("penalty", explain_penalty(terms, facts, on, n))),
         paid=tuple(Line(what=part, exact=Fraction(minor)) for part, minor in row.paid.items() if minor),
         remaining=(
             *(Line(what=part, exact=Fraction(minor)) for part, minor in charged.items() if minor),
@@ -145,67 +149,41 @@ def _instalment(
     )
 
 
-def _principal(terms: Terms, row: Instalment) -> Lines:
-    planned_minor = plan(terms).instalments[row.period.n - 1].principal_minor
-    cut_minor = row.charged["principal"] - planned_minor
-    return (*_unless_nothing("planned", planned_minor), *_unless_nothing("cut", cut_minor))
+def _principal(row: Instalment) -> Iterator[Line]:
+    carried_minor, moved_minor = row.carried.get("principal", 0), row.moved.get("principal", 0)
+    replanned_minor = row.charged["principal"] + moved_minor - carried_minor - row.planned_minor
+    yield from _unless_nothing("planned", row.planned_minor)
+    yield from _unless_nothing("replanned", replanned_minor)
+    yield from _unless_nothing("carried", carried_minor)
+    yield from _unless_nothing("moved", -moved_minor)
 
 
-def _interest(terms: Terms, facts: tuple[Fact, ...], on: date, row: Instalment) -> Lines:
-    shown = explain_interest(terms, facts, on, row.period.n)
+def _part(what: str, shown: PartExplained) -> Iterator[Line]:
+    borne_minor = shown.charged_minor + shown.moved_minor + shown.given_back_minor
+    borne_minor -= shown.carried_minor + shown.late_fee_minor
+    yield from _over_days(what, shown, borne_minor)
+    yield from _unless_nothing("late_fee", shown.late_fee_minor)
+    yield from _unless_nothing("carried", shown.carried_minor)
+    yield from _unless_nothing("moved", -shown.moved_minor)
+    yield from _unless_nothing("given_back", -shown.given_back_minor)
+    yield from _unless_nothing("waived", -shown.waived_minor)
+
+
+def _over_days(what: str, shown: PartExplained, borne_minor: int) -> Iterator[Line]:
     if not shown.stretches:
-        return _unless_nothing("earned", shown.charged_minor)
-    return _over_days("interest", shown.stretches, row, row.period.rate, shown.charged_minor)
-
-
-def _fee(course: Course, row: Instalment) -> Lines:
-    charged_minor = row.charged["fee"]
-    if is_earned_only(course, row):
-        return _unless_nothing("earned", charged_minor)
-    stretches = joined(_fee_bases(course, row))
-    return _over_days("fee", stretches, row, course.terms.fee_rate_per_instalment, charged_minor)
-
-
-def _fee_bases(course: Course, row: Instalment) -> list[DayStretch]:
-    if row.period.n <= course.due_count:
-        return row.fee_bases
-    since = counted_from(row.fee_bases, row.period.begins_on)
-    return [*row.fee_bases, (course.fee_base_of(row), since, row.period.due_on)]
-
-
-def _over_days(what: str, stretches: Iterable[Stretch], row: Instalment, rate: Fraction, charged_minor: int) -> Lines:
-    lines = [
-        Line(
-            what=what, exact=rate * each.base_minor * Fraction(each.days, row.period.days), base_minor=each.base_minor,
-            rate=rate, since=each.since, until=each.until, of_days=row.period.days,
-        )
-        for each in stretches
-        if rate and each.base_minor
-    ]  # fmt: skip
-    return _rounded(lines, charged_minor)
-
-
-def _penalty(terms: Terms, facts: tuple[Fact, ...], on: date, row: Instalment) -> Lines:
-    shown = explain_penalty(terms, facts, on, row.period.n)
-    lines = [
-        Line(
-            what="penalty", exact=shown.daily_rate * each.base_minor * each.days, base_minor=each.base_minor,
-            rate=shown.daily_rate, since=each.since, until=each.until,
-        )
-        for each in shown.stretches
-        if shown.daily_rate and each.base_minor
-    ]  # fmt: skip
-    return _rounded(lines, shown.charged_minor)
-
-
-def _rounded(lines: list[Line], charged_minor: int) -> Lines:
-    rounding = charged_minor - sum((line.exact for line in lines), start=Fraction(0))
+        yield from _unless_nothing("earned", borne_minor)
+        return
+    of_days = None if what == "penalty" else shown.of_days
+    for each in shown.stretches:
+        if each.rate and each.base_minor:
+            yield Line(
+                what=what, exact=each.rate * each.base_minor * Fraction(each.days, of_days or 1),
+                base_minor=each.base_minor, rate=each.rate, since=each.since, until=each.until, of_days=of_days,
+            )  # fmt: skip
+    rounding = borne_minor - shown.exact
     assert abs(rounding) <= Fraction(1, 2), "lines that are not what was charged"
-    return (*lines, *((Line(what="rounding", exact=rounding),) if rounding else ()))
-
-
-def _with_waiver(lines: Lines, row: Instalment, part: Part) -> Lines:
-    return (*lines, *_unless_nothing("waived", -row.waived[part]))
+    if rounding:
+        yield Line(what="rounding", exact=rounding)
 
 
 def _unless_nothing(what: str, minor: int) -> Lines:

@@ -12,7 +12,7 @@ from anqi.engine.facts import Fact, read_facts
 from anqi.engine.loan import Standing, StandingInstalment, standing
 from anqi.engine.money import write_amount
 from anqi.engine.products import Terms, read_terms
-from anqi.engine.refusals import BadFact, BadJson, BadRequest, BadTerms, LessThanPayoff, Refused
+from anqi.engine.refusals import BadFact, BadJson, BadRequest, BadTerms, Refused
 from anqi.engine.schedule import plan
 
 _Answer = dict[str, Any]
@@ -39,7 +39,7 @@ def _refusal(refused: Refused, request: object) -> _Answer:
     said: _Answer = {"code": refused.code}
     if refused.field is not None:
         said["field"] = refused.field
-    if isinstance(refused, LessThanPayoff) and refused.need_minor is not None:
+    if refused.need_minor is not None:
         currency = read_terms(_members(request, "terms")).currency
         said["need"] = write_amount(refused.need_minor, currency=currency)
     return said | {"message": refused.message}
@@ -130,11 +130,22 @@ def _standing(shown: Standing, terms: Terms) -> _Answer:
         "reduced": _amounts(shown.reduced, ("prepaid", "returned"), currency),
         "paid": _amounts(shown.paid, ("principal", "interest", "fee", "penalty"), currency),
         "instalments": [_instalment(each, currency) for each in shown.instalments],
-    }
+    } | _beside(shown, terms)
+
+
+def _beside(shown: Standing, terms: Terms) -> _Answer:
+    """What only some loans have: it is named where it is so."""
+    beside: _Answer = {}
+    if shown.lent_minor != terms.principal_minor:
+        beside["lent"] = write_amount(shown.lent_minor, currency=terms.currency)
+    if shown.written_off_minor is not None:
+        beside["written_off"] = write_amount(shown.written_off_minor, currency=terms.currency)
+    return beside
 
 
 def _instalment(row: StandingInstalment, currency: str) -> _Answer:
-    amounts = _amounts(row, _STANDING, currency)
+    beside = tuple(name for name in ("moved", "subsidy") if getattr(row, f"{name}_minor"))
+    amounts = _amounts(row, (*_STANDING, *beside), currency)
     return {"n": row.n, "due_on": row.due_on.isoformat()} | amounts | {"state": row.state}
 
 

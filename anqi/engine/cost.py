@@ -55,10 +55,12 @@ def annual_cost_of(terms: Terms) -> AnnualCost:
 
 def _dated_flows(terms: Terms) -> Iterable[tuple[date, Fraction, int]]:
     counts_months = terms.every.unit == "months" and terms.first_is_regular
+    rows_before = 1 if terms.shape.down_payment_minor else 0
     yield terms.starts_on, Fraction(0), -terms.principal_minor
     for each in plan(terms).instalments:
         days = (each.due_on - terms.starts_on).days
-        months = Fraction(each.n * terms.every.count) if counts_months else Fraction(days * 12, 365)
+        steps = each.n - rows_before
+        months = Fraction(steps * terms.every.count) if counts_months else Fraction(days * 12, 365)
         yield each.due_on, months, each.total_minor
 
 

@@ -2,29 +2,48 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 
 from anqi.engine.products import Part, Terms
+from anqi.engine.rates import Rates
 from anqi.engine.schedule import Period, plan
 
 Cut = tuple[Literal["prepaid", "returned"], date, int]
 Stretch = tuple[int, date, date]  # a base in the smallest unit, from this day, up to and without that day
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Instalment:
     """One instalment as it stands on the course's day."""
 
     period: Period
     charged: dict[Part, int]
-    paid: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(_PARTS, 0))
-    waived: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(_PARTS, 0))
+    planned_minor: int
+    """Its principal when it first stood on a plan."""
+    fee_rate: Fraction
+    """What its flat fee is of the fee base."""
+    paid: dict[Part, int] = field(default_factory=lambda: _NOTHING.copy())
+    waived: dict[Part, int] = field(default_factory=lambda: _NOTHING.copy())
+    carried: dict[Part, int] = field(default_factory=dict)
+    """Of what is charged: what came from other instalments or by a charge, whatever its own period bears."""
+    moved: dict[Part, int] = field(default_factory=dict)
+    """What was charged once and has gone to other instalments since."""
+    given_back: dict[Part, int] = field(default_factory=dict)
+    """What was charged once and a return gave back."""
     openings: list[Stretch] = field(default_factory=list)
     """The opening principal of its own period, where a cut changed it, and when the period is over."""
     fee_bases: list[Stretch] = field(default_factory=list)
     """The fee base of its own period, where a cut changed it, and when the period is over."""
     late: list[Stretch] = field(default_factory=list)
     """The penalty base since the due date, up to the day to which it is counted."""
+    late_fee_minor: int | None = None
+    """What missing it cost, within its penalty; None while it was not missed."""
+    subsidy_minor: int = 0
+    """The interest that a third party pays in the borrower's place."""
+    is_due: bool = False
+    is_stopped: bool = False
+    """Whether its period ended before its time: it bears only what was earned by then."""
     is_cut_to_nothing: bool = False
 
     def left(self, part: Part) -> int:
@@ -47,45 +66,48 @@ class Instalment:
         return self.remaining_minor == 0 and any(self.paid.values())
 
 
-_PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
+_NOTHING: dict[Part, int] = {"principal": 0, "interest": 0, "fee": 0, "penalty": 0}
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Course:
     """One loan as it stands on a day, after some of the facts."""
 
     terms: Terms
     rows: list[Instalment]
+    """Every instalment by its number; one whose rest went to others stays."""
+    coming: list[Instalment]
+    """The instalments still to come, the one whose period runs first."""
+    owing: list[Instalment] = field(default_factory=list)
+    """The instalments due by the day of which something is left, oldest first."""
     day: date
     opening_minor: int
     """The plan's principal in the instalments to come, paid ahead or not."""
-    due_count: int = 0
+    lent_minor: int
+    """All principal that was ever lent on it."""
+    lent_again_minor: int = 0
+    """Of that: money that was given back to the borrower though nothing was left to give."""
+    fee_base_minor: int
+    """What flat fees are counted on from the day: the original principal less all cuts."""
+    rates: Rates | None = None
+    """How the rate changed; None where it is that of the terms throughout."""
     credit_minor: int = 0
     prepaid_minor: int = 0
     returned_minor: int = 0
-    is_settled_early: bool = False
+    late_fees_minor: int = 0
+    charges_minor: dict[str, int] = field(default_factory=dict)
+    """What staff charged so far, by code."""
+    goodwill_minor: int = 0
+    written_off_minor: int | None = None
+    is_void: bool = False
     cuts: list[Cut] = field(default_factory=list)
     """What was taken off the plan, in its order."""
 
-    @property
-    def due(self) -> list[Instalment]:
-        """The instalments due by the day, oldest first."""
-        return self.rows[: self.due_count]
-
-    @property
-    def coming(self) -> list[Instalment]:
-        """The instalments still to come, the one whose period runs first."""
-        return self.rows[self.due_count :]
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether principal was ever taken off the plan."""
-        return bool(self.prepaid_minor or self.returned_minor)
-
-    @property
-    def fee_base_minor(self) -> int:
-        """What flat fees are counted on from the day: the original principal less all cuts."""
-        return self.terms.principal_minor - self.prepaid_minor - self.returned_minor
+    def changeable_rates(self) -> Rates:
+        """The rates, ready to be changed from a day on."""
+        if self.rates is None:
+            self.rates = _rates_of(self.terms)
+        return self.rates
 
     def fee_base_of(self, row: Instalment) -> int:
         """What a flat fee of that instalment is counted on from the day."""
@@ -104,10 +126,26 @@ def begin(terms: Terms) -> Course:
                 "fee": each.fee_minor,
                 "penalty": 0,
             },
+            planned_minor=each.principal_minor,
+            fee_rate=Fraction(0) if period.is_free else terms.fee_rate_per_instalment,
         )
         for period, each in zip(planned.periods, planned.instalments, strict=True)
     ]
-    return Course(terms=terms, rows=rows, day=terms.starts_on, opening_minor=terms.principal_minor)
+    principal_minor = terms.principal_minor
+    return Course(
+        terms=terms, rows=rows, coming=rows.copy(), day=terms.starts_on, opening_minor=principal_minor,
+        lent_minor=principal_minor, fee_base_minor=terms.financed_minor, rates=_rates(terms),
+    )  # fmt: skip
+
+
+def _rates(terms: Terms) -> Rates | None:
+    return _rates_of(terms) if terms.subsidy_rate else None
+
+
+def _rates_of(terms: Terms) -> Rates:
+    return Rates(
+        changes=[(date.min, terms.annual_rate)], subsidies=[(date.min, terms.subsidy_rate)], pauses=[]
+    )
 
 
 def counted_from(stretches: list[Stretch], start: date) -> date:

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from anqi.engine.course import Course, Instalment, base_days
 from anqi.engine.facts import Fact
-from anqi.engine.lateness import state_of
-from anqi.engine.products import Penalty, Terms
+from anqi.engine.lateness import penalty_base_minor, penalty_minor, state_of
+from anqi.engine.prices import Penalty
+from anqi.engine.products import Terms
 from anqi.engine.replay import replay
 
 
@@ -24,19 +25,19 @@ def next_wake_on(terms: Terms, facts: Iterable[Fact], on: date) -> date | None:
         days.append(terms.starts_on)
     else:
         days.extend(_days_of_due(course, on))
-        days.extend(row.period.due_on for row in course.coming if row.remaining_minor)
+        days.extend(row.period.due_on for row in course.coming if row.remaining_minor or row.subsidy_minor)
     return min(days, default=None)
 
 
 def _days_of_due(course: Course, on: date) -> Iterator[date]:
-    for row in course.due:
+    for row in course.owing:
         state = state_of(row, course.terms, on)
         if state == "due":
             yield from _days_after(on, 1)
         elif state == "grace":
             yield from _days_after(row.period.due_on, course.terms.grace_days + 1)
-        elif state == "overdue" and course.terms.penalty is not None:
-            yield from _days_after(on, _days_to_growth(row, course.terms.penalty))
+        elif state == "overdue" and course.terms.penalty and course.written_off_minor is None:
+            yield from _days_after(on, _days_to_growth(row, course.terms, course.terms.penalty, on))
 
 
 def _days_after(day: date, days: int | None) -> Iterator[date]:
@@ -44,14 +45,17 @@ def _days_after(day: date, days: int | None) -> Iterator[date]:
         yield day + timedelta(days=days)
 
 
-def _days_to_growth(row: Instalment, penalty: Penalty) -> int | None:
+def _days_to_growth(row: Instalment, terms: Terms, penalty: Penalty, on: date) -> int | None:
     """Days until the penalty is next a fen higher, `None` where it does not grow.
 
     Half a fen more than a whole number of fen is rounded up: 0.02 fen a day from nothing, after 25 days.
     """
-    base_minor = row.left("principal") if penalty.on == "principal" else row.unpaid_minor
-    rate = penalty.daily_rate
+    base_minor, rate = penalty_base_minor(row, penalty), penalty.daily_rate
     if not base_minor or not rate:
         return None
-    needed = rate.denominator * (2 * row.charged["penalty"] + 1)
-    return -((2 * rate.numerator * base_days(row.late) - needed) // (2 * rate.numerator * base_minor))
+    so_far, so_far_minor = base_days(row.late), penalty_minor(terms, row, on)
+    needed = rate.denominator * (2 * so_far_minor + 1)
+    days = -((2 * rate.numerator * so_far - needed) // (2 * rate.numerator * base_minor))
+    numerator = rate.numerator * (so_far + base_minor * days)
+    # Exactly half a fen is rounded down to an even one where the terms say so.
+    return days if terms.rounded(numerator, rate.denominator) > so_far_minor else days + 1

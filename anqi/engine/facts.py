@@ -1,13 +1,33 @@
 """What has happened to a loan since it was signed: the facts the engine knows and how they are read."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
 from anqi.engine import reading
 from anqi.engine.calendar import read_date
+from anqi.engine.events import (
+    Charge,
+    Chargeback,
+    Deferral,
+    Draw,
+    DueDayChange,
+    Event,
+    Goodwill,
+    Pause,
+    RateChange,
+    ReAge,
+    ReAmortise,
+    Recovery,
+    Refund,
+    Reschedule,
+    Subsidy,
+    Void,
+    WriteOff,
+)
 from anqi.engine.money import read_amount
+from anqi.engine.products import METHODS, read_day_of_month, read_every
 from anqi.engine.refusals import BadFact, UnknownFact
 
 Goal = Literal["due", "next", "all"]
@@ -50,9 +70,11 @@ class Return:
     id: str
     on: date
     amount_minor: int
+    gives_back: bool = False
+    """Whether the interest and fees that it bore are given back too."""
 
 
-Fact = Payment | Reversal | Waiver | Return
+Fact = Payment | Reversal | Waiver | Return | Event
 
 
 def read_facts(stated: Iterable[Mapping[str, Any]], *, currency: str) -> tuple[Fact, ...]:
@@ -73,16 +95,21 @@ def _read_fact(stated: Mapping[str, Any], currency: str) -> Fact:
     kind = _KINDS.get(_read(stated, "type", _text))
     if kind is None:
         raise UnknownFact()
-    _refuse_unknown_keys(stated, kind)
-    readers = _READERS | {"amount": lambda text: read_amount(text, currency=currency)}
-    keys = [key for key in kind[1] if key in stated or key not in _OPTIONAL]
-    fact: Fact = kind[0](**{_NAMES.get(key, key): _read(stated, key, readers[key]) for key in keys})
+    members = {each.name: each for each in fields(kind)}
+    keys = {_KEYS.get(name, name): each for name, each in members.items()}
+    _refuse_unknown_keys(stated, keys)
+    read = _READERS | {"amount": lambda text: read_amount(text, currency=currency)}
+    fact: Fact = kind(**{
+        each.name: _read(stated, key, read[key])
+        for key, each in keys.items()
+        if key in stated or each.default is MISSING
+    })  # fmt: skip
     return fact
 
 
-def _refuse_unknown_keys(stated: Mapping[str, Any], kind: tuple[type, tuple[str, ...]]) -> None:
+def _refuse_unknown_keys(stated: Mapping[str, Any], known: Collection[str]) -> None:
     for key in stated:
-        if key != "type" and key not in kind[1]:
+        if key != "type" and key not in known:
             raise BadFact(field=key)
 
 
@@ -99,18 +126,47 @@ def _text(stated: object) -> str:
     return stated
 
 
-_KINDS: dict[str, tuple[type[Any], tuple[str, ...]]] = {
-    "payment": (Payment, ("id", "on", "amount", "for")),
-    "reversal": (Reversal, ("id", "on", "of")),
-    "waiver": (Waiver, ("id", "on", "what", "amount")),
-    "return": (Return, ("id", "on", "amount")),
+_KINDS: dict[str, type[Any]] = {
+    "payment": Payment,
+    "reversal": Reversal,
+    "waiver": Waiver,
+    "return": Return,
+    "deferral": Deferral,
+    "due_day_change": DueDayChange,
+    "re_amortise": ReAmortise,
+    "re_age": ReAge,
+    "reschedule": Reschedule,
+    "pause": Pause,
+    "rate_change": RateChange,
+    "subsidy": Subsidy,
+    "charge": Charge,
+    "goodwill": Goodwill,
+    "draw": Draw,
+    "refund": Refund,
+    "chargeback": Chargeback,
+    "write_off": WriteOff,
+    "recovery": Recovery,
+    "void": Void,
 }
-_OPTIONAL = ("for",)
-_NAMES = {"for": "goal", "amount": "amount_minor"}
+KINDS = tuple(_KINDS)
+_KEYS = {"goal": "for", "amount_minor": "amount"}
 _READERS: dict[str, reading.Reader] = {
     "id": _text,
     "on": read_date,
     "of": _text,
     "for": reading.one_of(("due", "next", "all")),
     "what": reading.one_of(("penalty", "interest", "fee")),
+    "gives_back": reading.yes_or_no,
+    "n": reading.whole_from(1),
+    "to": read_date,
+    "day": read_day_of_month,
+    "first_due_on": read_date,
+    "instalments": reading.number_of_times,
+    "every": read_every,
+    "method": reading.one_of(METHODS),
+    "annual_rate": reading.rate,
+    "carries": reading.some_of(("interest", "fee", "penalty")),
+    "until": read_date,
+    "code": _text,
+    "reason": _text,
 }

@@ -4,44 +4,68 @@ from datetime import date
 from typing import Literal
 
 from anqi.engine.course import Course, Instalment, base_days, counted_from
-from anqi.engine.money import rounded
-from anqi.engine.products import Penalty, Terms
+from anqi.engine.prices import LateFee, Penalty
+from anqi.engine.products import Terms
 
-State = Literal["paid", "upcoming", "due", "grace", "overdue"]
+State = Literal["paid", "moved", "upcoming", "due", "grace", "overdue"]
 
 
-def charge_penalties(course: Course, day: date) -> None:
-    """Bring the penalty of every due instalment up to the day.
+def charge_lateness(course: Course, day: date) -> None:
+    """Bring what lateness costs on every due instalment up to the day; those of which nothing is left are done.
 
     Contract, lateness: rounded(Σ base × daily rate × days) from the due date, one rounding on the running total.
     333.16 at 0.0005 a day over 4 days: 0.67.
     """
-    penalty = course.terms.penalty
-    if penalty is None:
-        return
-    for row in course.rows[: course.due_count]:
-        if row.late or row.remaining_minor:
-            _charge_penalty(row, penalty, course.terms.grace_days, day)
+    if course.written_off_minor is None:
+        for row in course.owing:
+            _charge(course, row, day)
+    course.owing = [row for row in course.owing if row.remaining_minor]
 
 
-def _charge_penalty(row: Instalment, penalty: Penalty, grace_days: int, day: date) -> None:
+def _charge(course: Course, row: Instalment, day: date) -> None:
+    terms = course.terms
+    if terms.late_fee and row.late_fee_minor is None:
+        _charge_late_fee(course, row, terms.late_fee, day)
+    if terms.penalty:
+        _note_lateness(row, terms.penalty, terms.grace_days, day)
+    row.charged["penalty"] = penalty_minor(terms, row, day) + (row.late_fee_minor or 0) + _moved_in(row)
+
+
+def _moved_in(row: Instalment) -> int:
+    moved = row.carried.get("penalty", 0) - row.moved.get("penalty", 0)
+    return moved - row.given_back.get("penalty", 0)
+
+
+def _charge_late_fee(course: Course, row: Instalment, late_fee: LateFee, day: date) -> None:
+    unpaid_minor = row.unpaid_minor
+    if unpaid_minor and days_late(row, day) > course.terms.grace_days:
+        fee_minor = late_fee.amount_minor + course.terms.rounded_product(late_fee.rate, unpaid_minor)
+        if late_fee.cap_minor is not None:
+            fee_minor = min(fee_minor, late_fee.cap_minor - course.late_fees_minor)
+        row.late_fee_minor = fee_minor
+        course.late_fees_minor += fee_minor
+
+
+def _note_lateness(row: Instalment, penalty: Penalty, grace_days: int, day: date) -> None:
     since = counted_from(row.late, row.period.due_on)
     if row.unpaid_minor == 0 and days_late(row, since) <= grace_days:
         # Nothing was owed when grace still ran: such an instalment never bears a penalty, however long ago.
         row.late.clear()
-        return
-    base_minor = row.left("principal") if penalty.on == "principal" else row.unpaid_minor
-    if since < day:
-        row.late.append((base_minor, since, day))
-    row.charged["penalty"] = penalty_minor(row, penalty, grace_days, day)
+    elif since < day:
+        row.late.append((penalty_base_minor(row, penalty), since, day))
 
 
-def penalty_minor(row: Instalment, penalty: Penalty, grace_days: int, day: date) -> int:
-    """The penalty charged on the instalment up to the day, before what was paid or waived of it."""
-    if days_late(row, day) <= grace_days:
+def penalty_base_minor(row: Instalment, penalty: Penalty) -> int:
+    """What the penalty of a day is counted on."""
+    return row.left("principal") if penalty.on == "principal" else row.unpaid_minor
+
+
+def penalty_minor(terms: Terms, row: Instalment, day: date) -> int:
+    """The penalty by day charged on the instalment up to the day, before what was paid or waived of it."""
+    if not row.late or terms.penalty is None or days_late(row, day) <= terms.grace_days:
         return 0
-    rate = penalty.daily_rate
-    return rounded(rate.numerator * base_days(row.late), rate.denominator)
+    rate = terms.penalty.daily_rate
+    return terms.rounded(rate.numerator * base_days(row.late), rate.denominator)
 
 
 def days_late(row: Instalment, day: date) -> int:
@@ -50,9 +74,9 @@ def days_late(row: Instalment, day: date) -> int:
 
 
 def state_of(row: Instalment, terms: Terms, day: date) -> State:
-    """What the instalment is on the day; one with nothing left is paid."""
+    """What the instalment is on the day; one with nothing left is paid, or moved where its rest is owed elsewhere."""
     if row.remaining_minor == 0:
-        return "paid"
+        return "moved" if row.moved else "paid"
     late = days_late(row, day)
     if late < 0:
         return "upcoming"

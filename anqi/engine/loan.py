@@ -12,7 +12,7 @@ from anqi.engine.payoff import payoff_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
 
-Status = Literal["pending", "settled", "overdue", "grace", "due", "active"]
+Status = Literal["pending", "void", "settled", "written_off", "overdue", "grace", "due", "active"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +53,10 @@ class StandingInstalment:
     waived_interest_minor: int
     waived_fee_minor: int
     waived_penalty_minor: int
+    moved_minor: int
+    """What was charged here once and is owed on other instalments since."""
+    subsidy_minor: int
+    """The interest that a third party pays beside the borrower's."""
 
     @property
     def total_minor(self) -> int:
@@ -81,6 +85,10 @@ class Standing:
     reduced: Reduced
     paid: Paid
     instalments: tuple[StandingInstalment, ...]
+    lent_minor: int
+    """All principal that was lent: Σ principal of the instalments + prepaid + returned."""
+    written_off_minor: int | None
+    """What the lender counted as lost; None while it was not written off."""
 
     @property
     def remaining_minor(self) -> int:
@@ -91,18 +99,18 @@ class Standing:
 def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
     """What the loan looks like at the end of that day; facts dated after it are not looked at.
 
-    Refuses with `BeforeStart`, `NotPositive`, `UnknownFact`, `MoreThanOwed` or `LessThanPayoff`.
+    Refuses with any of `Refused` that speaks of a fact.
     """
     course = replay(terms, facts, on)
     rows = tuple(_instalment(row, terms, on) for row in course.rows)
-    coming = next((row for row in rows[course.due_count :] if row.remaining_minor), None)
-    status = _status(terms, rows, on)
+    coming = next((row for row in course.coming if row.remaining_minor), None)
+    status = _status(terms, course, rows, on)
     return Standing(
         on=on,
         status=status,
         days_past_due=next(((on - row.due_on).days for row in rows if row.state == "overdue"), 0),
-        due_now_minor=sum(row.remaining_minor for row in rows[: course.due_count]),
-        next_due_on=coming.due_on if coming else None,
+        due_now_minor=sum(row.remaining_minor for row in course.owing),
+        next_due_on=coming.period.due_on if coming else None,
         next_due_minor=coming.remaining_minor if coming else None,
         outstanding_principal_minor=sum(row.principal_minor - row.paid_principal_minor for row in rows),
         payoff_minor=None if status == "pending" else payoff_of(course).amount_minor,
@@ -110,6 +118,8 @@ def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
         reduced=_reduced(course),
         paid=_paid(rows),
         instalments=rows,
+        lent_minor=course.lent_minor,
+        written_off_minor=course.written_off_minor,
     )
 
 
@@ -118,15 +128,20 @@ def is_settled(terms: Terms, facts: Iterable[Fact], on: date) -> bool:
 
     Refuses as `standing` does.
     """
-    return on >= terms.starts_on and all(row.remaining_minor == 0 for row in replay(terms, facts, on).rows)
+    course = replay(terms, facts, on)
+    return on >= terms.starts_on and not course.is_void and all(row.remaining_minor == 0 for row in course.rows)
 
 
-def _status(terms: Terms, rows: Sequence[StandingInstalment], on: date) -> Status:
+def _status(terms: Terms, course: Course, rows: Sequence[StandingInstalment], on: date) -> Status:
     if on < terms.starts_on:
         return "pending"
+    if course.is_void:
+        return "void"
     states = {row.state for row in rows}
-    if states == {"paid"}:
+    if states <= {"paid", "moved"}:
         return "settled"
+    if course.written_off_minor is not None:
+        return "written_off"
     if "overdue" in states:
         return "overdue"
     if "grace" in states:
@@ -166,4 +181,6 @@ def _instalment(row: Instalment, terms: Terms, on: date) -> StandingInstalment:
         waived_interest_minor=waived["interest"],
         waived_fee_minor=waived["fee"],
         waived_penalty_minor=waived["penalty"],
+        moved_minor=sum(row.moved.values()),
+        subsidy_minor=row.subsidy_minor,
     )

@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 Tail = Literal["first", "last"]
+Rounding = Literal["half_up", "half_even"]
 
 # ISO 4217, list one: the digits after the decimal point of the smallest unit.
 _NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -50,6 +51,15 @@ def write_amount(minor: int, *, currency: str) -> str:
 def rounded(numerator: int, denominator: int) -> int:
     """The quotient rounded half up to a whole unit: the only rounding of money. Contract, opening. 5/2: 3."""
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def rounded_half_even(numerator: int, denominator: int) -> int:
+    """The quotient rounded to the nearest whole unit, a half to the even one: banker's rounding, IEEE 754, 4.3.1.
+
+    5/2: 2; 7/2: 4.
+    """
+    whole, rest = divmod(numerator, denominator)
+    return whole + (2 * rest > denominator or (2 * rest == denominator and whole % 2))
 
 
 def even_split(total_minor: int, *, parts: int, tail: Tail) -> list[int]:

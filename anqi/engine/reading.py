@@ -65,6 +65,22 @@ def one_of(words: Collection[str]) -> Reader:
     return read
 
 
+def some_of(words: Collection[str]) -> Reader:
+    """A reader of a list of some of these words, none of them twice; a tuple in the order of the words."""
+
+    def read(stated: object) -> tuple[str, ...]:
+        if not isinstance(stated, list) or not all(isinstance(each, str) and each in words for each in stated):
+            raise ValueError("not a list of the words")
+        return tuple(word for word in words if word in stated) if len(set(stated)) == len(stated) else _decline("twice")
+
+    return read
+
+
+def yes_or_no(stated: object) -> bool:
+    """A JSON true or false."""
+    return stated if isinstance(stated, bool) else _decline("neither true nor false")
+
+
 def members(stated: object, *, needed: Collection[str], optional: Collection[str] = ()) -> Mapping[str, Any]:
     """An object that has all the needed keys and no others than the optional ones."""
     keys = set(stated) if isinstance(stated, Mapping) else set()

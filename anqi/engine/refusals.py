@@ -9,7 +9,15 @@ Refused
 ├── NotPositive
 ├── UnknownFact
 ├── MoreThanOwed
-└── LessThanPayoff    need_minor: the payoff of that day
+├── LessThanPayoff    need_minor: the payoff of that day
+├── NotToCome         field: the instalment is due, paid off or on an older plan, or there is none
+├── OutOfOrder        field: the day does not come after the one and before the other
+├── UnknownCharge
+├── MoreThanAgreed    need_minor: the most that is left of what was agreed
+├── MoreThanPaid      need_minor: the most that is left of that payment
+├── MoreThanCredit    need_minor: the credit balance of that day
+├── NotWrittenOff
+└── LoanOver          the loan is void or written off
 """
 
 
@@ -82,3 +90,51 @@ class LessThanPayoff(Refused):
     """The amount does not reach the payoff of that day."""
 
     code = "less_than_payoff"
+
+
+class NotToCome(Refused):
+    """No such instalment is still to come."""
+
+    code = "not_to_come"
+
+
+class OutOfOrder(Refused):
+    """The day does not lie where it must: after the one before it, before the one after it."""
+
+    code = "out_of_order"
+
+
+class UnknownCharge(Refused):
+    """The terms name no such charge: what was not disclosed cannot be charged."""
+
+    code = "unknown_charge"
+
+
+class MoreThanAgreed(Refused):
+    """The amount is more than what the terms allow."""
+
+    code = "more_than_agreed"
+
+
+class MoreThanPaid(Refused):
+    """More is taken back than is left of that payment."""
+
+    code = "more_than_paid"
+
+
+class MoreThanCredit(Refused):
+    """The amount is more than the credit balance of that day."""
+
+    code = "more_than_credit"
+
+
+class NotWrittenOff(Refused):
+    """Only a loan that was written off has recoveries."""
+
+    code = "not_written_off"
+
+
+class LoanOver(Refused):
+    """The loan is void or written off: it takes nothing but money any more."""
+
+    code = "loan_over"

@@ -89,7 +89,7 @@ def _compare(before: Standing, after: Standing) -> Preview:
 
 
 def _is_cleared(old: StandingInstalment, new: StandingInstalment) -> bool:
-    return new.state == "paid" != old.state and new.paid_minor > 0
+    return new.remaining_minor == 0 != old.remaining_minor and new.paid_minor > 0
 
 
 def _lines(old: StandingInstalment, new: StandingInstalment) -> Iterator[Line]:

@@ -1,27 +1,27 @@
 """Replaying a loan: its facts taken in the order of their days, up to the day that is asked about."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
-from anqi.engine.allocation import pay_ahead, pay_due, waive
+from anqi.engine.allocation import pay_due
 from anqi.engine.course import Course, Instalment, begin, counted_from
-from anqi.engine.cuts import give_back, prepay
-from anqi.engine.facts import Fact, Payment, Return, Reversal, Waiver
-from anqi.engine.lateness import charge_penalties
-from anqi.engine.payoff import payoff_of, settle
+from anqi.engine.ending import annul
+from anqi.engine.events import Chargeback, Deferral, Goodwill, Recovery, Refund, Void
+from anqi.engine.facts import Fact, Payment
+from anqi.engine.lateness import charge_lateness
 from anqi.engine.products import Terms
-from anqi.engine.refusals import BeforeStart, LessThanPayoff, MoreThanOwed, NotPositive, UnknownFact
+from anqi.engine.standing_facts import check, in_their_order, without_reversed
+from anqi.engine.taking import take
 
-_Taken = Payment | Return | Waiver
-_TURNS: dict[type, int] = {Return: 0, Waiver: 1, Payment: 2}
+_DAY = timedelta(days=1)
 
 
 def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
     """The loan at the end of the day, in the smallest unit; facts after the day are not looked at.
 
     What comes back is only to be read: whoever asks the same again gets the same one.
-    Refuses with `BeforeStart`, `NotPositive`, `UnknownFact`, `MoreThanOwed` or `LessThanPayoff`.
+    Refuses with any of `Refused` that speaks of a fact.
     """
     known = sorted((fact for fact in facts if fact.on <= on), key=lambda fact: (fact.on, fact.id))
     return _replay(terms, tuple(known), on)
@@ -31,88 +31,65 @@ def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
 @lru_cache(maxsize=256)
 def _replay(terms: Terms, known: tuple[Fact, ...], on: date) -> Course:
     assert len({fact.id for fact in known}) == len(known), "an id names one fact"
-    _check(terms, known)
-    taken, lost_on = without_reversed(known)
+    check(terms, known)
+    standing, changed_on = without_reversed(known)
+    taken = in_their_order(standing)
     course = begin(terms)
-    for fact in sorted(taken, key=lambda fact: (fact.on, _TURNS[type(fact)], fact.id)):
-        _advance(course, fact.on)
-        _take(course, fact, is_lenient=lost_on is not None and lost_on <= fact.on)
-    _advance(course, on)
+    place = 0
+    while place < len(taken):
+        fact = taken[place]
+        # An instalment may be deferred on its due date, before it falls due.
+        _advance(course, fact.on, due_by=fact.on - _DAY if isinstance(fact, Deferral) else fact.on)
+        is_lenient = changed_on is not None and changed_on <= fact.on
+        if isinstance(fact, Refund) and not is_lenient and _waits(course, fact, taken, place):
+            continue
+        if isinstance(fact, Void):
+            _annul(course, taken[:place])
+        else:
+            take(course, fact, is_lenient=is_lenient)
+        place += 1
+    _advance(course, on, due_by=on)
     return course
 
 
-def _check(terms: Terms, known: Sequence[Fact]) -> None:
-    payment_ids = {fact.id for fact in known if isinstance(fact, Payment)}
-    for fact in known:
-        if fact.on < terms.starts_on:
-            raise BeforeStart()
-        if isinstance(fact, Reversal):
-            if fact.of not in payment_ids:
-                raise UnknownFact()
-        elif fact.amount_minor <= 0:
-            raise NotPositive()
-
-
-def without_reversed(known: Iterable[Fact]) -> tuple[list[_Taken], date | None]:
-    """The facts that stand when the known reversals have done their work, and the day of the first lost payment."""
-    known = list(known)
-    reversed_ids = {fact.of for fact in known if isinstance(fact, Reversal)}
-    lost = [fact.on for fact in known if isinstance(fact, Payment) and fact.id in reversed_ids]
-    taken: list[_Taken] = [
-        fact for fact in known if not isinstance(fact, Reversal) and not _is_lost(fact, reversed_ids)
+def _waits(course: Course, refund: Refund, taken: list[Fact], place: int) -> bool:
+    """Put a refund off to the money that came in later on its day, where the credit before it is not enough."""
+    later = [
+        other
+        for other in range(place + 1, len(taken))
+        if taken[other].on == refund.on and isinstance(taken[other], Payment | Goodwill | Recovery)
     ]
-    return taken, min(lost, default=None)
+    if not later or refund.amount_minor <= course.credit_minor:
+        return False
+    taken.insert(later[-1], taken.pop(place))
+    return True
 
 
-def _is_lost(fact: _Taken, reversed_ids: set[str]) -> bool:
-    return isinstance(fact, Payment) and fact.id in reversed_ids
+def _annul(course: Course, before: Sequence[Fact]) -> None:
+    annul(
+        course,
+        money_in_minor=sum(fact.amount_minor for fact in before if isinstance(fact, Payment | Recovery)),
+        money_out_minor=sum(fact.amount_minor or 0 for fact in before if isinstance(fact, Refund | Chargeback)),
+    )
 
 
-def _advance(course: Course, day: date) -> None:
-    while course.due_count < len(course.rows) and course.rows[course.due_count].period.due_on <= day:
-        _fall_due(course, course.rows[course.due_count])
+def _advance(course: Course, day: date, *, due_by: date) -> None:
+    while course.coming and course.coming[0].period.due_on <= due_by:
+        _fall_due(course, course.coming[0])
     course.day = max(day, course.terms.starts_on)
-    charge_penalties(course, day)
+    charge_lateness(course, day)
 
 
 def _fall_due(course: Course, row: Instalment) -> None:
     course.day = row.period.due_on
-    if not course.is_settled_early:
+    if not row.is_stopped:
         since = counted_from(row.openings, row.period.begins_on)
         row.openings.append((course.opening_minor, since, course.day))
         row.fee_bases.append((course.fee_base_of(row), since, course.day))
     course.opening_minor -= row.charged["principal"]
-    course.due_count += 1
+    course.coming.pop(0)
+    course.owing.append(row)
+    row.is_due = True
     if course.credit_minor:
-        charge_penalties(course, course.day)
+        charge_lateness(course, course.day)
         course.credit_minor = pay_due(course, course.credit_minor)
-
-
-def _take(course: Course, fact: _Taken, *, is_lenient: bool) -> None:
-    if isinstance(fact, Return):
-        give_back(course, fact.amount_minor)
-    elif isinstance(fact, Waiver):
-        if waive(course, fact.what, fact.amount_minor) and not is_lenient:
-            raise MoreThanOwed()
-    elif fact.goal == "all" and _reaches_payoff(course, fact, is_lenient):
-        settle(course, fact.amount_minor)
-    else:
-        _pay(course, fact)
-
-
-def _reaches_payoff(course: Course, payment: Payment, is_lenient: bool) -> bool:
-    need_minor = payoff_of(course).amount_minor
-    if payment.amount_minor < need_minor and not is_lenient:
-        raise LessThanPayoff(need_minor=need_minor)
-    # A payment before it has bounced since: what was accepted then is not refused now, it pays what is due.
-    return payment.amount_minor >= need_minor
-
-
-def _pay(course: Course, payment: Payment) -> None:
-    left_minor = pay_due(course, payment.amount_minor)
-    excess = "next" if payment.goal == "next" else course.terms.excess
-    if excess == "next":
-        left_minor = pay_ahead(course, left_minor)
-    elif excess in ("shorten", "lower"):
-        left_minor = prepay(course, left_minor)
-    course.credit_minor += left_minor

@@ -1,25 +1,18 @@
 """The plan: what falls due on which day if everything goes as signed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 
-from anqi.engine.calendar import YEAR_UNITS, steps_after, year_position
 from anqi.engine.money import even_split, rounded
+from anqi.engine.periods import Period, periods_of
 from anqi.engine.products import Terms
+from anqi.engine.refusals import BadTerms
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """One stretch from due date to due date, with the exact rate that it bears."""
-
-    n: int
-    begins_on: date
-    due_on: date
-    days: int
-    rate: Fraction
+__all__ = ["Period", "Plan", "Planned", "Totals", "level_payment", "plan", "shares"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,50 +51,82 @@ def plan(terms: Terms) -> Plan:
     """The plan as signed, in the currency's smallest unit.
 
     Contract, period rate and plan. 6000.00 at 12 %, 12 months, `period`, equal instalments: eleven of 533.09,
-    the last 533.12.
+    the last 533.12. Refuses with `BadTerms(field="shape")` a level payment rounded so far down that it repays
+    nothing at first.
     """
-    periods = _periods(terms)
-    principals = shares(terms, terms.principal_minor, periods)
-    fee_minor = rounded_product(terms.fee_rate_per_instalment, terms.principal_minor)
+    periods = periods_of(terms)
+    principals = _principals(terms, periods)
+    fee_minor = terms.rounded_product(terms.fee_rate_per_instalment, terms.financed_minor)
     opening_minor = terms.principal_minor
     planned = []
     for period, principal_minor in zip(periods, principals, strict=True):
-        interest_minor = rounded_product(period.rate, opening_minor)
-        planned.append(_planned(period, principal_minor, interest_minor, fee_minor))
+        interest_minor = terms.rounded_product(period.rate, opening_minor)
+        planned.append(_planned(period, principal_minor, interest_minor, 0 if period.is_free else fee_minor))
         opening_minor -= principal_minor
     return Plan(instalments=tuple(planned), totals=_totals(planned), periods=periods)
 
 
+def _principals(terms: Terms, periods: Sequence[Period]) -> list[int]:
+    rows_before = len(periods) - terms.instalments
+    principals = shares(terms, terms.financed_minor, periods[rows_before:])
+    if terms.shape.round_to_minor > 1 and not principals[terms.shape.principal_free]:
+        raise BadTerms(field="shape")
+    return [terms.shape.down_payment_minor] * rows_before + principals
+
+
 def shares(terms: Terms, amount_minor: int, periods: Sequence[Period]) -> list[int]:
-    """The principal of each of these periods when so much is repaid over them by the method of the terms."""
+    """The principal of each of these periods when so much is repaid over them by the method of the terms.
+
+    Those that repay no principal come first. Where no others are left, the last one repays all: it must be repaid.
+    """
+    repaying = [period for period in periods if not period.is_principal_free] or periods[-1:]
+    return [0] * (len(periods) - len(repaying)) + _shares_of_all(terms, amount_minor, repaying)
+
+
+def _shares_of_all(terms: Terms, amount_minor: int, periods: Sequence[Period]) -> list[int]:
+    # Planned afresh over less than the balloon, the last instalment repays what there is.
+    balloon_minor = min(terms.shape.balloon_minor, amount_minor)
     if terms.method == "equal_instalment":
-        return _level_shares(amount_minor, periods)
+        return _level_shares(terms, amount_minor, balloon_minor, periods)
     if terms.method in ("equal_principal", "flat_fee"):
-        return even_split(amount_minor, parts=len(periods), tail=terms.tail)
+        parts = _equal_parts(terms, amount_minor - balloon_minor, len(periods))
+        return [*parts[:-1], parts[-1] + balloon_minor]
     return [0] * (len(periods) - 1) + [amount_minor]
 
 
-def rounded_product(rate: Fraction, base_minor: int) -> int:
-    """Rate times base, rounded. 1 % of 1250: 13."""
-    return rounded(rate.numerator * base_minor, rate.denominator)
-
-
-def _level_shares(amount_minor: int, periods: Sequence[Period]) -> list[int]:
-    level_minor = level_payment(amount_minor, [period.rate for period in periods])
-    left_minor = amount_minor
+def _level_shares(terms: Terms, amount_minor: int, balloon_minor: int, periods: Sequence[Period]) -> list[int]:
+    level_minor = level_payment(
+        amount_minor, [period.rate for period in periods],
+        round_to=terms.rounded, balloon_minor=balloon_minor, multiple_minor=terms.shape.round_to_minor,
+    )  # fmt: skip
+    left_minor = amount_minor - balloon_minor
     principals = []
     for period in periods[:-1]:
-        principal_minor = level_minor - rounded_product(period.rate, left_minor)
+        principal_minor = level_minor - terms.rounded_product(period.rate, left_minor + balloon_minor)
         principals.append(min(max(principal_minor, 0), left_minor))
         left_minor -= principals[-1]
-    return [*principals, left_minor]
+    return [*principals, left_minor + balloon_minor]
 
 
-def level_payment(amount_minor: int, rates: Sequence[Fraction]) -> int:
-    """The equal instalment over the exact period rates, rounded.
+def _equal_parts(terms: Terms, amount_minor: int, count: int) -> list[int]:
+    multiple_minor = terms.shape.round_to_minor
+    multiples, rest_minor = divmod(amount_minor, multiple_minor)
+    parts = [each * multiple_minor for each in even_split(multiples, parts=count, tail=terms.tail)]
+    parts[0 if terms.tail == "first" else -1] += rest_minor
+    return parts
+
+
+def level_payment(
+    amount_minor: int, rates: Sequence[Fraction], *, round_to: Callable[[int, int], int] = rounded,
+    balloon_minor: int = 0, multiple_minor: int = 1,
+) -> int:  # fmt: skip
+    """The equal instalment over the exact period rates, rounded to a multiple of so many units.
 
     A = P ÷ Σₖ Πⱼ≤ₖ 1/(1+rⱼ): the present value of an annuity (Kellison, The Theory of Interest, chapter 3).
     600000 at 1 % twelve times: 53309.
+    With a balloon B on top of the last one, A = (P − B × Πⱼ 1/(1+rⱼ)) ÷ Σₖ Πⱼ≤ₖ 1/(1+rⱼ): the price of a bond,
+    P = A × a + B × vⁿ, solved for its coupon (the same, on bonds). 600000 with 200000 at last: 37540, which is the
+    35540 of 400000 and the 2000 of interest on 200000; in multiples of 100: 37500.
     """
     numerator, denominator = 0, 1
     for rate in reversed(rates):
@@ -109,26 +134,10 @@ def level_payment(amount_minor: int, rates: Sequence[Fraction]) -> int:
             (numerator + denominator) * rate.denominator,
             denominator * (rate.denominator + rate.numerator),
         )
-    return rounded(amount_minor * denominator, numerator)
-
-
-def _periods(terms: Terms) -> tuple[Period, ...]:
-    begins_on = terms.starts_on
-    periods = []
-    for n in range(1, terms.instalments + 1):
-        due_on = steps_after(terms.first_due_on, terms.every, times=n - 1, anchor_day=terms.anchor_day)
-        rate = _period_rate(terms, n, begins_on, due_on)
-        days = (due_on - begins_on).days
-        periods.append(Period(n=n, begins_on=begins_on, due_on=due_on, days=days, rate=rate))
-        begins_on = due_on
-    return tuple(periods)
-
-
-def _period_rate(terms: Terms, n: int, begins_on: date, due_on: date) -> Fraction:
-    if terms.day_count == "period" and (n > 1 or terms.first_is_regular):
-        return terms.annual_rate * Fraction(terms.every.count, 12)
-    units = year_position(due_on, terms.day_count) - year_position(begins_on, terms.day_count)
-    return terms.annual_rate * Fraction(units, YEAR_UNITS[terms.day_count])
+    discounted = amount_minor * denominator
+    if balloon_minor:
+        discounted -= balloon_minor * prod(rate.denominator for rate in rates)
+    return round_to(discounted, numerator * multiple_minor) * multiple_minor
 
 
 def _planned(period: Period, principal_minor: int, interest_minor: int, fee_minor: int) -> Planned:

@@ -17,8 +17,8 @@ def test_a_penalty_is_its_bases_their_days_and_one_rounding() -> None:
     """100.00 paid in grace: 12.99 of fee, 87.01 of principal. 333.16 for two days and 246.15 for three: 0.70."""
     shown = explain_penalty(_PHONE, _SOME, date(2026, 10, 5), 1)
     assert shown.stretches == (
-        Stretch(base_minor=33316, since=date(2026, 9, 30), until=date(2026, 10, 2)),
-        Stretch(base_minor=24615, since=date(2026, 10, 2), until=date(2026, 10, 5)),
+        Stretch(base_minor=33316, rate=Fraction("0.0005"), since=date(2026, 9, 30), until=date(2026, 10, 2)),
+        Stretch(base_minor=24615, rate=Fraction("0.0005"), since=date(2026, 10, 2), until=date(2026, 10, 5)),
     )
     assert [each.days for each in shown.stretches] == [2, 3]
     assert (shown.exact, shown.charged_minor) == (Fraction("70.2385"), 70)
@@ -32,7 +32,7 @@ def test_on_the_last_day_of_grace_there_is_no_penalty_to_explain() -> None:
 def test_interest_is_its_opening_at_the_rate_of_the_period() -> None:
     """5526.91 at 1 %: 55.27, as planned and as it stands months ahead."""
     shown = explain_interest(_LOAN, (), date(2026, 1, 31), 2)
-    opening = Stretch(base_minor=552691, since=date(2026, 2, 28), until=date(2026, 3, 31))
+    opening = Stretch(base_minor=552691, rate=Fraction(1, 100), since=date(2026, 2, 28), until=date(2026, 3, 31))
     assert (shown.stretches, shown.period.rate, shown.charged_minor) == ((opening,), Fraction(1, 100), 5527)
 
 

@@ -1,0 +1,72 @@
+"""The periods of a plan: from due date to due date, with what each bears."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from anqi.engine.calendar import YEAR_UNITS, year_position
+from anqi.engine.products import Terms
+from anqi.engine.working_days import due_dates
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """One stretch from due date to due date, with the exact rate that it bears."""
+
+    n: int
+    begins_on: date
+    due_on: date
+    days: int
+    fraction: Fraction
+    """The part of a year that it is, in the loan's day count."""
+    rate: Fraction
+    """The annual rate times that part; 0 in a period that bears no interest."""
+    is_free: bool = False
+    """Whether it bears neither interest nor, of a fee plan, a fee, whatever the rate."""
+    is_principal_free: bool = False
+    """Whether its instalment repays no principal, even when the plan is made afresh."""
+
+
+def periods_of(terms: Terms) -> tuple[Period, ...]:
+    """All periods of the plan as signed; before them that of a down payment, which has no days."""
+    shape = terms.shape
+    down_payment = (_of_down_payment(terms.starts_on),) if shape.down_payment_minor else ()
+    return (*down_payment, *_regular_periods(terms, len(down_payment)))
+
+
+def _of_down_payment(starts_on: date) -> Period:
+    nothing = Fraction(0)
+    return Period(n=1, begins_on=starts_on, due_on=starts_on, days=0, fraction=nothing, rate=nothing, is_free=True)
+
+
+def _regular_periods(terms: Terms, rows_before: int) -> Iterator[Period]:
+    shape, begins_on = terms.shape, terms.starts_on
+    for place, due_on in enumerate(_due_dates(terms), start=1):
+        fraction = _year_fraction(terms, place, begins_on, due_on)
+        is_free = place <= shape.interest_free
+        yield Period(
+            n=rows_before + place,
+            begins_on=begins_on,
+            due_on=due_on,
+            days=(due_on - begins_on).days,
+            fraction=fraction,
+            rate=Fraction(0) if is_free else terms.annual_rate * fraction,
+            is_free=is_free,
+            is_principal_free=place <= shape.principal_free,
+        )
+        begins_on = due_on
+
+
+def _due_dates(terms: Terms) -> Iterator[date]:
+    return due_dates(
+        terms.starts_on, terms.first_due_on, terms.every,
+        times=terms.instalments, anchor_day=terms.anchor_day, working_days=terms.shape.working_days,
+    )  # fmt: skip
+
+
+def _year_fraction(terms: Terms, place: int, begins_on: date, due_on: date) -> Fraction:
+    if terms.day_count == "period" and (place > 1 or terms.first_is_regular):
+        return Fraction(terms.every.count, 12)
+    units = year_position(due_on, terms.day_count) - year_position(begins_on, terms.day_count)
+    return Fraction(units, YEAR_UNITS[terms.day_count])

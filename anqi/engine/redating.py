@@ -1,0 +1,98 @@
+"""Later due dates for instalments that are still to come, and the odd stretch of interest that comes with them."""
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+from anqi.engine.calendar import YEAR_UNITS, falls_on, steps_after, year_position
+from anqi.engine.course import Course, Instalment
+from anqi.engine.cuts import reprice
+from anqi.engine.products import Terms
+from anqi.engine.refusals import BadFact, NotToCome, OutOfOrder
+from anqi.engine.schedule import Period
+
+
+def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
+    """延期: instalment n falls due later; its period takes over from the next one the days that it gains.
+
+    So only the principal of the instalment bears more interest, by day: 477.82 of principal at 12 %, ten days
+    later: 5049.09 × 12 % × 10/360 more on this one, 4571.27 × 12 % × 10/360 less on the next: 16.83 − 15.24.
+    """
+    place = next((place for place, row in enumerate(course.coming) if row.period.n == n), None)
+    if place is None:
+        _check_known(course, n, is_lenient=is_lenient)
+        return
+    row, *after = course.coming[place : place + 2]
+    if to <= row.period.due_on or any(to >= next_row.period.due_on for next_row in after):
+        if is_lenient:
+            return
+        raise OutOfOrder(field="to")
+    for next_row in after:
+        next_row.period = _from(course.terms, next_row.period, to)
+    row.period = _until(course.terms, row.period, to)
+    reprice(course)
+
+
+def _check_known(course: Course, n: int, *, is_lenient: bool) -> None:
+    # Of an instalment that money has settled meanwhile there is nothing left to defer.
+    is_settled = n <= len(course.rows) and course.rows[n - 1].is_stopped
+    if not is_settled and not is_lenient:
+        raise NotToCome(field="n")
+
+
+def change_due_day(course: Course, day: int) -> None:
+    """改还款日: each instalment to come falls due on that day of the month, none of them earlier than agreed.
+
+    The running period becomes longer by the odd stretch, the others are whole months again. From the 10th to the
+    25th on 1 March, 5049.09 at 12 %: 50.49 for the month and 25.25 for the fifteen days.
+    """
+    every = course.terms.every
+    if every.unit != "months":
+        raise BadFact(field="day")
+    for place, row in enumerate(course.coming):
+        if place == 0:
+            first_due_on = _next_such_day(row.period.due_on, day)
+            due_on = first_due_on
+        else:
+            due_on = steps_after(first_due_on, every, times=place, anchor_day=day)
+        row.period = _redated(course, row, place, due_on)
+    reprice(course)
+
+
+def _next_such_day(day: date, anchor_day: int) -> date:
+    while not falls_on(day, anchor_day):
+        day = date.fromordinal(day.toordinal() + 1)
+    return day
+
+
+def _redated(course: Course, row: Instalment, place: int, due_on: date) -> Period:
+    terms = course.terms
+    if place == 0:
+        return _until(terms, row.period, due_on)
+    begins_on = course.coming[place - 1].period.due_on
+    if terms.day_count == "period":
+        return _with(terms, row.period, begins_on, due_on, Fraction(terms.every.count, 12))
+    return _with(terms, row.period, begins_on, due_on, _year_fraction(terms, begins_on, due_on))
+
+
+def _until(terms: Terms, period: Period, due_on: date) -> Period:
+    odd = _year_fraction(terms, period.due_on, due_on)
+    return _with(terms, period, period.begins_on, due_on, period.fraction + odd)
+
+
+def _from(terms: Terms, period: Period, begins_on: date) -> Period:
+    odd = _year_fraction(terms, period.begins_on, begins_on)
+    # Of a month whose 31 days are 30/360 of a year, thirty days leave nothing, and never less.
+    return _with(terms, period, begins_on, period.due_on, max(period.fraction - odd, Fraction(0)))
+
+
+def _year_fraction(terms: Terms, since: date, until: date) -> Fraction:
+    units = year_position(until, terms.day_count) - year_position(since, terms.day_count)
+    return Fraction(units, YEAR_UNITS[terms.day_count])
+
+
+def _with(terms: Terms, period: Period, begins_on: date, due_on: date, fraction: Fraction) -> Period:
+    rate = Fraction(0) if period.is_free else terms.annual_rate * fraction
+    return replace(
+        period, begins_on=begins_on, due_on=due_on, days=(due_on - begins_on).days, fraction=fraction, rate=rate
+    )
