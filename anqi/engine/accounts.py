@@ -42,7 +42,7 @@ def balances(terms: Terms, facts: Iterable[Fact], on: date) -> dict[str, int]:
     course = replay(terms, facts, on)
     if on < terms.starts_on:
         return {}
-    taken, _ = without_reversed(fact for fact in facts if fact.on <= on)
+    taken, _ = without_reversed([fact for fact in facts if fact.on <= on])
     shown = {
         **(_receivables(course) if course.written_off_minor is None else _losses(course)),
         **_results(course),

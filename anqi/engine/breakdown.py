@@ -9,16 +9,24 @@ from anqi.engine.course import Course, Instalment
 from anqi.engine.events import Chargeback, Goodwill, Recovery, Refund
 from anqi.engine.explain import (
     PartExplained,
-    explain_fee,
-    explain_interest,
-    explain_payoff,
-    explain_penalty,
+    fee_of,
+    interest_of,
+    payoff_lines,
+    penalty_of,
 )
 from anqi.engine.facts import Fact, Payment, Return
 from anqi.engine.loan import Standing, standing
+from anqi.engine.payoff import payoff_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
-from anqi.engine.standing_facts import without_reversed
+from anqi.engine.standing_facts import in_their_order, without_reversed
+
+WORDS = (
+    "planned", "replanned", "carried", "moved", "interest", "fee", "penalty", "earned", "late_fee", "given_back",
+    "waived", "rounding", "principal", "instalment", "payment", "return", "goodwill", "recovery", "refund", "chargeback",
+    "lent_again", "paid", "prepaid", "returned", "due", "early_fee", "paid_ahead", "credit",
+)  # fmt: skip
+"""All that `Line.what` can be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +86,7 @@ def break_down(terms: Terms, facts: Iterable[Fact], on: date) -> Breakdown:
     """
     facts = tuple(facts)
     shown, course = standing(terms, facts, on), replay(terms, facts, on)
-    rows = tuple(_instalment(terms, facts, on, row) for row in course.rows)
+    rows = tuple(_instalment(terms, course, on, row) for row in course.rows)
     coming = [row for row in course.coming if row.remaining_minor]
     return Breakdown(
         due_now=_by_instalment((row.period.n, row.remaining_minor) for row in course.owing),
@@ -87,7 +95,7 @@ def break_down(terms: Terms, facts: Iterable[Fact], on: date) -> Breakdown:
             (row.n, row.principal_minor - row.paid_principal_minor) for row in shown.instalments
         ),
         payoff=tuple(
-            Line(what=each.what, exact=Fraction(each.amount_minor)) for each in explain_payoff(terms, facts, on)
+            Line(what=each.what, exact=Fraction(each.amount_minor)) for each in (payoff_lines(payoff_of(course)) if on >= terms.starts_on else ())
         ),
         credit=tuple(_credit(facts, on, course, shown)),
         prepaid=_cuts(course, "prepaid"),
@@ -112,7 +120,7 @@ def _cuts(course: Course, what: str) -> Lines:
 
 def _credit(facts: Iterable[Fact], on: date, course: Course, shown: Standing) -> Iterator[Line]:
     """Money in is money applied and credit."""
-    taken, _ = without_reversed(sorted((fact for fact in facts if fact.on <= on), key=lambda fact: (fact.on, fact.id)))
+    taken, _ = without_reversed(in_their_order(fact for fact in facts if fact.on <= on))
     for fact in taken:
         if minor := _money(fact, is_void=course.is_void):
             yield Line(what=type(fact).__name__.lower(), id=fact.id, on=fact.on, exact=Fraction(minor))
@@ -132,15 +140,14 @@ def _money(fact: Fact, *, is_void: bool) -> int:
     return -(fact.amount_minor or 0) if isinstance(fact, Refund | Chargeback) else 0
 
 
-def _instalment(terms: Terms, facts: tuple[Fact, ...], on: date, row: Instalment) -> InstalmentBreakdown:
+def _instalment(terms: Terms, course: Course, on: date, row: Instalment) -> InstalmentBreakdown:
     charged = {part: minor - row.waived[part] for part, minor in row.charged.items()}
-    n = row.period.n
     return InstalmentBreakdown(
-        n=n,
+        n=row.period.n,
         principal=tuple(_principal(row)),
-        interest=tuple(_part("interest", explain_interest(terms, facts, on, n))),
-        fee=tuple(_part("fee", explain_fee(terms, facts, on, n))),
-        penalty=tuple(_part("penalty", explain_penalty(terms, facts, on, n))),
+        interest=tuple(_part("interest", interest_of(course, row))),
+        fee=tuple(_part("fee", fee_of(course, row))),
+        penalty=tuple(_part("penalty", penalty_of(terms, row, on))),
         paid=tuple(Line(what=part, exact=Fraction(minor)) for part, minor in row.paid.items() if minor),
         remaining=(
             *(Line(what=part, exact=Fraction(minor)) for part, minor in charged.items() if minor),

@@ -40,7 +40,7 @@ def move(row: Instalment, part: Part, amount_minor: int) -> int:
     """Take so much of what is charged off the instalment, as it is owed elsewhere from now on; the same comes back."""
     if amount_minor:
         row.charged[part] -= amount_minor
-        row.moved[part] = row.moved.get(part, 0) + amount_minor
+        row.moved = {**row.moved, part: row.moved.get(part, 0) + amount_minor}
     return amount_minor
 
 
@@ -48,7 +48,7 @@ def carry(row: Instalment, part: Part, amount_minor: int) -> None:
     """Put so much more on the instalment, whatever its own period bears."""
     if amount_minor:
         row.charged[part] += amount_minor
-        row.carried[part] = row.carried.get(part, 0) + amount_minor
+        row.carried = {**row.carried, part: row.carried.get(part, 0) + amount_minor}
 
 
 def take_back(course: Course, amount_minor: int) -> None:

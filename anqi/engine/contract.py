@@ -63,12 +63,14 @@ def _answer_plan(request: Mapping[str, Any]) -> _Answer:
     _require_keys(request, "terms")
     terms = read_terms(_members(request, "terms"))
     planned, annual_cost = plan(terms), _annual_cost(terms)
+    # What a third party pays is told beside what the borrower pays, where there is one.
+    names = (*_PLANNED, "subsidy") if planned.totals.subsidy_minor else _PLANNED
     return {
         "instalments": [
-            {"n": each.n, "due_on": each.due_on.isoformat()} | _amounts(each, _PLANNED, terms.currency)
+            {"n": each.n, "due_on": each.due_on.isoformat()} | _amounts(each, names, terms.currency)
             for each in planned.instalments
         ],
-        "totals": _amounts(planned.totals, _PLANNED, terms.currency),
+        "totals": _amounts(planned.totals, names, terms.currency),
         "annual_cost": {
             "simple_percent": f"{annual_cost.simple_percent:f}",
             "compound_percent": f"{annual_cost.compound_percent:f}",
@@ -144,13 +146,28 @@ def _beside(shown: Standing, terms: Terms) -> _Answer:
 
 
 def _instalment(row: StandingInstalment, currency: str) -> _Answer:
-    beside = tuple(name for name in ("moved", "subsidy") if getattr(row, f"{name}_minor"))
-    amounts = _amounts(row, (*_STANDING, *beside), currency)
-    return {"n": row.n, "due_on": row.due_on.isoformat()} | amounts | {"state": row.state}
+    def amount(minor: int) -> str:
+        return write_amount(minor, currency=currency)
+
+    answered = {
+        "n": row.n,
+        "due_on": row.due_on.isoformat(),
+        "principal": amount(row.principal_minor),
+        "interest": amount(row.interest_minor),
+        "fee": amount(row.fee_minor),
+        "penalty": amount(row.penalty_minor),
+        "paid": amount(row.paid_minor),
+        "remaining": amount(row.remaining_minor),
+        "state": row.state,
+    }
+    if row.moved_minor:
+        answered["moved"] = amount(row.moved_minor)
+    if row.subsidy_minor:
+        answered["subsidy"] = amount(row.subsidy_minor)
+    return answered
 
 
 _PLANNED = ("principal", "interest", "fee", "total")
-_STANDING = ("principal", "interest", "fee", "penalty", "paid", "remaining")
 
 
 def _amounts(source: object, names: tuple[str, ...], currency: str) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """The working state of one loan while its facts are taken day by day; lives inside one question only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from anqi.engine.products import Part, Terms
@@ -10,6 +12,9 @@ from anqi.engine.rates import Rates
 from anqi.engine.schedule import Period, plan
 
 Cut = tuple[Literal["prepaid", "returned"], date, int]
+_NO_RATE = Fraction(0)
+_NONE: Mapping[Part, int] = MappingProxyType({})
+_NOTHING: dict[Part, int] = {"principal": 0, "interest": 0, "fee": 0, "penalty": 0}
 Stretch = tuple[int, date, date]  # a base in the smallest unit, from this day, up to and without that day
 
 
@@ -23,13 +28,13 @@ class Instalment:
     """Its principal when it first stood on a plan."""
     fee_rate: Fraction
     """What its flat fee is of the fee base."""
-    paid: dict[Part, int] = field(default_factory=lambda: _NOTHING.copy())
-    waived: dict[Part, int] = field(default_factory=lambda: _NOTHING.copy())
-    carried: dict[Part, int] = field(default_factory=dict)
+    paid: dict[Part, int] = field(default_factory=_NOTHING.copy)
+    waived: dict[Part, int] = field(default_factory=_NOTHING.copy)
+    carried: Mapping[Part, int] = field(default_factory=lambda: _NONE)
     """Of what is charged: what came from other instalments or by a charge, whatever its own period bears."""
-    moved: dict[Part, int] = field(default_factory=dict)
+    moved: Mapping[Part, int] = field(default_factory=lambda: _NONE)
     """What was charged once and has gone to other instalments since."""
-    given_back: dict[Part, int] = field(default_factory=dict)
+    given_back: Mapping[Part, int] = field(default_factory=lambda: _NONE)
     """What was charged once and a return gave back."""
     openings: list[Stretch] = field(default_factory=list)
     """The opening principal of its own period, where a cut changed it, and when the period is over."""
@@ -37,6 +42,8 @@ class Instalment:
     """The fee base of its own period, where a cut changed it, and when the period is over."""
     late: list[Stretch] = field(default_factory=list)
     """The penalty base since the due date, up to the day to which it is counted."""
+    late_days: int = 0
+    """Σ base × days of those stretches."""
     late_fee_minor: int | None = None
     """What missing it cost, within its penalty; None while it was not missed."""
     subsidy_minor: int = 0
@@ -53,7 +60,12 @@ class Instalment:
     @property
     def remaining_minor(self) -> int:
         """What remains to be paid, penalty included."""
-        return sum(self.charged.values()) - sum(self.paid.values()) - sum(self.waived.values())
+        charged, paid, waived = self.charged, self.paid, self.waived
+        return (
+            charged["principal"] + charged["interest"] + charged["fee"] + charged["penalty"]
+            - paid["principal"] - paid["interest"] - paid["fee"] - paid["penalty"]
+            - waived["principal"] - waived["interest"] - waived["fee"] - waived["penalty"]
+        )  # fmt: skip
 
     @property
     def unpaid_minor(self) -> int:
@@ -66,9 +78,6 @@ class Instalment:
         return self.remaining_minor == 0 and any(self.paid.values())
 
 
-_NOTHING: dict[Part, int] = {"principal": 0, "interest": 0, "fee": 0, "penalty": 0}
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
 class Course:
     """One loan as it stands on a day, after some of the facts."""
@@ -79,7 +88,7 @@ class Course:
     coming: list[Instalment]
     """The instalments still to come, the one whose period runs first."""
     owing: list[Instalment] = field(default_factory=list)
-    """The instalments due by the day of which something is left, oldest first."""
+    """The due instalments of which something is left, oldest first; `lateness.owing` brings them up to the day."""
     day: date
     opening_minor: int
     """The plan's principal in the instalments to come, paid ahead or not."""
@@ -127,6 +136,7 @@ def begin(terms: Terms) -> Course:
                 "penalty": 0,
             },
             planned_minor=each.principal_minor,
+            subsidy_minor=each.subsidy_minor,
             fee_rate=Fraction(0) if period.is_free else terms.fee_rate_per_instalment,
         )
         for period, each in zip(planned.periods, planned.instalments, strict=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from anqi.engine.course import Course, Instalment, base_days
+from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
 from anqi.engine.lateness import penalty_base_minor, penalty_minor, state_of
 from anqi.engine.prices import Penalty
@@ -53,7 +53,7 @@ def _days_to_growth(row: Instalment, terms: Terms, penalty: Penalty, on: date) -
     base_minor, rate = penalty_base_minor(row, penalty), penalty.daily_rate
     if not base_minor or not rate:
         return None
-    so_far, so_far_minor = base_days(row.late), penalty_minor(terms, row, on)
+    so_far, so_far_minor = row.late_days, penalty_minor(terms, row, on)
     needed = rate.denominator * (2 * so_far_minor + 1)
     days = -((2 * rate.numerator * so_far - needed) // (2 * rate.numerator * base_minor))
     numerator = rate.numerator * (so_far + base_minor * days)

@@ -4,6 +4,7 @@ from anqi.engine.allocation import pay_due
 from anqi.engine.claims import claim, move, take_back
 from anqi.engine.course import Course
 from anqi.engine.cuts import take_surplus
+from anqi.engine.lateness import open_rows, owing
 from anqi.engine.payoff import stop
 from anqi.engine.products import ALLOCATION
 
@@ -14,12 +15,14 @@ def write_off(course: Course) -> None:
     Credit is set off first. What was to come, with what was earned by day, is owed on this day. 《金融企业呆账核销
     管理办法》(财金〔2017〕90号): a write-off ends no claim on the debtor. Nothing is written off where nothing is open.
     """
+    if not open_rows(course):
+        return
     course.credit_minor = pay_due(course, course.credit_minor)
     stopped = stop(course)
     course.credit_minor += sum(take_surplus(row) for row in stopped)
     claim(course, {part: sum(move(row, part, row.left(part)) for row in stopped) for part in ALLOCATION})
     course.credit_minor = pay_due(course, course.credit_minor)
-    open_minor = sum(row.remaining_minor for row in course.owing)
+    open_minor = sum(row.remaining_minor for row in owing(course))
     if open_minor:
         course.written_off_minor = open_minor
 

@@ -10,7 +10,7 @@ from anqi.engine.course import Course, Instalment, counted_from
 from anqi.engine.course import Stretch as DayStretch
 from anqi.engine.facts import Fact
 from anqi.engine.lateness import days_late
-from anqi.engine.payoff import payoff_of
+from anqi.engine.payoff import Payoff, payoff_of
 from anqi.engine.pricing import rated
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
@@ -85,7 +85,11 @@ def explain_penalty(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> Pe
 
     333.16 of principal unpaid over 4 days at 0.0005 a day: one stretch, 66.632 fen, charged 67.
     """
-    row = replay(terms, facts, on).rows[n - 1]
+    return penalty_of(terms, replay(terms, facts, on).rows[n - 1], on)
+
+
+def penalty_of(terms: Terms, row: Instalment, on: date) -> PenaltyExplained:
+    """How the penalty of an instalment of a course on that day comes about."""
     daily_rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
     is_borne = days_late(row, on) > terms.grace_days
     stretches = joined((*each, daily_rate) for each in row.late) if is_borne else ()
@@ -105,7 +109,11 @@ def explain_interest(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> I
     6000.00 at 1 % a month: one stretch of 6000.00 over the whole period, 6000 fen.
     """
     course = replay(terms, facts, on)
-    row = course.rows[n - 1]
+    return interest_of(course, course.rows[n - 1])
+
+
+def interest_of(course: Course, row: Instalment) -> InterestExplained:
+    """How the interest of an instalment of a course comes about."""
     amounts, days = _amounts(row, "interest"), row.period.days
     stretches = () if row.is_stopped else joined(_interest_stretches(course, row))
     return InterestExplained(
@@ -124,7 +132,11 @@ def explain_fee(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> PartEx
     0.65 % of 1999.00: one stretch of 1999.00 over the whole period, 1299.35 fen.
     """
     course = replay(terms, facts, on)
-    row = course.rows[n - 1]
+    return fee_of(course, course.rows[n - 1])
+
+
+def fee_of(course: Course, row: Instalment) -> PartExplained:
+    """How the fee of an instalment of a course comes about."""
     amounts, days = _amounts(row, "fee"), row.period.days
     stretches = () if row.is_stopped else joined((*each, row.fee_rate) for each in _fee_bases(course, row))
     return PartExplained(
@@ -197,7 +209,11 @@ def explain_payoff(terms: Terms, facts: Iterable[Fact], on: date) -> tuple[Payof
     """
     if on < terms.starts_on:
         return ()
-    payoff = payoff_of(replay(terms, facts, on))
+    return payoff_lines(payoff_of(replay(terms, facts, on)))
+
+
+def payoff_lines(payoff: Payoff) -> tuple[PayoffLine, ...]:
+    """The lines that add up to a payoff, zeros left out."""
     lines = (
         PayoffLine(what="due", amount_minor=payoff.due_minor),
         PayoffLine(what="principal", amount_minor=payoff.principal_minor),

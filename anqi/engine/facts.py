@@ -1,6 +1,6 @@
 """What has happened to a loan since it was signed: the facts the engine knows and how they are read."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, Literal
@@ -90,32 +90,27 @@ def read_facts(stated: Iterable[Mapping[str, Any]], *, currency: str) -> tuple[F
 
 
 def _read_fact(stated: Mapping[str, Any], currency: str) -> Fact:
-    if not isinstance(stated, Mapping):
+    if not isinstance(stated, dict):
         raise BadFact()
-    kind = _KINDS.get(_read(stated, "type", _text))
+    kind = _KINDS.get(_read(stated, "type", currency))
     if kind is None:
         raise UnknownFact()
-    members = {each.name: each for each in fields(kind)}
-    keys = {_KEYS.get(name, name): each for name, each in members.items()}
-    _refuse_unknown_keys(stated, keys)
-    read = _READERS | {"amount": lambda text: read_amount(text, currency=currency)}
+    members = _MEMBERS[kind]
+    for key in stated:
+        if key != "type" and key not in members:
+            raise BadFact(field=key)
     fact: Fact = kind(**{
-        each.name: _read(stated, key, read[key])
-        for key, each in keys.items()
-        if key in stated or each.default is MISSING
+        name: _read(stated, key, currency)
+        for key, (name, is_needed) in members.items()
+        if is_needed or key in stated
     })  # fmt: skip
     return fact
 
 
-def _refuse_unknown_keys(stated: Mapping[str, Any], known: Collection[str]) -> None:
-    for key in stated:
-        if key != "type" and key not in known:
-            raise BadFact(field=key)
-
-
-def _read(stated: Mapping[str, Any], key: str, reader: reading.Reader) -> Any:
+def _read(stated: Mapping[str, Any], key: str, currency: str) -> Any:
     try:
-        return reader(stated[key])
+        value = stated[key]
+        return read_amount(value, currency=currency) if key == "amount" else _READERS[key](value)
     except (KeyError, ValueError):
         raise BadFact(field=key) from None
 
@@ -150,7 +145,13 @@ _KINDS: dict[str, type[Any]] = {
 }
 KINDS = tuple(_KINDS)
 _KEYS = {"goal": "for", "amount_minor": "amount"}
+# By its key in JSON: the name of the field, and whether it must be stated.
+_MEMBERS: dict[type[Any], dict[str, tuple[str, bool]]] = {
+    kind: {_KEYS.get(each.name, each.name): (each.name, each.default is MISSING) for each in fields(kind)}
+    for kind in _KINDS.values()
+}
 _READERS: dict[str, reading.Reader] = {
+    "type": _text,
     "id": _text,
     "on": read_date,
     "of": _text,

@@ -3,32 +3,41 @@
 from datetime import date
 from typing import Literal
 
-from anqi.engine.course import Course, Instalment, base_days, counted_from
+from anqi.engine.course import Course, Instalment, counted_from
 from anqi.engine.prices import LateFee, Penalty
 from anqi.engine.products import Terms
 
 State = Literal["paid", "moved", "upcoming", "due", "grace", "overdue"]
 
 
-def charge_lateness(course: Course, day: date) -> None:
-    """Bring what lateness costs on every due instalment up to the day; those of which nothing is left are done.
+def owing(course: Course) -> list[Instalment]:
+    """The due instalments of which something is left, with what lateness costs up to the course's day."""
+    for row in course.owing:
+        charge_lateness(course, row)
+    course.owing = [row for row in course.owing if row.remaining_minor]
+    return course.owing
+
+
+def open_rows(course: Course) -> list[Instalment]:
+    """The instalments of which something is left, due or to come, oldest first."""
+    return [*owing(course), *(row for row in course.coming if row.remaining_minor)]
+
+
+def charge_lateness(course: Course, row: Instalment) -> None:
+    """Bring what lateness costs on a due instalment up to the course's day, before anything is done to it.
 
     Contract, lateness: rounded(Σ base × daily rate × days) from the due date, one rounding on the running total.
-    333.16 at 0.0005 a day over 4 days: 0.67.
+    333.16 at 0.0005 a day over 4 days: 0.67. What it is counted on changes only where something is done to the
+    instalment: the days in between are counted at once.
     """
-    if course.written_off_minor is None:
-        for row in course.owing:
-            _charge(course, row, day)
-    course.owing = [row for row in course.owing if row.remaining_minor]
-
-
-def _charge(course: Course, row: Instalment, day: date) -> None:
     terms = course.terms
+    if course.day <= row.period.due_on or course.written_off_minor is not None:
+        return
     if terms.late_fee and row.late_fee_minor is None:
-        _charge_late_fee(course, row, terms.late_fee, day)
+        _charge_late_fee(course, row, terms.late_fee)
     if terms.penalty:
-        _note_lateness(row, terms.penalty, terms.grace_days, day)
-    row.charged["penalty"] = penalty_minor(terms, row, day) + (row.late_fee_minor or 0) + _moved_in(row)
+        _note_lateness(row, terms.penalty, terms.grace_days, course.day)
+    row.charged["penalty"] = penalty_minor(terms, row, course.day) + (row.late_fee_minor or 0) + _moved_in(row)
 
 
 def _moved_in(row: Instalment) -> int:
@@ -36,9 +45,9 @@ def _moved_in(row: Instalment) -> int:
     return moved - row.given_back.get("penalty", 0)
 
 
-def _charge_late_fee(course: Course, row: Instalment, late_fee: LateFee, day: date) -> None:
+def _charge_late_fee(course: Course, row: Instalment, late_fee: LateFee) -> None:
     unpaid_minor = row.unpaid_minor
-    if unpaid_minor and days_late(row, day) > course.terms.grace_days:
+    if unpaid_minor and days_late(row, course.day) > course.terms.grace_days:
         fee_minor = late_fee.amount_minor + course.terms.rounded_product(late_fee.rate, unpaid_minor)
         if late_fee.cap_minor is not None:
             fee_minor = min(fee_minor, late_fee.cap_minor - course.late_fees_minor)
@@ -51,8 +60,11 @@ def _note_lateness(row: Instalment, penalty: Penalty, grace_days: int, day: date
     if row.unpaid_minor == 0 and days_late(row, since) <= grace_days:
         # Nothing was owed when grace still ran: such an instalment never bears a penalty, however long ago.
         row.late.clear()
+        row.late_days = 0
     elif since < day:
-        row.late.append((penalty_base_minor(row, penalty), since, day))
+        base_minor = penalty_base_minor(row, penalty)
+        row.late.append((base_minor, since, day))
+        row.late_days += base_minor * (day - since).days
 
 
 def penalty_base_minor(row: Instalment, penalty: Penalty) -> int:
@@ -65,7 +77,7 @@ def penalty_minor(terms: Terms, row: Instalment, day: date) -> int:
     if not row.late or terms.penalty is None or days_late(row, day) <= terms.grace_days:
         return 0
     rate = terms.penalty.daily_rate
-    return terms.rounded(rate.numerator * base_days(row.late), rate.denominator)
+    return terms.rounded(rate.numerator * row.late_days, rate.denominator)
 
 
 def days_late(row: Instalment, day: date) -> int:

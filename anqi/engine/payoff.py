@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from anqi.engine.allocation import pay_due, pay_rows
 from anqi.engine.course import Course, Instalment
 from anqi.engine.cuts import take_surplus
+from anqi.engine.lateness import owing
 from anqi.engine.prices import EarnedFee, EarnedInterest
 from anqi.engine.pricing import earned_by_day, fee_by_day
 
@@ -41,12 +42,12 @@ def payoff_of(course: Course) -> Payoff:
 
     Contract, payoff. 10000.00 at 18.25 %, actual/365, ten days after the start: 10000.00 + 50.00.
     """
-    owing_minor = sum(row.remaining_minor for row in course.owing)
-    if not owing_minor and not any(row.remaining_minor for row in course.coming):
+    due_minor = sum(row.remaining_minor for row in owing(course))
+    if not due_minor and not any(row.remaining_minor for row in course.coming):
         return _settled_payoff(course)
     principal_minor = sum(row.left("principal") for row in course.coming)
     return Payoff(
-        due_minor=owing_minor,
+        due_minor=due_minor,
         principal_minor=principal_minor,
         interest_minor=earned_interest(course, course.terms.early.interest)[0],
         fee_minor=earned_fee(course, course.terms.early.fee),

@@ -42,8 +42,14 @@ def _of_down_payment(starts_on: date) -> Period:
 
 def _regular_periods(terms: Terms, rows_before: int) -> Iterator[Period]:
     shape, begins_on = terms.shape, terms.starts_on
+    fraction = rate = nothing = Fraction(0)
+    regular = Fraction(terms.every.count, 12)
     for place, due_on in enumerate(_due_dates(terms), start=1):
-        fraction = _year_fraction(terms, place, begins_on, due_on)
+        is_regular = terms.day_count == "period" and (place > 1 or terms.first_is_regular)
+        this = regular if is_regular else _year_fraction(terms, begins_on, due_on)
+        # Most periods are like the one before them, and bear the same rate.
+        if place == 1 or (this is not fraction and this != fraction):
+            fraction, rate = this, terms.annual_rate * this
         is_free = place <= shape.interest_free
         yield Period(
             n=rows_before + place,
@@ -51,7 +57,7 @@ def _regular_periods(terms: Terms, rows_before: int) -> Iterator[Period]:
             due_on=due_on,
             days=(due_on - begins_on).days,
             fraction=fraction,
-            rate=Fraction(0) if is_free else terms.annual_rate * fraction,
+            rate=nothing if is_free else rate,
             is_free=is_free,
             is_principal_free=place <= shape.principal_free,
         )
@@ -65,8 +71,6 @@ def _due_dates(terms: Terms) -> Iterator[date]:
     )  # fmt: skip
 
 
-def _year_fraction(terms: Terms, place: int, begins_on: date, due_on: date) -> Fraction:
-    if terms.day_count == "period" and (place > 1 or terms.first_is_regular):
-        return Fraction(terms.every.count, 12)
+def _year_fraction(terms: Terms, begins_on: date, due_on: date) -> Fraction:
     units = year_position(due_on, terms.day_count) - year_position(begins_on, terms.day_count)
     return Fraction(units, YEAR_UNITS[terms.day_count])

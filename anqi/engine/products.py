@@ -1,9 +1,10 @@
 """The terms of a loan: what they are and how they are read, nothing guessed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
 from anqi.engine import prices, reading, shapes
@@ -64,6 +65,14 @@ class Terms:
     def financed_minor(self) -> int:
         """What the instalments repay: the principal less a down payment."""
         return self.principal_minor - self.shape.down_payment_minor
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # A plan is looked up by its terms at every question; a rate's hash alone takes a microsecond.
+        return hash(tuple(getattr(self, each.name) for each in fields(self)))
 
     def rounded(self, numerator: int, denominator: int) -> int:
         """The quotient in whole units, rounded as signed: every rounding of this loan. Half up, 5/2: 3."""
@@ -157,9 +166,11 @@ def _first_due(values: Mapping[str, Any]) -> dict[str, Any]:
     anchor_day = _anchor_day(values, shape, first_due_on) if every.unit == "months" else None
     _within_calendar("instalments", first_due_on, every, values["instalments"] - 1, anchor_day)
     if shape.working_days.move != "none":
-        # All due dates are asked for once: where moving makes two of them one, it refuses.
-        tuple(due_dates(starts_on, first_due_on, every, times=values["instalments"], anchor_day=anchor_day,
-                        working_days=shape.working_days))
+        # Asked for once, they refuse themselves where moving leaves an instalment no day of its own.
+        tuple(due_dates(
+            starts_on, first_due_on, every,
+            times=values["instalments"], anchor_day=anchor_day, working_days=shape.working_days,
+        ))  # fmt: skip
     return {
         "first_due_on": first_due_on,
         "first_is_regular": first_due_on == regular_due_on,

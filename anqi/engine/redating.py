@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from anqi.engine.calendar import YEAR_UNITS, falls_on, steps_after, year_position
+from anqi.engine.calendar import YEAR_UNITS, falls_on, year_position
 from anqi.engine.course import Course, Instalment
 from anqi.engine.cuts import reprice
 from anqi.engine.products import Terms
-from anqi.engine.refusals import BadFact, NotToCome, OutOfOrder
+from anqi.engine.refusals import BadFact, BadTerms, NotToCome, OutOfOrder
 from anqi.engine.schedule import Period
+from anqi.engine.working_days import due_dates
 
 
 def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
@@ -46,17 +47,24 @@ def change_due_day(course: Course, day: int) -> None:
     The running period becomes longer by the odd stretch, the others are whole months again. From the 10th to the
     25th on 1 March, 5049.09 at 12 %: 50.49 for the month and 25.25 for the fifteen days.
     """
-    every = course.terms.every
-    if every.unit != "months":
+    if course.terms.every.unit != "months":
         raise BadFact(field="day")
-    for place, row in enumerate(course.coming):
-        if place == 0:
-            first_due_on = _next_such_day(row.period.due_on, day)
-            due_on = first_due_on
-        else:
-            due_on = steps_after(first_due_on, every, times=place, anchor_day=day)
-        row.period = _redated(course, row, place, due_on)
-    reprice(course)
+    if course.coming:
+        for place, due_on in enumerate(_due_dates(course, day)):
+            row = course.coming[place]
+            row.period = _redated(course, row, place, due_on)
+        reprice(course)
+
+
+def _due_dates(course: Course, day: int) -> tuple[date, ...]:
+    terms, running = course.terms, course.coming[0].period
+    try:
+        return tuple(due_dates(
+            running.begins_on, _next_such_day(running.due_on, day), terms.every,
+            times=len(course.coming), anchor_day=day, working_days=terms.shape.working_days,
+        ))  # fmt: skip
+    except (BadTerms, ValueError, OverflowError):
+        raise BadFact(field="day") from None
 
 
 def _next_such_day(day: date, anchor_day: int) -> date:

@@ -9,11 +9,12 @@ from anqi.engine.claims import add_row, carry, move
 from anqi.engine.course import Course, Instalment
 from anqi.engine.cuts import plan_afresh, reprice, take_surplus, unpaid_principal
 from anqi.engine.events import ReAge, Reschedule
+from anqi.engine.lateness import open_rows, owing
 from anqi.engine.money import even_split
 from anqi.engine.payoff import earned_fee, stop
 from anqi.engine.pricing import close_stretches, price
 from anqi.engine.products import ALLOCATION, Method, Part, Terms
-from anqi.engine.refusals import BadFact, NotToCome, OutOfOrder
+from anqi.engine.refusals import BadFact, BadTerms, NotToCome, OutOfOrder
 from anqi.engine.schedule import Plan, plan
 
 _Pot = dict[Part, int]
@@ -26,11 +27,11 @@ def re_amortise(course: Course, *, is_lenient: bool) -> None:
     two instalments of 300.00 in equal parts: two of 450.00.
     """
     rows = [row for row in course.coming if not row.is_paid]
-    owing = [row for row in course.owing if row.remaining_minor]
-    if not rows and owing and not is_lenient:
+    arrears = owing(course)
+    if not rows and arrears and not is_lenient:
         raise NotToCome()
-    if rows and owing:
-        pot = _collect(owing, ALLOCATION)
+    if rows and arrears:
+        pot = _collect(arrears, ALLOCATION)
         close_stretches(course)
         plan_afresh(course, unpaid_principal(course) + pot["principal"])
         course.opening_minor += pot.pop("principal")
@@ -44,8 +45,7 @@ def re_age(course: Course, fact: ReAge) -> None:
     As many instalments as are open, unless it says how many. Two of 300.00 in arrears and one to come: three of
     300.00 from the new first due date on.
     """
-    open_count = sum(1 for row in (*course.owing, *course.coming) if row.remaining_minor)
-    terms = _new_terms(course, fact, instalments=fact.instalments or max(open_count, 1))
+    terms = _new_terms(course, fact, instalments=fact.instalments or max(len(open_rows(course)), 1))
     _replan(course, terms, carries=ALLOCATION)
 
 
@@ -93,10 +93,12 @@ def _refuse_contradictions(terms: Terms) -> None:
 
 
 def _replan(course: Course, terms: Terms, *, carries: tuple[Part, ...]) -> None:
+    if not open_rows(course):
+        return
     fees_to_come_minor = earned_fee(course, "all") - earned_fee(course, "by_day")
     stopped = stop(course)
     course.credit_minor += sum(take_surplus(row) for row in stopped)
-    pot = _collect(course.owing, carries)
+    pot = _collect(owing(course), carries)
     for part, minor in _collect(stopped, ALLOCATION).items():
         pot[part] = pot.get(part, 0) + minor
     if any(pot.values()):
@@ -133,8 +135,8 @@ def _begin_plan(course: Course, terms: Terms, carried: _Pot, fees_minor: int) ->
 def _plan(terms: Terms) -> Plan:
     try:
         return plan(terms)
-    except (ValueError, OverflowError):
-        raise BadFact(field="instalments") from None
+    except (BadTerms, ValueError, OverflowError):
+        raise BadFact(field="first_due_on") from None
 
 
 def _spread(rows: Sequence[Instalment], pot: _Pot) -> None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 
 from anqi.engine.allocation import pay_due
 from anqi.engine.course import Course, Instalment, begin, counted_from
 from anqi.engine.ending import annul
 from anqi.engine.events import Chargeback, Deferral, Goodwill, Recovery, Refund, Void
 from anqi.engine.facts import Fact, Payment
-from anqi.engine.lateness import charge_lateness
+from anqi.engine.lateness import owing
 from anqi.engine.products import Terms
 from anqi.engine.standing_facts import check, in_their_order, without_reversed
 from anqi.engine.taking import take
@@ -20,20 +19,11 @@ _DAY = timedelta(days=1)
 def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
     """The loan at the end of the day, in the smallest unit; facts after the day are not looked at.
 
-    What comes back is only to be read: whoever asks the same again gets the same one.
     Refuses with any of `Refused` that speaks of a fact.
     """
-    known = sorted((fact for fact in facts if fact.on <= on), key=lambda fact: (fact.on, fact.id))
-    return _replay(terms, tuple(known), on)
-
-
-# One act asks for the balances, the standing and the next day of one and the same course.
-@lru_cache(maxsize=256)
-def _replay(terms: Terms, known: tuple[Fact, ...], on: date) -> Course:
-    assert len({fact.id for fact in known}) == len(known), "an id names one fact"
+    known = in_their_order(fact for fact in facts if fact.on <= on)
     check(terms, known)
-    standing, changed_on = without_reversed(known)
-    taken = in_their_order(standing)
+    taken, changed_on = without_reversed(known)
     course = begin(terms)
     place = 0
     while place < len(taken):
@@ -49,6 +39,7 @@ def _replay(terms: Terms, known: tuple[Fact, ...], on: date) -> Course:
             take(course, fact, is_lenient=is_lenient)
         place += 1
     _advance(course, on, due_by=on)
+    owing(course)
     return course
 
 
@@ -76,20 +67,18 @@ def _annul(course: Course, before: Sequence[Fact]) -> None:
 def _advance(course: Course, day: date, *, due_by: date) -> None:
     while course.coming and course.coming[0].period.due_on <= due_by:
         _fall_due(course, course.coming[0])
-    course.day = max(day, course.terms.starts_on)
-    charge_lateness(course, day)
+    course.day = max(day, course.day)
 
 
 def _fall_due(course: Course, row: Instalment) -> None:
     course.day = row.period.due_on
-    if not row.is_stopped:
-        since = counted_from(row.openings, row.period.begins_on)
-        row.openings.append((course.opening_minor, since, course.day))
+    since = counted_from(row.openings, row.period.begins_on)
+    row.openings.append((course.opening_minor, since, course.day))
+    if row.fee_rate:
         row.fee_bases.append((course.fee_base_of(row), since, course.day))
     course.opening_minor -= row.charged["principal"]
     course.coming.pop(0)
     course.owing.append(row)
     row.is_due = True
     if course.credit_minor:
-        charge_lateness(course, course.day)
         course.credit_minor = pay_due(course, course.credit_minor)

@@ -4,6 +4,7 @@ from anqi.engine.allocation import pay_due
 from anqi.engine.course import Course, Instalment, Stretch
 from anqi.engine.cuts import cut, reprice, take_surplus, unpaid_principal
 from anqi.engine.facts import Return
+from anqi.engine.lateness import owing
 from anqi.engine.pricing import close_stretches
 from anqi.engine.products import Part
 
@@ -38,6 +39,7 @@ def _give_back_costs(course: Course, amount_minor: int) -> int:
     if not lent_minor:
         return 0
     share = _Share(course, min(amount_minor, lent_minor), lent_minor)
+    owing(course)
     close_stretches(course)
     for row in course.coming:
         row.openings, row.fee_bases = share.off_all(row.openings), share.off_all(row.fee_bases)
@@ -51,7 +53,7 @@ def _give_back(row: Instalment, share: "_Share") -> int:
         given_minor = min(share.of(row.charged[part]), row.charged[part] - row.waived[part])
         if given_minor:
             row.charged[part] -= given_minor
-            row.given_back[part] = row.given_back.get(part, 0) + given_minor
+            row.given_back = {**row.given_back, part: row.given_back.get(part, 0) + given_minor}
     return take_surplus(row)
 
 
@@ -71,7 +73,7 @@ class _Share:
 
 
 def _take_off_due(course: Course, amount_minor: int) -> int:
-    for row in course.owing:
+    for row in owing(course):
         taken_minor = min(row.left("principal"), amount_minor)
         row.charged["principal"] -= taken_minor
         course.returned_minor += taken_minor

@@ -1,11 +1,10 @@
 """The plan: what falls due on which day if everything goes as signed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from math import prod
 
 from anqi.engine.money import even_split, rounded
 from anqi.engine.periods import Period, periods_of
@@ -25,6 +24,8 @@ class Planned:
     interest_minor: int
     fee_minor: int
     total_minor: int
+    subsidy_minor: int
+    """The interest that a third party pays beside it; not in the total."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,7 @@ class Totals:
     interest_minor: int
     fee_minor: int
     total_minor: int
+    subsidy_minor: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +62,28 @@ def plan(terms: Terms) -> Plan:
     opening_minor = terms.principal_minor
     planned = []
     for period, principal_minor in zip(periods, principals, strict=True):
-        interest_minor = terms.rounded_product(period.rate, opening_minor)
-        planned.append(_planned(period, principal_minor, interest_minor, 0 if period.is_free else fee_minor))
+        whole_minor = terms.rounded_product(period.rate, opening_minor)
+        subsidy_minor = _subsidy(terms, period, opening_minor, whole_minor)
+        planned.append(
+            Planned(
+                n=period.n,
+                due_on=period.due_on,
+                principal_minor=principal_minor,
+                interest_minor=whole_minor - subsidy_minor,
+                fee_minor=0 if period.is_free else fee_minor,
+                total_minor=principal_minor + whole_minor - subsidy_minor + (0 if period.is_free else fee_minor),
+                subsidy_minor=subsidy_minor,
+            )
+        )
         opening_minor -= principal_minor
     return Plan(instalments=tuple(planned), totals=_totals(planned), periods=periods)
+
+
+def _subsidy(terms: Terms, period: Period, opening_minor: int, whole_minor: int) -> int:
+    if not terms.subsidy_rate or period.is_free:
+        return 0
+    borne_rate = (terms.annual_rate - terms.subsidy_rate) * period.fraction
+    return whole_minor - terms.rounded_product(borne_rate, opening_minor)
 
 
 def _principals(terms: Terms, periods: Sequence[Period]) -> list[int]:
@@ -128,27 +148,37 @@ def level_payment(
     P = A × a + B × vⁿ, solved for its coupon (the same, on bonds). 600000 with 200000 at last: 37540, which is the
     35540 of 400000 and the 2000 of interest on 200000; in multiples of 100: 37500.
     """
-    numerator, denominator = 0, 1
-    for rate in reversed(rates):
-        numerator, denominator = (
-            (numerator + denominator) * rate.denominator,
-            denominator * (rate.denominator + rate.numerator),
-        )
-    discounted = amount_minor * denominator
-    if balloon_minor:
-        discounted -= balloon_minor * prod(rate.denominator for rate in rates)
-    return round_to(discounted, numerator * multiple_minor) * multiple_minor
+    worth, unit, discounted_one = _annuity(rates)
+    discounted = amount_minor * unit - balloon_minor * discounted_one
+    return round_to(discounted, worth * multiple_minor) * multiple_minor
 
 
-def _planned(period: Period, principal_minor: int, interest_minor: int, fee_minor: int) -> Planned:
-    return Planned(
-        n=period.n,
-        due_on=period.due_on,
-        principal_minor=principal_minor,
-        interest_minor=interest_minor,
-        fee_minor=fee_minor,
-        total_minor=principal_minor + interest_minor + fee_minor,
-    )
+def _annuity(rates: Sequence[Fraction]) -> tuple[int, int, int]:
+    """What one unit at the end of each period is worth today, that unit itself, and one at the end of them all.
+
+    Three whole numbers of one scale. A run of m equal rates in one step, as Kellison's chapter 3 has it:
+    (1 − vᵐ) ÷ r. At 1 % twice 20100, 10201 and 10000: worth 1.9704, and the last unit 0.9803.
+    """
+    worth, unit, last = 0, 1, 1
+    for rate, times in _runs_from_the_end(rates):
+        growth, base = rate.numerator + rate.denominator, rate.denominator
+        if rate:
+            grown, flat = growth**times, base**times
+            worth = base * (grown - flat) * unit + rate.numerator * flat * worth
+            unit *= rate.numerator * grown
+            last *= rate.numerator * flat
+        else:
+            worth += times * unit
+    return worth, unit, last
+
+
+def _runs_from_the_end(rates: Sequence[Fraction]) -> Iterator[tuple[Fraction, int]]:
+    place = len(rates)
+    while place:
+        rate, end = rates[place - 1], place
+        while place and (rates[place - 1] is rate or rates[place - 1] == rate):
+            place -= 1
+        yield rate, end - place
 
 
 def _totals(planned: Sequence[Planned]) -> Totals:
@@ -157,4 +187,5 @@ def _totals(planned: Sequence[Planned]) -> Totals:
         interest_minor=sum(each.interest_minor for each in planned),
         fee_minor=sum(each.fee_minor for each in planned),
         total_minor=sum(each.total_minor for each in planned),
+        subsidy_minor=sum(each.subsidy_minor for each in planned),
     )

@@ -33,6 +33,7 @@ _TURNS: dict[type, int] = {
     for turn, kinds in enumerate((
         (Deferral,), (Draw,), (RateChange, Subsidy, Pause), (Return,), (Charge,), (Waiver,), (DueDayChange,),
         (ReAmortise,), (ReAge, Reschedule), (WriteOff,), (Chargeback,), (Refund,), (Payment, Goodwill, Recovery), (Void,),
+        (Reversal,),
     ))
     for kind in kinds
 }  # fmt: skip
@@ -48,22 +49,24 @@ def in_their_order(facts: Iterable[Fact]) -> list[Fact]:
 
     def place(fact: Fact) -> tuple[date, float, str]:
         # What bounced on the day it was paid was there before.
-        is_late = isinstance(fact, Chargeback) and paid_on[fact.of] == fact.on
+        is_late = isinstance(fact, Chargeback) and paid_on.get(fact.of) == fact.on
         return fact.on, _AFTER_PAYMENTS if is_late else _TURNS[type(fact)], fact.id
 
     return sorted(facts, key=place)
 
 
-def without_reversed(known: Iterable[Fact]) -> tuple[list[Fact], date | None]:
-    """The facts that stand when the known reversals have done their work.
+def without_reversed(known: Sequence[Fact]) -> tuple[list[Fact], date | None]:
+    """The facts that stand when the known reversals have done their work, in the same order.
 
     And the first day from which a fact accepted then may find less than it found: a later reversal or chargeback
     never makes it refused.
     """
-    known = list(known)
-    lost_ids = {fact.of for fact in known if isinstance(fact, Reversal)}
+    undoing = [fact for fact in known if isinstance(fact, Reversal | Chargeback)]
+    if not undoing:
+        return list(known), None
+    lost_ids = {fact.of for fact in undoing if isinstance(fact, Reversal)}
     # What bounced as though it had never been cannot bounce a second time.
-    lost_ids |= {fact.id for fact in known if isinstance(fact, Chargeback) and fact.of in lost_ids}
+    lost_ids |= {fact.id for fact in undoing if isinstance(fact, Chargeback) and fact.of in lost_ids}
     lost = [fact.on for fact in known if fact.id in lost_ids or isinstance(fact, Chargeback)]
     standing = [fact for fact in known if not isinstance(fact, Reversal) and fact.id not in lost_ids]
     return _with_whole_chargebacks(standing), min(lost, default=None)
@@ -82,6 +85,7 @@ def _with_whole_chargebacks(facts: Sequence[Fact]) -> list[Fact]:
 def check(terms: Terms, known: Sequence[Fact]) -> None:
     """Refuses what makes no sense by itself, whatever the loan looks like on its day."""
     by_id = {fact.id: fact for fact in known}
+    assert len(by_id) == len(known), "an id names one fact"
     for fact in known:
         if fact.on < terms.starts_on:
             raise BeforeStart()

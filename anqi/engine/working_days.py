@@ -72,7 +72,7 @@ def _read_days(stated: object) -> frozenset[date]:
 
 def due_dates(
     starts_on: date, first_due_on: date, every: Step, *, times: int, anchor_day: int | None, working_days: WorkingDays
-) -> Iterator[date]:
+) -> Iterator[date]:  # fmt: skip
     """The due dates in their order, each moved by itself; a move changes no later one.
 
     Refuses with `BadTerms(field="shape")` where moving leaves an instalment no day between its neighbours.

@@ -88,6 +88,8 @@ def loan_terms(draw: st.DrawFn) -> Terms:
     stated |= draw(st.sampled_from(_EXTRAS))
     rate_key = "fee_rate_per_instalment" if method == "flat_fee" else "annual_rate"
     stated[rate_key] = draw(st.sampled_from(("0", "0.0065", "0.12", "0.36")))
+    if stated.get("annual_rate", "0") != "0" and draw(st.sampled_from((False, False, True))):
+        stated["subsidy_rate"] = "0.005"
     if "months" not in every or draw(st.booleans()):
         stated["day_count"] = draw(st.sampled_from(_DAY_COUNTS))
     if draw(st.booleans()):

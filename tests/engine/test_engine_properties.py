@@ -28,7 +28,7 @@ _days = st.integers(0, LATEST_DAY).map(timedelta)
 
 
 def _standing_facts(facts: list[Fact], on: date) -> list[Fact]:
-    return without_reversed(fact for fact in facts if fact.on <= on)[0]
+    return without_reversed([fact for fact in facts if fact.on <= on])[0]
 
 
 def _money_in(facts: list[Fact], on: date, shown: Standing) -> int:
