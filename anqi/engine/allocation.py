@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from anqi.engine.course import Course, Instalment
-from anqi.engine.lateness import charge_lateness, owing
+from anqi.engine.lateness import charge_lateness
 from anqi.engine.products import Part, Terms
 
 
@@ -37,7 +37,10 @@ def pay_rows(rows: Sequence[Instalment], terms: Terms, amount_minor: int) -> int
 
 def waive(course: Course, what: Literal["penalty", "interest", "fee"], amount_minor: int) -> int:
     """Take so much off what is owed of one part on due instalments, oldest first; the rest comes back."""
-    for row in owing(course):
+    for row in course.owing:
+        if not amount_minor:
+            break
+        charge_lateness(course, row)
         taken_minor = min(row.left(what), amount_minor)
         row.waived[what] += taken_minor
         amount_minor -= taken_minor

@@ -75,7 +75,7 @@ class Instalment:
     @property
     def is_paid(self) -> bool:
         """Whether money paid all of it; an instalment cut to nothing is not paid."""
-        return self.remaining_minor == 0 and any(self.paid.values())
+        return any(self.paid.values()) and self.remaining_minor == 0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -63,7 +63,7 @@ def set_principal(row: Instalment, principal_minor: int) -> None:
 def reprice(course: Course) -> None:
     """Charge what is to come afresh; what was paid beyond it becomes credit."""
     price(course)
-    course.credit_minor += sum(take_surplus(row) for row in course.coming)
+    course.credit_minor += sum(take_surplus(row) for row in course.coming if any(row.paid.values()))
 
 
 _COSTS: tuple[Part, ...] = ("interest", "fee", "penalty")

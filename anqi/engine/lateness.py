@@ -37,7 +37,9 @@ def charge_lateness(course: Course, row: Instalment) -> None:
         _charge_late_fee(course, row, terms.late_fee)
     if terms.penalty:
         _note_lateness(row, terms.penalty, terms.grace_days, course.day)
-    row.charged["penalty"] = penalty_minor(terms, row, course.day) + (row.late_fee_minor or 0) + _moved_in(row)
+    row.charged["penalty"] = penalty_minor(terms, row, course.day) + (row.late_fee_minor or 0)
+    if row.carried or row.moved or row.given_back:
+        row.charged["penalty"] += _moved_in(row)
 
 
 def _moved_in(row: Instalment) -> int:

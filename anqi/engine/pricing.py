@@ -18,23 +18,21 @@ def price(course: Course) -> None:
     """
     opening_minor = course.opening_minor
     for row in course.coming:
-        _price(course, row, opening_minor)
-        opening_minor -= row.charged["principal"]
+        charged = row.charged
+        charged["interest"] = _interest(course, row, opening_minor)
+        charged["fee"] = _fee(course, row) if row.fee_rate else 0
+        if row.carried:
+            charged["interest"] += row.carried.get("interest", 0)
+            charged["fee"] += row.carried.get("fee", 0)
+        opening_minor -= charged["principal"]
 
 
-def _price(course: Course, row: Instalment, opening_minor: int) -> None:
-    terms, period, carried = course.terms, row.period, row.carried
-    if row.openings or course.rates:
-        since = counted_from(row.openings, period.begins_on)
-        interest_minor = _interest(course, row, [*row.openings, (opening_minor, since, period.due_on)])
-    else:
-        interest_minor = terms.rounded_product(period.rate, opening_minor)
-    row.charged["interest"] = interest_minor + carried.get("interest", 0)
-    row.charged["fee"] = _fee(course, row) + carried.get("fee", 0)
-
-
-def _interest(course: Course, row: Instalment, stretches: list[Stretch]) -> int:
+def _interest(course: Course, row: Instalment, opening_minor: int) -> int:
     period, terms = row.period, course.terms
+    if not row.openings and not course.rates:
+        return terms.rounded_product(period.rate, opening_minor)
+    since = counted_from(row.openings, period.begins_on)
+    stretches = [*row.openings, (opening_minor, since, period.due_on)]
     if not course.rates:
         days = base_days(stretches)
         return terms.rounded(period.rate.numerator * days, period.rate.denominator * period.days)
@@ -68,8 +66,6 @@ def rated(course: Course, row: Instalment, stretches: Iterable[Stretch]) -> Iter
 
 
 def _fee(course: Course, row: Instalment) -> int:
-    if not row.fee_rate:
-        return 0
     base_minor = course.fee_base_of(row)
     if not row.fee_bases:
         return course.terms.rounded_product(row.fee_rate, base_minor)
