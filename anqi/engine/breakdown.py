@@ -23,8 +23,8 @@ from anqi.engine.standing_facts import in_their_order, without_reversed
 
 WORDS = (
     "planned", "replanned", "carried", "moved", "interest", "fee", "penalty", "earned", "late_fee", "given_back",
-    "waived", "rounding", "principal", "instalment", "payment", "return", "goodwill", "recovery", "refund", "chargeback",
-    "lent_again", "paid", "prepaid", "returned", "due", "early_fee", "paid_ahead", "credit",
+    "waived", "rounding", "principal", "instalment", "payment", "return", "goodwill", "recovery", "refund",
+    "chargeback", "lent_again", "paid", "prepaid", "returned", "due", "early_fee", "paid_ahead", "credit",
 )  # fmt: skip
 """All that `Line.what` can be."""
 
@@ -94,9 +94,7 @@ def break_down(terms: Terms, facts: Iterable[Fact], on: date) -> Breakdown:
         outstanding_principal=_by_instalment(
             (row.n, row.principal_minor - row.paid_principal_minor) for row in shown.instalments
         ),
-        payoff=tuple(
-            Line(what=each.what, exact=Fraction(each.amount_minor)) for each in (payoff_lines(payoff_of(course)) if on >= terms.starts_on else ())
-        ),
+        payoff=() if shown.payoff_minor is None else _payoff(course),
         credit=tuple(_credit(facts, on, course, shown)),
         prepaid=_cuts(course, "prepaid"),
         returned=_cuts(course, "returned"),
@@ -110,6 +108,11 @@ def break_down(terms: Terms, facts: Iterable[Fact], on: date) -> Breakdown:
 
 def _by_instalment(amounts: Iterable[tuple[int, int]]) -> Lines:
     return tuple(Line(what="instalment", n=n, exact=Fraction(minor)) for n, minor in amounts if minor)
+
+
+def _payoff(course: Course) -> Lines:
+    lines = payoff_lines(payoff_of(course))
+    return tuple(Line(what=each.what, exact=Fraction(each.amount_minor)) for each in lines)
 
 
 def _cuts(course: Course, what: str) -> Lines:

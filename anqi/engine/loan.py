@@ -108,7 +108,7 @@ def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
     return Standing(
         on=on,
         status=status,
-        days_past_due=next(((on - row.due_on).days for row in rows if row.state == "overdue"), 0),
+        days_past_due=max(((on - row.due_on).days for row in rows if row.state == "overdue"), default=0),
         due_now_minor=sum(row.remaining_minor for row in course.owing),
         next_due_on=coming.period.due_on if coming else None,
         next_due_minor=coming.remaining_minor if coming else None,

@@ -27,17 +27,17 @@ from anqi.engine.products import Terms
 from anqi.engine.refusals import BeforeStart, MoreThanPaid, NotPositive, NotWrittenOff, UnknownFact
 
 # On one day: what moves a due date before it comes, then what changes the loan and its plan and what went back, then
-# money, so that a payment finds the loan as the day's standing shows it. Contract: returns, then waivers, then payments.
+# money, so that a payment finds the loan as the day's standing shows it. Contract: returns, waivers, payments.
 _TURNS: dict[type, int] = {
-    kind: turn
+    kind: 2 * turn
     for turn, kinds in enumerate((
         (Deferral,), (Draw,), (RateChange, Subsidy, Pause), (Return,), (Charge,), (Waiver,), (DueDayChange,),
-        (ReAmortise,), (ReAge, Reschedule), (WriteOff,), (Chargeback,), (Refund,), (Payment, Goodwill, Recovery), (Void,),
-        (Reversal,),
+        (ReAmortise,), (ReAge, Reschedule), (WriteOff,), (Chargeback,), (Refund,),
+        (Payment, Goodwill, Recovery), (Void,), (Reversal,),
     ))
     for kind in kinds
 }  # fmt: skip
-_AFTER_PAYMENTS = _TURNS[Payment] + 0.5
+_AFTER_PAYMENTS = _TURNS[Payment] + 1
 _FINAL = (Reversal, Waiver, Return)
 """What no reversal undoes: a mistake in it is made good by another fact."""
 
@@ -47,7 +47,7 @@ def in_their_order(facts: Iterable[Fact]) -> list[Fact]:
     facts = list(facts)
     paid_on = {fact.id: fact.on for fact in facts if isinstance(fact, Payment)}
 
-    def place(fact: Fact) -> tuple[date, float, str]:
+    def place(fact: Fact) -> tuple[date, int, str]:
         # What bounced on the day it was paid was there before.
         is_late = isinstance(fact, Chargeback) and paid_on.get(fact.of) == fact.on
         return fact.on, _AFTER_PAYMENTS if is_late else _TURNS[type(fact)], fact.id
