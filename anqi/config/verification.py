@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from anqi.documents.models import Document
+from anqi.engine.facts import KINDS
 from anqi.ledger import books, trial
 from anqi.ledger import inspection as ledger_inspection
 from anqi.lending import inspection, store
@@ -20,7 +21,6 @@ from anqi.rows.chain import GENESIS, digest
 
 # Borrowers read together: enough for one statement to be worth its while, few enough to hold in memory.
 _PAGE = 200
-_COUNTED = ("payment", "reversal", "waiver", "return")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,12 +150,12 @@ def _booked(postings: Iterable[Mapping[str, Any]]) -> dict[UUID | None, dict[str
 
 def _held(whole: _Whole) -> Iterator[LoanInHand]:
     for row in whole.loans:
-        facts = [fact for fact in whole.facts if fact["loan_id"] == row["id"] and fact["kind"] in _COUNTED]
+        facts = [fact for fact in whole.facts if fact["loan_id"] == row["id"] and fact["kind"] in KINDS]
         yield LoanInHand(
             **{name: row[name] for name in _LOAN},
             borrower_id=whole.borrower_id,
             signed_terms=row["terms"],
-            facts=tuple(store.counted(_new_fact(fact)) for fact in facts),
+            facts=tuple(store.counted(_new_fact(fact), currency=row["currency"]) for fact in facts),
         )
 
 

@@ -15,13 +15,19 @@ PAGE = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptLine:
-    """What a payment did to one loan, in fen, as it was told on the day of the receipt."""
+    """What a payment did to one loan, in fen, as it was told on the day of the receipt.
+
+    Σ parts + prepaid + excess = applied + credit used; a receipt issued before all of them stood on it tells none.
+    """
 
     loan_number: str
     applied_minor: int
     unapplied_minor: int
     unapplied_because: str
     parts: tuple[tuple[int, str, int], ...]
+    prepaid_minor: int
+    excess_minor: int
+    credit_used_minor: int
     saved_minor: int
     remaining_after_minor: int | None
     next_due_on: date | None
@@ -100,6 +106,9 @@ def _line(stated: dict[str, Any]) -> ReceiptLine:
         unapplied_minor=stated["unapplied_minor"],
         unapplied_because=stated["unapplied_because"],
         parts=tuple((n, part, amount_minor) for n, part, amount_minor in stated["lines"]),
+        prepaid_minor=stated.get("prepaid_minor", 0),
+        excess_minor=stated.get("excess_minor", 0),
+        credit_used_minor=stated.get("credit_used_minor", 0),
         saved_minor=stated["saved_minor"],
         remaining_after_minor=stated["remaining_after_minor"],
         next_due_on=date.fromisoformat(next_due_on) if next_due_on else None,

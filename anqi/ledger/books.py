@@ -152,6 +152,7 @@ def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date
 
 # Accountants read an entry by its pairs: what a payment clears, what a due date earns, what a waiver forgives.
 # Each pair also stands the other way round, for what is taken back.
+_OWED = ("receivable_penalty", "receivable_fee", "receivable_interest", "receivable_principal")
 _PAIRS = (
     ("receivable_principal", "merchant_payable"),
     ("receivable_interest", "interest_income"),
@@ -169,6 +170,7 @@ _PAIRS = (
     ("credit_balance", "receivable_fee"),
     ("credit_balance", "receivable_interest"),
     ("credit_balance", "receivable_principal"),
+    *((borne, owed) for borne in ("goodwill", "written_off") for owed in _OWED),
 )
 _NATURAL_PAIRS = (*_PAIRS, *((credit, debit) for debit, credit in _PAIRS))
 

@@ -5,6 +5,7 @@ ACCOUNTS = (
     "receivable_interest",
     "receivable_fee",
     "receivable_penalty",
+    "subsidy_receivable",
     "in_transit_alipay",
     "in_transit_wechat",
     "merchant_payable",
@@ -14,5 +15,9 @@ ACCOUNTS = (
     "interest_income",
     "fee_income",
     "penalty_income",
+    "merchant_fee_income",
+    "recovered",
     "waived",
+    "goodwill",
+    "written_off",
 )

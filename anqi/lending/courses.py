@@ -22,7 +22,10 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """When the loan next changes by itself, and since when it is settled."""
+    """When the loan next changes by itself, and since when it is settled.
+
+    What was written off is still owed, and is settled once all of it was recovered; what is void never was.
+    """
 
     next_wake_on: date | None
     settled_on: date | None
@@ -40,7 +43,8 @@ def missed(held: LoanInHand, *, today: date) -> list[Step]:
 
 def advance(held: LoanInHand, facts: Sequence[NewFact]) -> LoanInHand:
     """The loan with these facts added to it."""
-    return replace(held, facts=(*held.facts, *(store.counted(fact) for fact in facts)))
+    added = (store.counted(fact, currency=held.currency) for fact in facts)
+    return replace(held, facts=(*held.facts, *added))
 
 
 def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:

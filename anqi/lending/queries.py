@@ -1,6 +1,6 @@
 """What borrowers read of their orders, loans and agreements. Nothing here locks or writes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,13 +10,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from anqi.engine import loan as engine_loan
-from anqi.engine import repayment
-from anqi.engine.facts import Fact as EngineFact
-from anqi.engine.facts import Payment, Reversal
-from anqi.engine.loan import Standing
-from anqi.engine.refusals import LessThanPayoff
+from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.repayment import Preview
-from anqi.lending import store
+from anqi.lending import effects, store
 from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
@@ -40,6 +36,7 @@ class LoanView:
     today: date
     principal_minor: int
     lender_name: str
+    lender_phone: str
     product_title: str
     standing: Standing | None
 
@@ -60,6 +57,14 @@ class LoanView:
     def remaining_minor(self) -> int:
         """All that is still to be paid, in fen; the principal while the loan has not begun."""
         return self.standing.remaining_minor if self.standing else self.principal_minor
+
+    def state_of(self, row: StandingInstalment) -> str:
+        """The word for one instalment of it: what is open of a loan that was written off is just that.
+
+        Whoever still pays on it needs no counting of the days.
+        """
+        is_given_up = self.standing and self.standing.status == "written_off"
+        return "written_off" if is_given_up and row.remaining_minor else row.state
 
     @property
     def grace_until(self) -> date | None:
@@ -93,25 +98,31 @@ class OrderView:
 
     @property
     def condition(self) -> str:
-        """What the contract says today: created, confirmed, active, overdue, settled, cancelled or lapsed.
+        """What the contract says today, in one word.
+
+        created, confirmed, active, overdue, written_off, settled, void, cancelled or lapsed.
 
         The loan's own standing comes before the order's state: a payment that bounced opens a settled loan again.
         """
         if not self.loan or not self.loan.standing or self.state in _ENDED_UNPAID:
             return "active" if self.state == MerchantOrder.State.SHIPPED else self.state
         status = self.loan.standing.status
-        return status if status in ("overdue", "settled") else "active"
+        return status if status in ("overdue", "written_off", "settled", "void") else "active"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentView:
-    """One payment as it works on the loan today, in fen; a reversed one works on nothing."""
+    """One payment as it works on the loan today, in fen; a reversed one works on nothing.
+
+    What the channel took back of it later it had paid until then.
+    """
 
     fact_id: str
     payment_id: UUID
     counts_on: date
     amount_minor: int
     is_reversed: bool
+    taken_back_minor: int
     effect: Preview | None
 
 
@@ -133,12 +144,12 @@ def order(borrower_id: UUID, order_id: UUID, *, today: date) -> OrderView | None
 
 
 def running(borrower_id: UUID, *, today: date) -> list[OrderView]:
-    """The orders whose loans have begun and are not settled, the oldest first, in three statements."""
+    """The orders whose loans have begun and are neither settled nor void, the oldest first, in three statements."""
     loans = Loan.objects.filter(
         borrower_id=borrower_id, starts_on__isnull=False, settled_on=None, cancelled_on=None
     ).values("order_id")
     found = Order.objects.filter(borrower_id=borrower_id, id__in=loans).order_by("id")
-    return [each for each in _viewed(borrower_id, found, today) if each.condition != "settled"]
+    return [each for each in _viewed(borrower_id, found, today) if each.condition not in ("settled", "void")]
 
 
 def counts(borrower_id: UUID) -> dict[str, int]:
@@ -183,9 +194,10 @@ def way_back(borrower_id: UUID, order_id: UUID) -> str:
 def payments(held: LoanInHand, *, today: date) -> list[PaymentView]:
     """What each payment of the loan does to it as known today, in the order of their days; one statement.
 
-    Their effects add up to what the standing says was paid, late news and reversals included.
+    With `effects.of_other_money` they add up to what the standing says was paid, late news and reversals included,
+    but for what a credit balance pays on a due date.
     """
-    payment_ids = _payment_ids(held)
+    payment_ids, taken_back = _payment_ids(held), effects.taken_back(held, today=today)
     return [
         PaymentView(
             fact_id=fact.id,
@@ -193,9 +205,10 @@ def payments(held: LoanInHand, *, today: date) -> list[PaymentView]:
             counts_on=fact.on,
             amount_minor=fact.amount_minor,
             is_reversed=effect is None,
+            taken_back_minor=taken_back.get(fact.id, 0),
             effect=effect,
         )
-        for fact, effect in _effects(held, today)
+        for fact, effect in effects.of_payments(held, today=today)
     ]
 
 
@@ -221,6 +234,7 @@ def _loan_view(row: Loan, held: LoanInHand, today: date) -> LoanView:
         today=today,
         principal_minor=row.principal_minor,
         lender_name=row.lender.name,
+        lender_phone=row.lender.service_phone,
         product_title=row.product.title,
         standing=engine_loan.standing(held.terms, held.facts, today) if has_standing else None,
     )
@@ -245,40 +259,3 @@ def _order_view(row: Order, loan: LoanView | None) -> OrderView:
 def _payment_ids(held: LoanInHand) -> dict[str, UUID]:
     rows = Fact.objects.filter(borrower_id=held.borrower_id, loan_id=held.id, kind="payment")
     return {str(fact_id): UUID(body["payment_id"]) for fact_id, body in rows.values_list("id", "body")}
-
-
-def _effects(held: LoanInHand, today: date) -> Iterator[tuple[Payment, Preview | None]]:
-    known = [fact for fact in held.facts if fact.on <= today]
-    reversed_ids = {fact.of for fact in known if isinstance(fact, Reversal)}
-    # The engine takes a day's payments last and by their ids, so that each is seen after all that came before.
-    standing = [fact for fact in known if not _is_undone(fact, reversed_ids)]
-    for fact in sorted(_payments_among(known), key=lambda each: (each.on, each.id)):
-        if fact.id in reversed_ids:
-            yield fact, None
-            continue
-        before = [each for each in standing if not _comes_after(each, fact)]
-        yield fact, _effect(held, before, fact)
-
-
-def _is_undone(fact: EngineFact, reversed_ids: set[str]) -> bool:
-    return isinstance(fact, Reversal) or fact.id in reversed_ids
-
-
-def _payments_among(facts: Iterable[EngineFact]) -> list[Payment]:
-    return [fact for fact in facts if isinstance(fact, Payment)]
-
-
-def _comes_after(other: EngineFact, fact: Payment) -> bool:
-    if other.on != fact.on or not isinstance(other, Payment):
-        return other.on > fact.on
-    return other.id >= fact.id
-
-
-def _effect(held: LoanInHand, before: list[EngineFact], fact: Payment) -> Preview:
-    try:
-        return repayment.preview(
-            held.terms, before, fact.on, amount_minor=fact.amount_minor, goal=fact.goal
-        )
-    except LessThanPayoff:
-        # A reversal before it has made it too small to settle: the engine then takes it for what is due.
-        return repayment.preview(held.terms, before, fact.on, amount_minor=fact.amount_minor, goal="due")

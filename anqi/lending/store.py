@@ -14,9 +14,6 @@ from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.ids import uuid7
 
-# Facts that the arithmetic reads; the others say what was signed and when it began.
-_COUNTED = ("payment", "reversal", "waiver", "return")
-
 
 @dataclass(frozen=True, kw_only=True)
 class LoanInHand:
@@ -42,12 +39,17 @@ class LoanInHand:
 
     @property
     def has_begun(self) -> bool:
+        """Whether it has dates and stands in the books: also once it was written off, made void or settled."""
         return self.starts_on is not None and self.cancelled_on is None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewFact:
-    """A fact about to be recorded; `key` makes its act repeatable."""
+    """A fact about to be recorded; `key` makes its act repeatable.
+
+    The body of a kind that the engine counts is its JSON statement of the fact without type, id and on, but for the
+    four kinds whose amounts stand there in fen: payment, reversal, waiver, return.
+    """
 
     loan_id: UUID
     kind: str
@@ -75,9 +77,9 @@ def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
     return {row[0]: _loan(row, borrower_id) for row in rows}
 
 
-def counted(fact: NewFact) -> engine_facts.Fact:
-    """The new fact as the engine reads it."""
-    return _engine_fact(str(fact.id), fact.kind, fact.counts_on, fact.body)
+def counted(fact: NewFact, *, currency: str) -> engine_facts.Fact:
+    """The new fact as the engine reads it, with its amounts in the loan's currency."""
+    return _engine_fact(str(fact.id), fact.kind, fact.counts_on, fact.body, currency)
 
 
 def record(chain: Chain, facts: Sequence[NewFact], *, now: datetime) -> None:
@@ -116,13 +118,15 @@ def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
         **dict(zip((*names, *dates), row, strict=False)),
         signed_terms=json.loads(row[9]),
         facts=tuple(
-            _engine_fact(each["id"], each["kind"], date.fromisoformat(each["counts_on"]), each["body"])
+            _engine_fact(each["id"], each["kind"], date.fromisoformat(each["counts_on"]), each["body"], row[4])
             for each in json.loads(row[10])
         ),
     )
 
 
-def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> engine_facts.Fact:
+def _engine_fact(
+    id: str, kind: str, counts_on: date, body: dict[str, Any], currency: str
+) -> engine_facts.Fact:
     stated: dict[str, Any] = {"id": id, "on": counts_on}
     if kind == "payment":
         return engine_facts.Payment(**stated, amount_minor=body["amount_minor"], goal=body["for"])
@@ -130,8 +134,12 @@ def _engine_fact(id: str, kind: str, counts_on: date, body: dict[str, Any]) -> e
         return engine_facts.Reversal(**stated, of=body["of"])
     if kind == "waiver":
         return engine_facts.Waiver(**stated, what=body["what"], amount_minor=body["amount_minor"])
-    assert kind == "return", kind
-    return engine_facts.Return(**stated, amount_minor=body["amount_minor"])
+    if kind == "return":
+        gives_back = body.get("gives_back", False)
+        return engine_facts.Return(**stated, amount_minor=body["amount_minor"], gives_back=gives_back)
+    told = body | {"type": kind, "id": id, "on": counts_on.isoformat()}
+    [fact] = engine_facts.read_facts([told], currency=currency)
+    return fact
 
 
 def _row(chain: Chain, fact: NewFact, now: datetime) -> str:
@@ -164,7 +172,7 @@ _READ = f"""
         (select coalesce(json_agg(json_build_object(
                 'id', f.id, 'kind', f.kind, 'counts_on', f.counts_on, 'body', f.body) order by f.seq), '[]')::text
             from lending_fact f
-            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {_COUNTED})
+            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS})
     from lending_loan l
     where l.borrower_id = $1 and l.id = any($2)
     order by l.id
