@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from anqi.engine.course import Course, Instalment
-from anqi.engine.events import Chargeback, Recovery, Refund
-from anqi.engine.facts import Fact, Payment, Return
+from anqi.engine.facts import Fact
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
-from anqi.engine.standing_facts import without_reversed
 
 ACCOUNTS = (
     "receivable_principal",
@@ -38,27 +36,22 @@ def balances(terms: Terms, facts: Iterable[Fact], on: date) -> dict[str, int]:
     1999.00 of goods, 12.99 of fee fell due today, 346.15 paid: receivable_principal 1665.84, unapplied 346.15,
     fee_income −12.99, merchant_payable −1999.00.
     """
-    facts = tuple(facts)
-    course = replay(terms, facts, on)
-    if on < terms.starts_on:
-        return {}
-    taken, _ = without_reversed([fact for fact in facts if fact.on <= on])
+    return {} if on < terms.starts_on else balances_of(replay(terms, facts, on))
+
+
+def balances_of(course: Course) -> dict[str, int]:
+    """What the books must show for a loan that has begun, as it stands in its course."""
     shown = {
         **(_receivables(course) if course.written_off_minor is None else _losses(course)),
         **_results(course),
-        **_shops(course, taken),
+        **_shops(course),
         "credit_balance": -course.credit_minor,
         "goodwill": course.goodwill_minor,
         # The money was booked against unapplied when it arrived; having been applied, it leaves there.
-        "unapplied": _money(taken),
+        "unapplied": course.unapplied_minor,
     }
     assert sum(shown.values()) == 0, "money in is money applied and credit"
     return {account: amount_minor for account, amount_minor in shown.items() if amount_minor}
-
-
-def _money(taken: Iterable[Fact]) -> int:
-    money_in = sum(fact.amount_minor for fact in taken if isinstance(fact, Payment | Recovery))
-    return money_in - sum(fact.amount_minor or 0 for fact in taken if isinstance(fact, Refund | Chargeback))
 
 
 def _receivables(course: Course) -> dict[str, int]:
@@ -87,16 +80,13 @@ def _results(course: Course) -> dict[str, int]:
     }
 
 
-def _shops(course: Course, taken: Iterable[Fact]) -> dict[str, int]:
-    returns_minor = sum(fact.amount_minor for fact in taken if isinstance(fact, Return))
-    if course.is_void:
-        return {}
+def _shops(course: Course) -> dict[str, int]:
     paid_out_minor = course.lent_minor - course.lent_again_minor
     fee_minor = course.terms.rounded_product(
         course.terms.merchant_fee_rate, max(paid_out_minor - course.returned_minor, 0)
     )
     return {
-        "merchant_payable": returns_minor + fee_minor - paid_out_minor, "merchant_fee_income": -fee_minor,
+        "merchant_payable": course.taken_back_minor + fee_minor - paid_out_minor, "merchant_fee_income": -fee_minor,
     }  # fmt: skip
 
 

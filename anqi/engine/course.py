@@ -100,6 +100,10 @@ class Course:
     """What flat fees are counted on from the day: the original principal less all cuts."""
     rates: Rates | None = None
     """How the rate changed; None where it is that of the terms throughout."""
+    unapplied_minor: int = 0
+    """The money that it took, less what went back."""
+    taken_back_minor: int = 0
+    """What merchants took back of the goods."""
     credit_minor: int = 0
     prepaid_minor: int = 0
     returned_minor: int = 0

@@ -1,11 +1,14 @@
 """The next day on which something happens to a loan by itself."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from anqi.engine.accounts import balances_of
 from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
 from anqi.engine.lateness import penalty_base_minor, penalty_minor, state_of
+from anqi.engine.loan import is_over
 from anqi.engine.prices import Penalty
 from anqi.engine.products import Terms
 from anqi.engine.replay import replay
@@ -19,8 +22,32 @@ def next_wake_on(terms: Terms, facts: Iterable[Fact], on: date) -> date | None:
     30 September, then 1 October, 4 October, and from there each day on which the penalty grows by a fen.
     """
     facts = tuple(facts)
-    days = [fact.on for fact in facts if fact.on > on]
+    return _wake_after(replay(terms, facts, on), terms, facts, on)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evening:
+    """What whoever keeps the books asks of a loan at the end of a day, answered by one replay."""
+
+    balances: dict[str, int]
+    next_wake_on: date | None
+    is_settled: bool
+
+
+def evening(terms: Terms, facts: Iterable[Fact], on: date) -> Evening:
+    """`accounts.balances`, `next_wake_on` and `loan.is_settled` of one day. Refuses as they do."""
+    facts = tuple(facts)
     course = replay(terms, facts, on)
+    has_begun = on >= terms.starts_on
+    return Evening(
+        balances=balances_of(course) if has_begun else {},
+        next_wake_on=_wake_after(course, terms, facts, on),
+        is_settled=has_begun and is_over(course),
+    )
+
+
+def _wake_after(course: Course, terms: Terms, facts: Iterable[Fact], on: date) -> date | None:
+    days = [fact.on for fact in facts if fact.on > on]
     if on < terms.starts_on:
         days.append(terms.starts_on)
     else:

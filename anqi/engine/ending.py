@@ -31,7 +31,7 @@ def annul(course: Course, *, money_in_minor: int, money_out_minor: int) -> None:
     """The payout came back: nothing was lent and nothing is owed; the borrower's money is credit."""
     course.rows, course.coming, course.owing, course.cuts = [], [], [], []
     course.opening_minor = course.lent_minor = course.lent_again_minor = course.fee_base_minor = 0
-    course.prepaid_minor = course.returned_minor = course.goodwill_minor = 0
+    course.prepaid_minor = course.returned_minor = course.taken_back_minor = course.goodwill_minor = 0
     course.written_off_minor = None
     course.is_void = True
     course.credit_minor = money_in_minor

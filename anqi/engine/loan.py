@@ -128,8 +128,12 @@ def is_settled(terms: Terms, facts: Iterable[Fact], on: date) -> bool:
 
     Refuses as `standing` does.
     """
-    course = replay(terms, facts, on)
-    return on >= terms.starts_on and not course.is_void and all(row.remaining_minor == 0 for row in course.rows)
+    return on >= terms.starts_on and is_over(replay(terms, facts, on))
+
+
+def is_over(course: Course) -> bool:
+    """Whether nothing is left to pay of a loan that has begun; a void one never was."""
+    return not course.is_void and not any(row.remaining_minor for row in course.rows)
 
 
 def _status(terms: Terms, course: Course, rows: Sequence[StandingInstalment], on: date) -> Status:

@@ -16,8 +16,8 @@ from anqi.engine.working_days import due_dates
 def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
     """延期: instalment n falls due later; its period takes over from the next one the days that it gains.
 
-    So only the principal of the instalment bears more interest, by day: 477.82 of principal at 12 %, ten days
-    later: 5049.09 × 12 % × 10/360 more on this one, 4571.27 × 12 % × 10/360 less on the next: 16.83 − 15.24.
+    So only the principal of the instalment bears more interest, by day: 482.60 of principal at 12 %, ten days
+    later: 5049.09 × 12 % × 10/360 more on this one, 4566.49 × 12 % × 10/360 less on the next: 16.83 − 15.22.
     """
     place = next((place for place, row in enumerate(course.coming) if row.period.n == n), None)
     if place is None:

@@ -44,12 +44,14 @@ def take(course: Course, fact: Fact, *, is_lenient: bool) -> None:
         case Payment():
             _pay(course, fact, is_lenient=is_lenient)
         case Return():
+            course.taken_back_minor += fact.amount_minor
             give_back(course, fact)
         case Waiver():
             _waive(course, fact, is_lenient=is_lenient)
         case Chargeback() | Refund():
             _take_back(course, fact, is_lenient=is_lenient)
         case Recovery():
+            course.unapplied_minor += fact.amount_minor
             course.credit_minor += pay_due(course, fact.amount_minor)
         case _:
             _take_event(course, fact, is_lenient=is_lenient)
@@ -92,6 +94,7 @@ def _take_event(course: Course, fact: Fact, *, is_lenient: bool) -> None:
 
 
 def _pay(course: Course, payment: Payment, *, is_lenient: bool) -> None:
+    course.unapplied_minor += payment.amount_minor
     if payment.goal == "all":
         need_minor = payoff_of(course).amount_minor
         if payment.amount_minor >= need_minor:
@@ -121,4 +124,5 @@ def _take_back(course: Course, fact: Chargeback | Refund, *, is_lenient: bool) -
     assert fact.amount_minor, "a chargeback of a whole payment names its amount by now"
     if isinstance(fact, Refund) and fact.amount_minor > course.credit_minor and not is_lenient:
         raise MoreThanCredit(need_minor=course.credit_minor)
+    course.unapplied_minor -= fact.amount_minor
     take_back(course, fact.amount_minor)

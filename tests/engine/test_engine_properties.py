@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from anqi.engine.accounts import balances
 from anqi.engine.breakdown import Lines, break_down
 from anqi.engine.course import Instalment
-from anqi.engine.day import next_wake_on
+from anqi.engine.day import Evening, evening, next_wake_on
 from anqi.engine.events import Chargeback, Goodwill, Recovery, Refund
 from anqi.engine.explain import PartExplained, explain_fee, explain_interest, explain_payoff, explain_penalty
 from anqi.engine.facts import Fact, Payment, Return, Reversal, Waiver
@@ -86,6 +86,9 @@ def test_the_balances_add_up_to_nothing_and_show_what_the_standing_shows(
     shown, books = standing(terms, facts, on), balances(terms, facts, on)
     assert sum(books.values()) == 0
     assert 0 not in books.values()
+    assert evening(terms, facts, on) == Evening(
+        balances=books, next_wake_on=next_wake_on(terms, facts, on), is_settled=is_settled(terms, facts, on)
+    )
     if shown.written_off_minor is not None and on >= terms.starts_on:
         left_minor = sum(row.remaining_minor for row in shown.instalments)
         assert books.get("written_off", 0) + books.get("recovered", 0) == left_minor
