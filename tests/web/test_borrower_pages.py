@@ -165,7 +165,7 @@ def test_home_of_somebody_new_is_empty_and_kind(watch: Watch) -> None:
         (FIRST_DUE + timedelta(days=2), ["第 1 期在宽限期内", "10月3日当天 24:00 前还清，不收罚息", "现在应还 ¥533.09"]),
         (
             FIRST_DUE + timedelta(days=5),
-            ["第 1 期已逾期 · 应还 ¥534.27", "其中罚息 ¥1.18", "罚息 = ¥473.09 × 每天 0.05% × 5 天 = ¥1.18，四舍五入到分。",
+            ["第 1 期已逾期 · 应还 ¥534.27", "其中罚息 ¥1.18", "罚息 按 10月5日 算，还清以前每天增加。 ¥1.18 逾期本金 ¥473.09 × 每天 0.05% × 5 天 ¥1.182725",
              "本金 ¥473.09", "利息 ¥60.00"],
         ),
     ],
@@ -183,7 +183,7 @@ def test_every_instalment_opens_to_its_parts_and_payments(lin: Planted, watch: W
     page = plain(signed_in(lin.borrower_id).get(f"/orders/{lin.order_id}"))
     assert "9月30日 12:00 支付宝还款 ¥200.00" in page
     assert "9月30日 12:00 支付宝还款 ¥333.09" in page
-    assert "利息 = 期初剩余本金 ¥6,000.00 × 本期利率 1%，四舍五入到分。" in page
+    assert "利息 ¥60.00 期初剩余本金 ¥6,000.00 × 本期利率 1%" in page
     assert page.count("第 1 期") >= 1
     assert text_of(signed_in(lin.borrower_id).get(f"/orders/{lin.order_id}")).count('class="aq-step"') == 12
 

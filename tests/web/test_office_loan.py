@@ -20,7 +20,7 @@ from anqi.payments import inbox
 from anqi.payments.channels.protocol import Notification, Succeeded
 from anqi.payments.models import Charge
 from anqi.people.models import StaffAct
-from anqi.web.office.explaining import rate
+from anqi.web.office.lines import rate
 from anqi.web.office.templatetags.office_tags import breakable_filter
 from tests.planting import Planted, plant_borrower, plant_loan
 from tests.web.test_office_doors import TODAY, desk, desk_of, hire, set_clock
@@ -141,8 +141,8 @@ def test_a_loan_that_waits_for_shipping_has_a_page(lin: Planted) -> None:
 def test_every_instalment_opens_to_its_lines(lin: Planted) -> None:
     page = text_of(desk().get(url(lin)).content.decode())
     assert "第 12 期" in page
-    assert "期利率 1%，本期" in page
-    assert "日利率 0.05%" in page, "the first one was paid late"
+    assert "利息 ¥60.00 剩余本金 ¥6,000.00 × 期利率 1% × 30/30 天 2026年8月31日 – 2026年9月30日 ¥60.00" in page
+    assert "逾期本金 ¥473.09 × 日利率 0.05% × 15 天" in page, "the first one was paid late"
     assert "已还本金 ¥473.09" in page
 
 

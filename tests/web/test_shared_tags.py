@@ -7,12 +7,14 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.template import Context, Engine
 from django.utils import translation
 
+from anqi.engine.lateness import State
+from anqi.engine.loan import Status
 from anqi.web.shared import figures
 from anqi.web.shared.states import BADGES
 
@@ -143,7 +145,8 @@ def test_a_phone_number_is_masked(phone: str, shown: str) -> None:
 
 def test_every_state_has_its_own_word_and_a_shape() -> None:
     asked = (
-        "pending active due grace overdue settled paid upcoming processing succeeded failed closed unknown"
+        "pending active due grace overdue written_off settled void paid moved upcoming"
+        " processing succeeded failed closed unknown"
     )
     assert {*asked.split(), "confirmed", "shipped", "cancelled", "created", "lapsed"} == set(BADGES)
     for language in ("zh-hans", "en"):
@@ -153,8 +156,8 @@ def test_every_state_has_its_own_word_and_a_shape() -> None:
 
 
 def test_states_of_one_word_family_differ_without_colour() -> None:
-    instalment_states = ("upcoming", "due", "grace", "overdue", "paid")
-    assert len({BADGES[state].shape for state in instalment_states}) == len(instalment_states)
+    for family in (get_args(State), get_args(Status)):
+        assert len({BADGES[state].shape for state in family}) == len(family)
 
 
 def test_a_badge_counts_days_late() -> None:

@@ -58,7 +58,7 @@ class Bills:
     @property
     def lines(self) -> list[dict[str, Any]]:
         """How this month's total comes about."""
-        late = [line for line in self.this_month if line.state in ("overdue", "grace")]
+        late = [line for line in self.this_month if line.state in ("overdue", "grace", "written_off")]
         other = [line for line in self.this_month if line not in late]
         lines = [
             {"label": _("已过还款日"), "amount_minor": sum(line.remaining_minor for line in late)},
@@ -90,13 +90,14 @@ def gather(orders: Iterable[OrderView], *, today: date) -> Bills:
 
 
 def _line(order: OrderView, loan: LoanView, row: StandingInstalment) -> BillLine:
+    assert loan.standing
     return BillLine(
         order=order,
         n=row.n,
-        count=loan.instalment_count,
+        count=len(loan.standing.instalments),
         due_on=row.due_on,
-        state=row.state,
-        days_late=(loan.today - row.due_on).days if row.state == "overdue" else 0,
+        state=loan.state_of(row),
+        days_late=(loan.today - row.due_on).days if loan.state_of(row) == "overdue" else 0,
         remaining_minor=row.remaining_minor,
     )
 
@@ -105,7 +106,8 @@ def _later(order: OrderView, rows: Sequence[StandingInstalment]) -> list[LaterLi
     if not rows:
         return []
     remaining_minor = sum(row.remaining_minor for row in rows)
-    return [LaterLine(order=order, count=len(rows), next_due_on=rows[0].due_on, remaining_minor=remaining_minor)]
+    next_due_on = min(row.due_on for row in rows)
+    return [LaterLine(order=order, count=len(rows), next_due_on=next_due_on, remaining_minor=remaining_minor)]
 
 
 

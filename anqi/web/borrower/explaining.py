@@ -1,151 +1,167 @@
-"""Why an amount is what it is, in sentences; the figures come from the engine and add up to it exactly."""
+"""Why an amount is what it is: every amount of a loan, on its page's own day, with the lines that add up to it."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from anqi.engine import explain
-from anqi.engine.explain import PayoffLine, Stretch
-from anqi.engine.loan import StandingInstalment
+from anqi.engine.breakdown import Breakdown, InstalmentBreakdown, Line
+from anqi.engine.loan import Standing, StandingInstalment
+from anqi.engine.products import Part
 from anqi.lending.queries import LoanView
+from anqi.web.borrower import lines
 from anqi.web.borrower.wording import PARTS, sentences
-from anqi.web.shared.figures import write_yuan
+from anqi.web.shared import amounts
+from anqi.web.shared.amounts import Amount, Row, Scene, left_minor
+from anqi.web.shared.figures import write_day, write_yuan
 
-_MOST_DIGITS = 6
-Line = dict[str, Any]
-
-
-def instalment(loan: LoanView, row: StandingInstalment) -> str:
-    """How interest, fee and penalty of one instalment come about."""
-    told = [_interest(loan, row), _fee(loan, row), penalty(loan, row), _waived(row)]
-    return sentences(*told) or _("这一期只有本金，没有利息和手续费。")
+_ALWAYS: tuple[Part, ...] = ("principal", "interest")
+_PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
 
 
-def penalty(loan: LoanView, row: StandingInstalment) -> str:
-    """How the penalty of one instalment comes about; empty where there is none."""
-    if not row.penalty_minor and not row.waived_penalty_minor:
+@dataclass(frozen=True)
+class Explanation:
+    """A running loan's amounts explained; the loan is broken down once, when the first line is asked for."""
+
+    loan: LoanView
+
+    @cached_property
+    def _told(self) -> tuple[Scene, Breakdown]:
+        return amounts.set_scene(self.loan.held.terms, self.loan.held.facts, self.loan.today)
+
+    @property
+    def scene(self) -> Scene:
+        """What the lines are told of."""
+        return self._told[0]
+
+    @property
+    def _behind(self) -> Breakdown:
+        return self._told[1]
+
+    @property
+    def _shown(self) -> Standing:
+        assert self.loan.standing
+        return self.loan.standing
+
+    def remaining(self) -> Amount:
+        """剩余应还, part by part."""
+        sums = {part: sum(left_minor(row, part) for row in self._shown.instalments) for part in _PARTS}
+        told: list[Row] = [
+            {"label": PARTS[part], "amount_minor": minor}
+            for part, minor in sums.items()
+            if minor or part == "principal"
+        ]
+        if used_minor := amounts.credit_used_minor(self._shown):
+            told.append({"label": lines.LINES["credit"], "amount_minor": used_minor, "minus": True})
+        return Amount(name="remaining", label=_("剩余应还"), amount_minor=self.loan.remaining_minor, lines=told)
+
+    def due(self) -> Amount:
+        """现在应还, instalment by instalment; of a single one its parts at once."""
+        told = self._of_instalments("due_now", self._behind.due_now)
+        if len(told) == 1:
+            told = told[0]["lines"]
+        return Amount(name="due", label=_("现在应还"), amount_minor=self._shown.due_now_minor, lines=told)
+
+    def next(self) -> Amount:
+        """What falls due next by the plan."""
+        shown = self._shown
+        assert shown.next_due_on and shown.next_due_minor is not None
+        day = write_day(shown.next_due_on, this_year=self.loan.today.year)
+        [only] = self._of_instalments("next_due", self._behind.next_due)
+        label = capfirst(_("%(day)s应还") % {"day": day})
+        return Amount(name="next", label=label, amount_minor=shown.next_due_minor, lines=only["lines"])
+
+    def payoff(self) -> Amount:
+        """今天结清."""
+        assert self._shown.payoff_minor is not None
+        day = write_day(self.loan.today, this_year=self.loan.today.year)
+        return Amount(
+            name="payoff",
+            label=_("今天结清"),
+            amount_minor=self._shown.payoff_minor,
+            lines=lines.tell(self.scene, "payoff", self._behind.payoff),
+            note=_("这是 %(day)s 当天的金额，24:00 前有效；以后哪天结清，按那天重新算。") % {"day": day},
+        )
+
+    def credit(self) -> Amount:
+        """溢缴款: all money that came in, less what was used of it."""
+        told = lines.tell(self.scene, "credit", self._behind.credit)
+        label, minor = str(lines.LINES["credit"]), self._shown.credit_minor
+        return Amount(name="credit", label=label, amount_minor=minor, lines=told)
+
+    def reduced(self) -> Iterator[Amount]:
+        """What was taken off the plan, each with its days; nothing where nothing was."""
+        reduced = self._shown.reduced
+        for name, minor, behind in (
+            ("prepaid", reduced.prepaid_minor, self._behind.prepaid),
+            ("returned", reduced.returned_minor, self._behind.returned),
+        ):
+            if minor:
+                told = lines.tell(self.scene, name, behind)
+                yield Amount(name=name, label=str(lines.LINES[name]), amount_minor=minor, lines=told)
+
+    def others(self) -> list[Amount]:
+        """What a page tells beside what remains and what is due: payoff, credit, and what was taken off the plan."""
+        payoff = [self.payoff()] if self._shown.next_due_on or self._shown.due_now_minor else []
+        return [*payoff, *([self.credit()] if self._shown.credit_minor else []), *self.reduced()]
+
+    def all(self) -> list[Amount]:
+        """Every amount above the instalments that is there today."""
+        due = [self.due()] if self._shown.due_now_minor else []
+        coming = [self.next()] if self._shown.next_due_on else []
+        return [self.remaining(), *due, *coming, *self.others()]
+
+    def instalment(self, row: StandingInstalment) -> list[Row]:
+        """What an instalment comes to and what is left of it; each part with its own lines."""
+        told = [*self._parts(row), *self._paid(row)]
+        if row.state in ("paid", "moved"):
+            return told
+        return [*told, {"label": _("本期待还"), "amount_minor": row.remaining_minor, "total": True}]
+
+    def _of_instalments(self, of: str, behind: Iterable[Line]) -> list[Row]:
+        told = []
+        for line in behind:
+            assert line.n
+            row = self._shown.instalments[line.n - 1]
+            [each] = lines.tell(self.scene, of, [line])
+            told.append(each | {"lines": [*self._parts(row), *self._paid(row)], "folds": True})
+        return told
+
+    def _parts(self, row: StandingInstalment) -> Iterator[Row]:
+        behind = self._behind.instalments[row.n - 1]
+        for part in _PARTS:
+            minor: int = getattr(row, f"{part}_minor")
+            told = lines.tell(self.scene, part, getattr(behind, part))
+            if minor or told or part in _ALWAYS:
+                note = self._note(row, part)
+                yield {"label": PARTS[part], "amount_minor": minor, "note": note, "lines": _brief(told)}
+
+    def _note(self, row: StandingInstalment, part: Part) -> str:
+        if part == "interest" and row.subsidy_minor:
+            return _("另有贴息 %(amount)s，不用你付。") % {"amount": write_yuan(row.subsidy_minor)}
+        if part == "penalty" and amounts.grows(self.scene.terms, self._shown, row):
+            day = write_day(self.loan.today, this_year=self.loan.today.year)
+            return _("按 %(day)s 算，还清以前每天增加。") % {"day": day}
         return ""
-    shown = explain.explain_penalty(loan.held.terms, loan.held.facts, loan.today, row.n)
-    sums = [_late_days(each, rate_text(shown.daily_rate)) for each in shown.stretches]
-    return _("罚息 = %(sums)s = %(charged)s，四舍五入到分。") % {
-        "sums": " + ".join(sums),
-        "charged": write_yuan(shown.charged_minor),
-    }
+
+    def _paid(self, row: StandingInstalment) -> Iterator[Row]:
+        if row.paid_minor:
+            behind: InstalmentBreakdown = self._behind.instalments[row.n - 1]
+            told = lines.tell(self.scene, "paid", amounts.taken_off(behind.paid)) if row.remaining_minor else []
+            yield {
+                "label": lines.LINES["paid"],
+                "amount_minor": -row.paid_minor,
+                "minus": True,
+                "lines": told if len(told) > 1 else [],
+            }
 
 
-def _late_days(stretch: Stretch, daily_rate: str) -> str:
-    counted = ngettext(
-        "%(base)s × 每天 %(rate)s × %(days)d 天", "%(base)s × 每天 %(rate)s × %(days)d 天", stretch.days
-    )
-    return counted % {"base": write_yuan(stretch.base_minor), "rate": daily_rate, "days": stretch.days}
-
-
-def _interest(loan: LoanView, row: StandingInstalment) -> str:
-    if not row.interest_minor and not row.waived_interest_minor:
-        return ""
-    shown = explain.explain_interest(loan.held.terms, loan.held.facts, loan.today, row.n)
-    if not shown.stretches:
-        return _("提前结清后，利息只算到结清那天。")
-    rate, days = rate_text(shown.period.rate), shown.period.days
-    if len(shown.stretches) == 1 and shown.stretches[0].days == days:
-        base = write_yuan(shown.stretches[0].base_minor)
-        return _("利息 = 期初剩余本金 %(base)s × 本期利率 %(rate)s，四舍五入到分。") % {"base": base, "rate": rate}
-    bases = " + ".join(_days_of(each) for each in shown.stretches)
-    return _("利息 = (%(bases)s) ÷ 本期 %(days)d 天 × 本期利率 %(rate)s，四舍五入到分。") % {
-        "bases": bases,
-        "days": days,
-        "rate": rate,
-    }
-
-
-def _days_of(stretch: Stretch) -> str:
-    counted = ngettext("%(base)s × %(days)d 天", "%(base)s × %(days)d 天", stretch.days)
-    return counted % {"base": write_yuan(stretch.base_minor), "days": stretch.days}
-
-
-def _fee(loan: LoanView, row: StandingInstalment) -> str:
-    if not row.fee_minor:
-        return ""
-    terms = loan.held.terms
-    # Early settlement and returned goods change the fee; then only its amount is certain, not this formula.
-    exact = terms.fee_rate_per_instalment * terms.principal_minor
-    if abs(exact - row.fee_minor) > Fraction(1, 2):
-        return ""
-    return _("手续费 = 本金 %(principal)s × 每期 %(rate)s，四舍五入到分。") % {
-        "principal": write_yuan(terms.principal_minor),
-        "rate": rate_text(terms.fee_rate_per_instalment),
-    }
-
-
-def _waived(row: StandingInstalment) -> str:
-    waived_minor = row.waived_interest_minor + row.waived_fee_minor + row.waived_penalty_minor
-    return _("已减免 %(amount)s。") % {"amount": write_yuan(waived_minor)} if waived_minor else ""
-
-
-def rate_text(rate: Fraction) -> str:
-    """A rate in per cent: exact where six digits are enough, else marked as about so much. 1/2000: 0.05%."""
-    percent = rate * 100
-    scaled = round(percent * 10**_MOST_DIGITS)
-    digits = Decimal(scaled).scaleb(-_MOST_DIGITS).normalize()
-    mark = "" if Fraction(scaled, 10**_MOST_DIGITS) == percent else "≈ "
-    return f"{mark}{digits:f}%"
-
-
-def remaining(loan: LoanView) -> list[Line]:
-    """The lines that add up to what is still to be paid (剩余应还)."""
-    assert loan.standing
-    rows = loan.standing.instalments
-    lines = [{"label": PARTS[part], "amount_minor": _left(rows, part)} for part in PARTS]
-    shown = [line for line in lines if line["amount_minor"] or line["label"] is PARTS["principal"]]
-    if loan.standing.credit_minor:
-        shown.append({"label": _("溢缴款"), "amount_minor": -loan.standing.credit_minor, "minus": True})
-    return [*shown, {"label": _("剩余应还"), "amount_minor": loan.remaining_minor, "total": True}]
-
-
-def due(loan: LoanView) -> list[Line]:
-    """The lines that add up to what is due now, and the formula of each penalty."""
-    assert loan.standing
-    rows = [row for row in loan.standing.instalments if row.due_on <= loan.today and row.remaining_minor]
-    penalties = sentences(*(penalty(loan, row) for row in rows))
-    lines = [
-        {
-            "label": PARTS[part],
-            "amount_minor": _left(rows, part),
-            "note": penalties if part == "penalty" else "",
-        }
-        for part in PARTS
-    ]
-    total = {"label": _("现在应还"), "amount_minor": loan.standing.due_now_minor, "total": True}
-    return [*(line for line in lines if line["amount_minor"]), total]
-
-
-def _left(rows: Iterable[StandingInstalment], part: str) -> int:
-    return sum(getattr(row, f"{part}_minor") - getattr(row, f"paid_{part}_minor") for row in rows)
-
-
-def payoff(loan: LoanView) -> list[Line]:
-    """The lines that add up to what settles the loan today."""
-    assert loan.standing and loan.standing.payoff_minor is not None
-    lines = explain.explain_payoff(loan.held.terms, loan.held.facts, loan.today)
-    shown = [{"label": _payoff_label(line), "amount_minor": line.amount_minor} for line in lines]
-    return [*shown, {"label": _("今天结清"), "amount_minor": loan.standing.payoff_minor, "total": True}]
-
-
-def _payoff_label(line: PayoffLine) -> str:
-    return {
-        "due": _("已到期未还"),
-        "principal": _("还没到期的本金"),
-        "interest": _("算到今天的利息"),
-        "fee": _("算到今天的手续费"),
-        "early_fee": _("提前结清手续费"),
-        "paid_ahead": _("已提前还的"),
-        "credit": _("溢缴款"),
-        "given_back": _("退回多付的"),
-    }[line.what]
+def _brief(told: list[Row]) -> list[Row]:
+    """The lines; of a single one, which is the amount itself, its words only."""
+    return [told[0] | {"amount_minor": None, "text": ""}] if len(told) == 1 else told
 
 
 def dates_rule(signed_terms: dict[str, Any]) -> str:

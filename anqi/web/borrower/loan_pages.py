@@ -8,17 +8,20 @@ from uuid import UUID
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from anqi.engine.facts import Fact, Payment
 from anqi.engine.loan import StandingInstalment
 from anqi.engine.schedule import plan
+from anqi.lending import effects
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView
 from anqi.lending.queries import PaymentView as LoanPayment
 from anqi.lending.store import terms_from
 from anqi.payments import queries as payments
 from anqi.payments.queries import PaymentView as Money
-from anqi.web.borrower import explaining
+from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.wording import channel_label, instalments, sentences
 from anqi.web.shared.figures import write_day, write_yuan
+from anqi.web.shared.happenings import Told, tell
 
 Row = dict[str, Any]
 
@@ -27,10 +30,11 @@ def due_card(loan: LoanView) -> Row:
     """The first thing to know today: what falls due when, or since when it is late."""
     shown = loan.standing
     assert shown
-    late = [row for row in shown.instalments if row.state in ("overdue", "grace")]
+    # A claim stands behind all instalments, whenever it fell due.
+    late = sorted((row for row in shown.instalments if row.state in ("overdue", "grace")), key=lambda row: row.due_on)
     today = [row for row in shown.instalments if row.state == "due"]
-    if shown.status == "settled":
-        return _card("settled", 0, _("已全部结清"), "")
+    if shown.status in _ENDINGS:
+        return _ENDINGS[shown.status](loan)
     if late:
         return _late(loan, late)
     if today:
@@ -38,8 +42,42 @@ def due_card(loan: LoanView) -> Row:
     return _coming(loan)
 
 
-def _card(state: str, days: int, title: str, text: str) -> Row:
-    return {"state": state, "days": days, "title": capfirst(title), "text": capfirst(text)}
+def _card(state: str, days: int, title: str, text: str, *, url: str = "", link: str = "") -> Row:
+    return {
+        "state": state, "days": days, "title": capfirst(title), "text": capfirst(text), "url": url, "link": link,
+    }  # fmt: skip
+
+
+def _settled(_loan: LoanView) -> Row:
+    return _card("settled", 0, _("已全部结清"), "")
+
+
+def _void(loan: LoanView) -> Row:
+    assert loan.standing
+    credit_minor = loan.standing.credit_minor
+    back = _("你还过的 %(amount)s 会退还给你。") % {"amount": write_yuan(credit_minor)} if credit_minor else ""
+    return _card("void", 0, _("这笔分期已作废"), sentences(_("借款已经退回出借机构，你不用再还。"), back))
+
+
+def _written_off(loan: LoanView) -> Row:
+    assert loan.standing
+    lender, phone = {"lender": loan.lender_name}, loan.lender_phone
+    talk = _("有困难请打%(lender)s的客服电话，一起商量怎么还。") if phone else _("有困难请联系%(lender)s，一起商量怎么还。")
+    return _card(
+        "written_off",
+        0,
+        _("已核销 · 还欠 %(amount)s") % {"amount": write_yuan(loan.standing.due_now_minor)},
+        sentences(
+            _("核销只是%(lender)s账上的处理，欠款没有免除。") % lender,
+            _("核销以后不再产生利息和罚息，可以一次还清，也可以分几次还。"),
+            talk % lender,
+        ),
+        url=f"tel:{phone}" if phone else "",
+        link=_("打客服电话 %(phone)s") % {"phone": phone} if phone else "",
+    )
+
+
+_ENDINGS = {"settled": _settled, "void": _void, "written_off": _written_off}
 
 
 def _late(loan: LoanView, late: list[StandingInstalment]) -> Row:
@@ -83,38 +121,44 @@ def _coming(loan: LoanView) -> Row:
     )
 
 
-def timeline(loan: LoanView, made: Iterable[LoanPayment], money: Mapping[UUID, Money]) -> list[Row]:
-    """All instalments with their parts, the sentence that explains them and what was really paid on each."""
+def timeline(
+    loan: LoanView, explained: Explanation, made: Iterable[LoanPayment], money: Mapping[UUID, Money]
+) -> list[Row]:
+    """All instalments with the lines that they are made of and what was really paid on each."""
     assert loan.standing
-    paid = _paid_by_instalment(made, money)
+    paid = _paid_by_instalment(loan, made, money)
     return [
         {
             "n": row.n,
             "due_on": row.due_on,
-            "state": row.state,
-            "principal_minor": row.principal_minor,
-            "interest_minor": row.interest_minor,
-            "fee_minor": row.fee_minor,
-            "penalty_minor": row.penalty_minor,
+            "state": loan.state_of(row),
             "total_minor": row.total_minor,
             "paid_minor": row.paid_minor,
             "remaining_minor": row.remaining_minor,
-            "days_late": (loan.today - row.due_on).days if row.state == "overdue" else 0,
-            "why": explaining.instalment(loan, row),
-            "payments": paid[row.n],
+            "days_late": (loan.today - row.due_on).days if loan.state_of(row) == "overdue" else 0,
+            "lines": explained.instalment(row),
+            "payments": paid.get(row.n, []),
         }
         for row in loan.standing.instalments
     ]
 
 
-def _paid_by_instalment(made: Iterable[LoanPayment], money: Mapping[UUID, Money]) -> dict[int, list[Row]]:
+def _paid_by_instalment(
+    loan: LoanView, made: Iterable[LoanPayment], money: Mapping[UUID, Money]
+) -> dict[int, list[Row]]:
     paid: dict[int, list[Row]] = defaultdict(list)
     for payment in made:
         arrived = money[payment.payment_id]
         told = _("%(channel)s还款") % {"channel": channel_label(arrived.channel)}
         for n, amount_minor in _by_instalment(payment).items():
-            paid[n].append({"at": arrived.paid_at, "text": told, "amount_minor": amount_minor})
-    return paid
+            paid[n].append(
+                {"on": payment.counts_on, "at": arrived.paid_at, "text": told, "amount_minor": amount_minor}
+            )
+    for fact, amounts in effects.of_other_money(loan.held, today=loan.today):
+        told = _tell(loan, fact).title
+        for n, amount_minor in amounts.items():
+            paid[n].append({"on": fact.on, "text": told, "amount_minor": amount_minor})
+    return {n: sorted(rows, key=lambda row: row["on"]) for n, rows in paid.items()}
 
 
 def _by_instalment(payment: LoanPayment) -> dict[int, int]:
@@ -122,6 +166,17 @@ def _by_instalment(payment: LoanPayment) -> dict[int, int]:
     for line in payment.effect.lines if payment.effect else ():
         amounts[line.n] += line.amount_minor
     return {n: amount_minor for n, amount_minor in amounts.items() if amount_minor}
+
+
+def changes(loan: LoanView) -> list[Row]:
+    """What happened to the loan besides its payments, which have a list of their own; the latest first."""
+    happened = [fact for fact in loan.held.facts if fact.on <= loan.today and not isinstance(fact, Payment)]
+    latest_first = sorted(happened, key=lambda fact: fact.on)[::-1]
+    return [{"on": fact.on, "told": _tell(loan, fact)} for fact in latest_first]
+
+
+def _tell(loan: LoanView, fact: Fact) -> Told:
+    return tell(fact, among={each.id: each for each in loan.held.facts}, this_year=loan.today.year)
 
 
 def payments_of(loan: LoanView, borrower_id: UUID) -> tuple[list[LoanPayment], dict[UUID, Money]]:

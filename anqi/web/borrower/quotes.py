@@ -18,7 +18,8 @@ from anqi.lending.queries import LoanView
 from anqi.lending.repaying import AmountOutOfRange, Purpose
 from anqi.rows.chain import canonical
 from anqi.rows.refusals import Refused
-from anqi.web.borrower.wording import PARTS, instalments
+from anqi.web.borrower import lines
+from anqi.web.borrower.wording import instalments
 from anqi.web.shared.figures import write_day, write_yuan
 
 _PURPOSES: dict[str, Purpose] = {"due": "due", "next": "next", "all": "all", "own": "due"}
@@ -50,12 +51,14 @@ class Quote:
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """Where the money goes: the part of what is owed, and how much."""
-        sums = {part: sum(line.amount_minor for line in self.preview.lines if line.part == part) for part in PARTS}
-        lines = [{"label": PARTS[part], "amount_minor": minor} for part, minor in sums.items() if minor]
-        if self.preview.prepaid_minor:
-            lines.append({"label": _("提前还的本金"), "amount_minor": self.preview.prepaid_minor})
-        return lines
+        """Where the money goes: the part of what is owed, and how much; they add up to the amount."""
+        seen = self.preview
+        return lines.tell_use(
+            ((line.part, line.amount_minor) for line in seen.lines),
+            prepaid_minor=seen.prepaid_minor,
+            excess_minor=seen.excess_minor,
+            credit_used_minor=seen.credit_used_minor,
+        )
 
     @property
     def costs_minor(self) -> int:

@@ -7,7 +7,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from anqi.documents.queries import Receipt, ReceiptLine
-from anqi.web.borrower.wording import PARTS, WHY_UNAPPLIED, channel_label, instalments
+from anqi.web.borrower import lines
+from anqi.web.borrower.lines import LINES
+from anqi.web.borrower.wording import WHY_UNAPPLIED, channel_label, instalments
 from anqi.web.shared.figures import write_day, write_moment, write_yuan
 
 Row = dict[str, Any]
@@ -40,12 +42,18 @@ def paid_for(line: ReceiptLine) -> str:
     """The instalments that the money went to, in words."""
     if line.settles:
         return _("全部结清")
-    return capfirst(instalments(n for n, _part, _amount in line.parts)) if line.parts else _("提前还的本金")
+    if line.parts:
+        return str(capfirst(instalments(n for n, _part, _amount in line.parts)))
+    return str(LINES["credit"] if line.excess_minor and not line.prepaid_minor else LINES["prepaid"])
 
 
 def _parts(line: ReceiptLine) -> list[Row]:
-    sums = {part: sum(minor for _n, each, minor in line.parts if each == part) for part in PARTS}
-    return [{"label": PARTS[part], "amount_minor": minor} for part, minor in sums.items() if minor]
+    return lines.tell_use(
+        ((part, minor) for _n, part, minor in line.parts),
+        prepaid_minor=line.prepaid_minor,
+        excess_minor=line.excess_minor,
+        credit_used_minor=line.credit_used_minor,
+    )
 
 
 def _after(line: ReceiptLine, today: date) -> list[Row]:

@@ -16,6 +16,7 @@ def nothing_to_pay(request: HttpRequest, order: OrderView) -> HttpResponse:
         "created": _("这笔订单还没有签约，没有要还的钱。"),
         "confirmed": _("商品还没有发货，分期还没有开始。"),
         "settled": _("这笔分期已经全部结清。"),
+        "void": _("这笔分期已经作废，没有要还的钱。"),
     }.get(order.condition, _("这笔订单没有在还款中的分期。"))
     return tell(request, status=409, trouble=Trouble(
         title=_("现在不用还款"),

@@ -17,7 +17,9 @@ CONDITIONS = {
     "confirmed": Badge(word=pgettext_lazy("order", "待发货"), shape="half", tone="brand"),
     "active": Badge(word=pgettext_lazy("order", "分期中"), shape="half", tone="brand"),
     "overdue": Badge(word=pgettext_lazy("order", "逾期"), shape="alert", tone="bad"),
+    "written_off": Badge(word=pgettext_lazy("order", "已核销"), shape="cross", tone="warn"),
     "settled": Badge(word=pgettext_lazy("order", "已结清"), shape="check", tone="good"),
+    "void": Badge(word=pgettext_lazy("order", "已作废"), shape="dash", tone="calm"),
     "cancelled": Badge(word=pgettext_lazy("order", "已取消"), shape="dash", tone="calm"),
     "lapsed": Badge(word=pgettext_lazy("order", "已失效"), shape="dash", tone="calm"),
 }

@@ -1,23 +1,21 @@
-"""How the figures of an instalment come about, line by line; they add up to it exactly."""
+"""How every amount of a loan comes about on the day that is looked at; the lines add up to it exactly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from anqi.engine import explain
-from anqi.engine.explain import Stretch
+from anqi.engine.breakdown import InstalmentBreakdown, Line
 from anqi.engine.loan import Standing, StandingInstalment
+from anqi.engine.products import Part
 from anqi.lending.store import LoanInHand
-from anqi.web.office import wording
-from anqi.web.office.events import Line
-from anqi.web.office.wording import word
-from anqi.web.shared.figures import write_day, write_yuan
+from anqi.web.office import lines
+from anqi.web.office.wording import PARTS
+from anqi.web.shared import amounts
+from anqi.web.shared.amounts import Amount, Row, Scene
+from anqi.web.shared.figures import write_yuan
 
-_MOST_DIGITS = 8
+_PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,72 +23,78 @@ class Explained:
     """An instalment and the lines behind its figures."""
 
     row: StandingInstalment
-    lines: tuple[Line, ...]
+    lines: list[Row]
 
 
-def instalments(held: LoanInHand, standing: Standing) -> list[Explained]:
-    """Every instalment of the loan as it stands, with its lines."""
-    return [Explained(row=row, lines=tuple(_lines(held, standing, row))) for row in standing.instalments]
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """The amounts above the instalments that are not nothing, and every instalment."""
+
+    amounts: list[Amount]
+    instalments: list[Explained]
 
 
-def _lines(held: LoanInHand, standing: Standing, row: StandingInstalment) -> Iterator[Line]:
-    for part, name in wording.PARTS.items():
-        amount_minor: int = getattr(row, f"{part}_minor")
-        if amount_minor or row.paid_of(part):  # type: ignore[arg-type]
-            yield Line(label=str(name), amount_minor=amount_minor)
-        if row.paid_of(part):  # type: ignore[arg-type]
-            paid = _("已还%(part)s") % {"part": word(wording.PARTS, part)}
-            yield Line(label=paid, amount_minor=row.paid_of(part))  # type: ignore[arg-type]
-    yield from _interest(held, standing, row)
-    yield from _penalty(held, standing, row)
-    yield from _waived(row)
+def explain(held: LoanInHand, standing: Standing) -> Explanation:
+    """The loan as it stands on the standing's day, broken down once."""
+    scene, behind = amounts.set_scene(held.terms, held.facts, standing.on)
+    over: list[tuple[str, str, int | None, Iterable[Line]]] = [
+        ("due_now", _("现在应还"), standing.due_now_minor, behind.due_now),
+        ("next_due", _("下一期应还"), standing.next_due_minor, behind.next_due),
+        ("outstanding_principal", _("剩余本金"), standing.outstanding_principal_minor, behind.outstanding_principal),
+        ("payoff", _("当天结清"), standing.payoff_minor, behind.payoff),
+        ("credit", str(lines.LINES["credit"]), standing.credit_minor, behind.credit),
+        ("prepaid", str(lines.LINES["prepaid"]), standing.reduced.prepaid_minor, behind.prepaid),
+        ("returned", str(lines.LINES["returned"]), standing.reduced.returned_minor, behind.returned),
+        *(("paid", _paid_of(part), getattr(standing.paid, f"{part}_minor"), behind.paid[part]) for part in _PARTS),
+    ]
+    told = [
+        Amount(name=name, label=label, amount_minor=minor, lines=lines.tell(scene, name, of))
+        for name, label, minor, of in over
+        if minor
+    ]
+    return Explanation(
+        amounts=[_remaining(standing), *told],
+        instalments=[
+            Explained(row=row, lines=list(_instalment(scene, standing, row, each)))
+            for row, each in zip(standing.instalments, behind.instalments, strict=True)
+        ],
+    )
 
 
-def _interest(held: LoanInHand, standing: Standing, row: StandingInstalment) -> Iterator[Line]:
-    if not row.interest_minor and not row.waived_interest_minor:
-        return
-    shown = explain.explain_interest(held.terms, held.facts, standing.on, row.n)
-    if not shown.stretches:
-        yield Line(label=_("利息怎么算"), text=_("提前结清，只算到结清那天"))
-        return
-    yield Line(
-        label=_("利息怎么算"),
-        text=_("期利率 %(rate)s，本期 %(days)d 天，四舍五入到分") % {
-            "rate": rate(shown.period.rate), "days": shown.period.days,
-        },
-    )  # fmt: skip
-    yield from (_stretch(each) for each in shown.stretches)
+def _paid_of(part: Part) -> str:
+    return _("已还%(part)s") % {"part": PARTS[part]}
 
 
-def _penalty(held: LoanInHand, standing: Standing, row: StandingInstalment) -> Iterator[Line]:
-    if not row.penalty_minor and not row.waived_penalty_minor:
-        return
-    shown = explain.explain_penalty(held.terms, held.facts, standing.on, row.n)
-    yield Line(label=_("罚息怎么算"), text=_("日利率 %(rate)s，四舍五入到分") % {"rate": rate(shown.daily_rate)})
-    yield from (_stretch(each) for each in shown.stretches)
+def _remaining(standing: Standing) -> Amount:
+    told: list[Row] = [
+        {"label": _("第 %(n)d 期") % {"n": row.n}, "amount_minor": row.remaining_minor}
+        for row in standing.instalments
+        if row.remaining_minor
+    ]
+    if used_minor := amounts.credit_used_minor(standing):
+        told.append({"label": lines.LINES["credit"], "amount_minor": used_minor})
+    return Amount(name="remaining", label=_("剩余应还"), amount_minor=standing.remaining_minor, lines=told)
 
 
-def _stretch(stretch: Stretch) -> Line:
-    since, until = (write_day(day, this_year=None) for day in (stretch.since, stretch.until))
-    return Line(
-        label=f"{since} – {until}",
-        text=ngettext("%(base)s × %(days)d 天", "%(base)s × %(days)d 天", stretch.days) % {
-            "base": write_yuan(stretch.base_minor), "days": stretch.days,
-        },
-    )  # fmt: skip
+def _instalment(
+    scene: Scene, standing: Standing, row: StandingInstalment, behind: InstalmentBreakdown
+) -> Iterator[Row]:
+    for part in _PARTS:
+        minor: int = getattr(row, f"{part}_minor")
+        told = lines.tell(scene, part, getattr(behind, part))
+        if minor or told:
+            note = _note(scene, standing, row, part)
+            yield {"label": PARTS[part], "amount_minor": minor, "lines": told, "note": note}
+    if row.paid_minor:
+        told = lines.tell(scene, "paid", amounts.taken_off(behind.paid))
+        yield {"label": lines.LINES["paid"], "amount_minor": -row.paid_minor, "lines": told}
+    yield {"label": _("待还"), "amount_minor": row.remaining_minor, "total": True}
 
 
-def _waived(row: StandingInstalment) -> Iterator[Line]:
-    for part in ("interest", "fee", "penalty"):
-        amount_minor: int = getattr(row, f"waived_{part}_minor")
-        if amount_minor:
-            yield Line(label=_("已减免%(part)s") % {"part": word(wording.PARTS, part)}, amount_minor=amount_minor)
+def _note(scene: Scene, standing: Standing, row: StandingInstalment, part: Part) -> str:
+    if part == "interest" and row.subsidy_minor:
+        return _("另有贴息 %(amount)s") % {"amount": write_yuan(row.subsidy_minor)}
+    if part == "penalty" and amounts.grows(scene.terms, standing, row):
+        return _("还清以前每天增加")
+    return ""
 
-
-def rate(exact: Fraction) -> str:
-    """A rate as people read it. 1/1000: 0.1%. One third of a percent: ≈0.33333333%."""
-    percent = exact * 100
-    digits = next((n for n in range(_MOST_DIGITS + 1) if (percent * 10**n).denominator == 1), None)
-    if digits is not None:
-        return f"{Decimal(int(percent * 10**digits)).scaleb(-digits):f}%"
-    return f"≈{Decimal(round(percent * 10**_MOST_DIGITS)).scaleb(-_MOST_DIGITS):f}%"

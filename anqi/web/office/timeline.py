@@ -1,6 +1,6 @@
 """Everything that happened to a loan, in one order of time: told, decided, booked, paid, sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from anqi.documents import queries as documents
 from anqi.documents.queries import Receipt
+from anqi.engine.facts import Fact as EngineFact
 from anqi.ledger import inspection as ledger
 from anqi.ledger.inspection import EntryShown
 from anqi.lending import inspection as lending
@@ -23,6 +24,7 @@ from anqi.web.office import outside, wording
 from anqi.web.office.events import Event, Line
 from anqi.web.office.wording import word
 from anqi.web.shared.figures import write_day
+from anqi.web.shared.happenings import Told, tell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +52,11 @@ def events(shown: LoanShown) -> list[Event]:
     applications = [
         each for each in payments.applications(borrower_id) if each.loan_id == loan_id or each.case_id in case_ids
     ]
+    happened = {fact.id: fact for fact in shown.held.facts}
     actors = _Actors(names=people.staff_names([*_staff_of(facts), *_deciders(applications)]))
     return sorted(
         [
-            *(_fact(fact, actors) for fact in facts),
+            *(_fact(fact, actors, happened) for fact in facts),
             *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=causes)),
             *outside.with_channels(dealings),
             *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
@@ -86,37 +89,55 @@ def _deciders(applications: Iterable[Application]) -> Iterator[UUID | None]:
         yield from (each.requested_by, each.decided_by)
 
 
-def _fact(fact: Fact, actors: _Actors) -> Event:
+def _fact(fact: Fact, actors: _Actors, happened: Mapping[str, EngineFact]) -> Event:
+    counted = happened.get(str(fact.id))
+    told = tell(counted, among=happened, this_year=fact.recorded_at.year) if counted else None
     lines = [
         Line(label=_("计入日"), text=write_day(fact.counts_on, this_year=None)),
         Line(label=_("谁"), text=actors.told(fact.actor)),
         Line(label=_("幂等键"), text=fact.key),
         Line(label=_("链上序号"), text=str(fact.seq)),
-        *(_of_body(name, value) for name, value in sorted(fact.body.items())),
+        *_figures(fact, told),
     ]
     return Event(
         at=fact.recorded_at,
         rank=3,
-        title=word(wording.FACTS, fact.kind),
+        title=told.title if told else word(wording.FACTS, fact.kind),
         note=_("计入 %(on)s · %(who)s") % {
             "on": write_day(fact.counts_on, this_year=fact.recorded_at.year), "who": actors.told(fact.actor),
         },
-        tone={"payment": "good", "reversal": "bad"}.get(fact.kind, "brand"),
-        amount_minor=fact.body.get("amount_minor"),
+        tone=_TONES.get(fact.kind, "brand"),
+        amount_minor=told.amount_minor if told else None,
         lines=tuple(lines),
         anchor=f"fact-{fact.id}",
     )  # fmt: skip
 
 
+def _figures(fact: Fact, told: Told | None) -> Iterator[Line]:
+    if told and told.amount_minor is not None:
+        yield Line(label=_("金额"), amount_minor=told.amount_minor)
+    if told:
+        yield from (Line(label=label, text=text) for label, text in told.more)
+    shown = _BESIDE if told else fact.body
+    yield from (_of_body(name, value) for name, value in sorted(fact.body.items()) if name in shown)
+
+
 def _of_body(name: str, value: Any) -> Line:
-    if name.endswith("_minor") and isinstance(value, int):
-        return Line(label=_("金额"), amount_minor=value)
     if name == "for":
         return Line(label=_("怎么还"), text=word(wording.PURPOSES, value))
     return Line(label=word(wording.DETAILS, name), text=str(value))
 
 
+_TONES = {
+    "payment": "good", "recovery": "good", "goodwill": "good", "reversal": "bad", "chargeback": "bad",
+    "write_off": "bad",
+}  # fmt: skip
+# What stands in the body of a counted fact beside what happened.
+_BESIDE = ("payment_id", "case_id", "for")
+
+
 def _entry(entry: EntryShown) -> Event:
+    causes = wording.CAUSES if entry.postings[0].loan_id else wording.MOVES
     moves = tuple(
         Line(
             label=f"{word(wording.ACCOUNTS, posting.debit)} → {word(wording.ACCOUNTS, posting.credit)}",
@@ -131,7 +152,7 @@ def _entry(entry: EntryShown) -> Event:
     return Event(
         at=entry.recorded_at,
         rank=2 if entry.cause == "arrival" else 4,
-        title=_("凭证：%(cause)s") % {"cause": word(wording.CAUSES, entry.cause)},
+        title=_("凭证：%(cause)s") % {"cause": word(causes, entry.cause)},
         note=_("入账 %(on)s") % {"on": write_day(entry.booked_on, this_year=entry.recorded_at.year)},
         amount_minor=entry.amount_minor,
         lines=(*moves, days, Line(label=_("链上序号"), text=str(entry.seq))),

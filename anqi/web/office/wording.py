@@ -21,6 +21,7 @@ ACCOUNTS: Words = {
     "receivable_interest": lazy("应收利息"),
     "receivable_fee": lazy("应收手续费"),
     "receivable_penalty": lazy("应收罚息"),
+    "subsidy_receivable": lazy("应收贴息"),
     "in_transit_alipay": lazy("在途资金 支付宝"),
     "in_transit_wechat": lazy("在途资金 微信支付"),
     "merchant_payable": lazy("应付商户款"),
@@ -30,22 +31,46 @@ ACCOUNTS: Words = {
     "interest_income": lazy("利息收入"),
     "fee_income": lazy("手续费收入"),
     "penalty_income": lazy("罚息收入"),
+    "merchant_fee_income": lazy("商户手续费收入"),
+    "recovered": lazy("核销后收回"),
     "waived": lazy("减免"),
+    "goodwill": lazy("善意补偿支出"),
+    "written_off": lazy("已核销"),
 }
 SIDES: Words = {
     "asset": lazy("资产"), "liability": lazy("负债"), "income": lazy("收入"), "expense": lazy("支出"),
 }  # fmt: skip
+KNOWN: Words = {"now": lazy("按现在所知"), "then": lazy("按当时所知")}
+SPLITS: Words = {"account": lazy("按科目"), "product": lazy("按科目、产品和出借机构")}
 FACTS: Words = {
     "signed": lazy("签约"),
     "shipped": lazy("发货，分期开始"),
     "cancelled": lazy("取消"),
     "lapsed": lazy("失效"),
     "payment": lazy("还款入账"),
-    "reversal": lazy("还款冲回"),
+    "reversal": lazy("冲回"),
     "waiver": lazy("减免"),
     "return": lazy("退货"),
+    "deferral": lazy("延期"),
+    "due_day_change": lazy("改还款日"),
+    "re_amortise": lazy("欠款摊入后面各期"),
+    "re_age": lazy("重新排期"),
+    "reschedule": lazy("展期/重组"),
+    "pause": lazy("停息"),
+    "rate_change": lazy("调整利率"),
+    "subsidy": lazy("贴息"),
+    "charge": lazy("收费"),
+    "goodwill": lazy("善意补偿"),
+    "draw": lazy("追加借款"),
+    "refund": lazy("退还溢缴款"),
+    "chargeback": lazy("付款渠道收回还款"),
+    "write_off": lazy("核销"),
+    "recovery": lazy("核销后收回"),
+    "void": lazy("作废"),
 }
-CAUSES: Words = FACTS | {"arrival": lazy("款项到账"), "day": lazy("按日入账"), "refund": lazy("原路退回")}
+CAUSES: Words = FACTS | {"day": lazy("按日入账")}
+# What moves money that is on no loan.
+MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回")}
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),

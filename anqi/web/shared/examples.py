@@ -70,12 +70,22 @@ def instalment(n: int, *, late: bool) -> dict[str, Any]:
     due_on = date(2026 + year, month + 1, 9)
     return {
         "n": n, "due_on": due_on, "state": "paid" if n <= PAID else "overdue" if overdue else "upcoming",
-        "principal_minor": planned_minor - interest_minor, "interest_minor": interest_minor, "fee_minor": 0,
+        "principal_minor": planned_minor - interest_minor, "interest_minor": interest_minor,
         "penalty_minor": penalty_minor, "total_minor": total_minor, "paid_minor": paid_minor,
         "remaining_minor": total_minor - paid_minor, "days_late": 3 if overdue else 0,
-        "why": "利息 = 期初剩余本金 × 10.80% ÷ 12，四舍五入到分。",
+        "lines": lines_of(planned_minor - interest_minor, interest_minor, penalty_minor),
         "payments": [payment(due_on)] if n <= PAID else [],
     }  # fmt: skip
+
+
+def lines_of(principal_minor: int, interest_minor: int, penalty_minor: int) -> list[dict[str, Any]]:
+    penalty_lines = [{"label": "逾期本金 × 每天 0.05% × 3 天", "text": "¥0.5462"}, {"label": "四舍五入到分", "text": ""}]
+    penalty = {"label": "罚息", "amount_minor": penalty_minor, "note": "还清以前每天增加。", "lines": penalty_lines}
+    return [
+        {"label": "本金", "amount_minor": principal_minor, "lines": [{"label": "原计划的本金", "text": ""}]},
+        {"label": "利息", "amount_minor": interest_minor, "lines": [{"label": "期初剩余本金 × 本期利率 0.9%", "text": ""}]},
+        *([penalty] if penalty_minor else []),
+    ]
 
 
 def payment(due_on: date) -> dict[str, Any]:

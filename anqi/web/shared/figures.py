@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MINUS = "\N{MINUS SIGN}"
@@ -29,6 +31,41 @@ def split_yuan(amount_minor: int, *, signed: bool = False) -> tuple[str, str, st
     yuan, fen = divmod(abs(amount_minor), 100)
     sign = MINUS if amount_minor < 0 else "+" if signed and amount_minor > 0 else ""
     return sign, f"{yuan:,}", f".{fen:02d}"
+
+
+def write_about(exact_minor: Fraction) -> str:
+    """Fen with a part of one, as yuan: exact with up to six decimals, else four and a mark. 11823/100 fen: ¥1.1823."""
+    for places in range(2, 7):
+        if (scaled := exact_minor * 10 ** (places - 2)).denominator == 1:
+            return _write_decimal(int(scaled), places)
+    return f"≈ {_write_decimal(round(exact_minor * 100), 4)}"
+
+
+def write_exact(exact_minor: Fraction, *, signed: bool = False) -> str:
+    """Fen with a part of one, as yuan to the last digit; what has no last digit keeps a fraction of a fen.
+
+    11823/100 fen: ¥1.1823. 407/4 fen: ¥1.0175. 100/3 fen: ¥0.33 + 1/3 分.
+    """
+    for places in range(2, 13):
+        if (scaled := exact_minor * 10 ** (places - 2)).denominator == 1:
+            return _write_decimal(int(scaled), places, signed=signed)
+    whole, rest = divmod(abs(exact_minor), 1)
+    fen = pgettext("money", "%(fraction)s 分") % {"fraction": rest}
+    sign = MINUS if exact_minor < 0 else "+"
+    if not whole:
+        return f"{sign}{fen}" if signed or exact_minor < 0 else fen
+    return f"{write_yuan(-whole if exact_minor < 0 else whole, signed=signed)} {sign} {fen}"
+
+
+def _write_decimal(scaled: int, places: int, *, signed: bool = False) -> str:
+    sign = MINUS if scaled < 0 else "+" if signed and scaled > 0 else ""
+    yuan, rest = divmod(abs(scaled), 10**places)
+    return f"{sign}¥{yuan:,}.{rest:0{places}d}"
+
+
+def write_product(product: str) -> str:
+    """A product as it may break over lines: before × and ÷ only."""
+    return re.sub(r" (?![×÷])", "\N{NO-BREAK SPACE}", product)
 
 
 def write_day(on: date, *, this_year: int | None) -> str:

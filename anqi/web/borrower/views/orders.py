@@ -1,6 +1,8 @@
 """Orders and the instalments that pay for them."""
 
 import json
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import queries as payments
 from anqi.web.borrower import explaining, loan_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.tabs import tabs
 from anqi.web.borrower.wording import badge_of
 
@@ -77,19 +80,25 @@ def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
     who = borrower_id(request)
     made, money = loan_pages.payments_of(loan, who)
     receipts = documents.receipts_of(who, money) if money else {}
-    rows = loan_pages.timeline(loan, made, money)
+    explained = Explanation(loan)
+    rows = loan_pages.timeline(loan, explained, made, money)
     return {
-        "lines": explaining.remaining(loan),
+        "lines": explained.remaining().summed if rows else [],
         "due": loan_pages.due_card(loan),
-        "due_lines": explaining.due(loan) if loan.standing.due_now_minor else [],
-        "payoff_lines": explaining.payoff(loan) if loan.standing.status != "settled" else [],
+        "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
+        "amounts": explained.others(),
         "instalments": rows,
-        "next": next((row["n"] for row in rows if row["state"] == "upcoming"), None),
+        "next": next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
         "paid_minor": sum(row["paid_minor"] for row in rows),
-        "total_minor": sum(row["total_minor"] for row in rows),
+        "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
+        "changes": loan_pages.changes(loan),
         "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],
         "claim": payments.claims(who, [loan.id]).get(loan.id),
     }
+
+
+def _is_next(row: dict[str, Any], next_due_on: date | None) -> bool:
+    return bool(row["state"] == "upcoming" and row["due_on"] == next_due_on)
 
 
 def _waiting(loan: LoanView) -> dict[str, object]:

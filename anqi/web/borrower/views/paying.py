@@ -23,6 +23,7 @@ from anqi.payments import queries as payments
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
+from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.forms import AmountForm, PayForm
 from anqi.web.borrower.quotes import NotAnAmount, Quote
 from anqi.web.borrower.troubles import nothing_to_pay, too_late_today
@@ -80,6 +81,7 @@ def _show(
         "channels": [CHANNELS[code] for code in channels.offered()],
         "attempt": _attempt_of(asked.get("attempt", "")),
         "claim": _claim(request, order.loan),
+        "amounts": Explanation(order.loan).all() if order.loan and not _is_part(request) else [],
     }
     response = pages.render_part(
         request, "borrower/pay.html", "preview", context, status=422 if refusal and _is_part(request) else status

@@ -37,7 +37,7 @@ def loan(request: HttpRequest, borrower_id: UUID, loan_id: UUID) -> HttpResponse
         "on": on,
         "is_past": on != today,
         "form": form,
-        "instalments": explaining.instalments(shown.held, shown.standing) if shown.standing else [],
+        "explained": explaining.explain(shown.held, shown.standing) if shown.standing else None,
         "events": timeline.events(shown),
         "claim": payments.claim(borrower_id, loan_id),
         "is_behind": shown.held.next_wake_on is not None and shown.held.next_wake_on <= today,
