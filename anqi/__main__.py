@@ -8,6 +8,8 @@ _COMMANDS = {
     "migrate": "bring the tables up to date",
     "serve": "serve a site: borrower, office or merchant",
     "worker": "do what is due, until stopped",
+    "close": "end every business day that is over",
+    "prove": "compare the books of every loan with the engine",
     "verify": "recompute every hash chain, and the books of every loan",
     "staff": "let somebody into the office",
     "django": "a command of Django's own",

@@ -1,16 +1,19 @@
 """Loans as days go by: what changes by itself is booked on its day, or as soon afterwards as somebody looks."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
 
 from anqi.ledger import books
-from anqi.ledger.books import Booked
-from anqi.lending import courses, orders, store
-from anqi.lending.models import Loan
+from anqi.ledger.books import Entry
+from anqi.lending import courses, orders, set_aside, store
+from anqi.lending.courses import Outlook, Step
+from anqi.lending.models import Loan, SetAside
 from anqi.lending.store import LoanInHand
 from anqi.notices import webhooks
 from anqi.people import holds
@@ -18,10 +21,28 @@ from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 
 # So many borrowers share a commit; each is locked until it, and a payment must not wait long for that.
-_TOGETHER = 20
+TOGETHER = 50
 _log = logging.getLogger("anqi.loans")
 
-_Due = Mapping[UUID, Sequence[UUID]]
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """How many loans were brought on, and how many were set aside."""
+
+    count: int = 0
+    set_aside: int = 0
+
+    def __add__(self, other: "Brought") -> "Brought":
+        return Brought(count=self.count + other.count, set_aside=self.set_aside + other.set_aside)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Woken:
+    """A loan with the days that it missed, and what is then kept beside it."""
+
+    held: LoanInHand
+    steps: Sequence[Step]
+    outlook: Outlook
 
 
 def wake(*, now: datetime, limit: int) -> int:
@@ -30,82 +51,118 @@ def wake(*, now: datetime, limit: int) -> int:
     One transaction holds several whole borrowers. Killed half-way, what was committed stands and the rest is
     still due; a loan that was woken is no longer.
     """
-    due = list(_due(day_of(now), limit).items())
-    groups = [dict(due[first : first + _TOGETHER]) for first in range(0, len(due), _TOGETHER)]
-    return sum(_wake_group(group, now) for group in groups)
+    due = list(_due(day_of(now), limit))
+    groups = [due[first : first + TOGETHER] for first in range(0, len(due), TOGETHER)]
+    return sum(bring(group, day=day_of(now), now=now).count for group in groups)
 
 
-def _due(today: date, limit: int) -> dict[UUID, list[UUID]]:
-    """Whole borrowers with the loans whose day has come, in the order in which they are locked.
+def _due(today: date, limit: int) -> list[UUID]:
+    """Whole borrowers with loans whose day has come, in the order in which they are locked.
 
     The latest day comes first: loans that can't be woken stay due, and must not keep the others waiting.
     """
     loans = Loan.objects.filter(next_wake_on__lte=today)
     chosen = loans.order_by("-next_wake_on", "borrower_id").values_list("borrower_id", flat=True)[:limit]
-    by_borrower: dict[UUID, list[UUID]] = {}
-    whole = loans.filter(borrower_id__in=list(chosen)).order_by("borrower_id", "id")
-    for borrower_id, loan_id in whole.values_list("borrower_id", "id"):
-        by_borrower.setdefault(borrower_id, []).append(loan_id)
-    return by_borrower
+    return sorted(set(chosen))
 
 
-def _wake_group(due: _Due, now: datetime) -> int:
+def due_after(borrower_id: UUID | None, *, day: date, limit: int) -> list[UUID]:
+    """The next borrowers by id who have a loan whose day has come by then."""
+    loans = Loan.objects.filter(next_wake_on__lte=day)
+    if borrower_id:
+        loans = loans.filter(borrower_id__gt=borrower_id)
+    found = loans.order_by("borrower_id").values_list("borrower_id", flat=True).distinct()
+    return list(found[:limit])
+
+
+def bring(borrower_ids: Sequence[UUID], *, day: date, now: datetime) -> Brought:
+    """Brings all loans of these borrowers to the day, in one transaction of a fixed number of statements.
+
+    One that fails is set aside with its reason, and the others go on: a group that broke is tried in halves. What
+    was committed before a kill stands, and the rest is still due.
+    """
     try:
-        return _wake_together(due, now)
-    except Exception:
-        if len(due) == 1:
-            # It stays due, and the office's queue shows it.
-            _log.exception("loans_not_woken", extra={"borrower": str(next(iter(due)))})
-            return 0
-    return sum(_wake_group({borrower_id: loan_ids}, now) for borrower_id, loan_ids in due.items())
+        return Brought(count=_bring_together(borrower_ids, day, now))
+    except Exception as error:
+        if len(borrower_ids) == 1:
+            return _bring_one_by_one(borrower_ids[0], day, now, error)
+    middle = len(borrower_ids) // 2
+    return bring(borrower_ids[:middle], day=day, now=now) + bring(borrower_ids[middle:], day=day, now=now)
 
 
-def _wake_together(due: _Due, now: datetime) -> int:
+def _bring_one_by_one(borrower_id: UUID, day: date, now: datetime, error: Exception) -> Brought:
+    loans = Loan.objects.filter(borrower_id=borrower_id, next_wake_on__lte=day).order_by("id")
+    brought = Brought()
+    for loan_id in loans.values_list("id", flat=True):
+        try:
+            brought += Brought(count=_bring_together([borrower_id], day, now, only=loan_id))
+        except Exception as failure:
+            _log.exception("loan_set_aside", extra={"borrower": str(borrower_id), "loan": str(loan_id)})
+            _set_aside((borrower_id, loan_id), day, now, failure)
+            brought += Brought(set_aside=1)
+    if not brought.set_aside:
+        _log.warning("loans_brought_at_second_try", extra={"borrower": str(borrower_id), "why": str(error)})
+    return brought
+
+
+def _set_aside(pair: tuple[UUID, UUID], day: date, now: datetime, failure: Exception) -> None:
     with transaction.atomic(durable=True):
-        return sum(_wake_borrower(borrower_id, loan_ids, now) for borrower_id, loan_ids in due.items())
+        # The kind of failure, never its text: that may hold what is nobody's business.
+        set_aside.put(
+            pair, kind=SetAside.Kind.FAILED, day=day, why=type(failure).__name__, details={}, now=now
+        )
 
 
-def _wake_borrower(borrower_id: UUID, loan_ids: Sequence[UUID], now: datetime) -> int:
-    today = day_of(now)
-    chain = holds.hold(borrower_id)
-    loans = store.read(borrower_id, loan_ids)
-    # Between our looking and our lock a payment may have brought the loan to today.
-    woken = [held for held in loans.values() if held.next_wake_on and held.next_wake_on <= today]
-    booked = books.read(borrower_id, [held.id for held in woken])
-    outlooks = [(held, _outlook(held, today)) for held in woken]
-    _post(chain, woken, booked, now)
-    for held, outlook in outlooks:
-        _keep_outlook(held, outlook, now)
-    holds.keep(chain)
+def _bring_together(borrower_ids: Sequence[UUID], day: date, now: datetime, only: UUID | None = None) -> int:
+    with transaction.atomic(durable=True):
+        chains = holds.hold_all(borrower_ids)
+        # Between our looking and our lock a payment may have brought a loan to its day.
+        held = [each for each in store.read_waking(borrower_ids, on=day) if only in (None, each.id)]
+        if not held:
+            return 0
+        woken = [_woken(each, day) for each in held]
+        _book(chains, woken, now)
+        store.wake_all((each.held, each.outlook) for each in woken)
+        holds.keep_all(chains.values())
+        for each in woken:
+            _tell_settled(each, now)
+        set_aside.resolve(
+            ((each.held.borrower_id, each.held.id) for each in woken),
+            kind=SetAside.Kind.FAILED, by="close", now=now,
+        )  # fmt: skip
     return len(woken)
 
 
-def _outlook(held: LoanInHand, today: date) -> courses.Outlook:
+def _woken(held: LoanInHand, day: date) -> _Woken:
     if not held.has_begun:
-        return courses.Outlook(next_wake_on=None, settled_on=held.settled_on)
-    return courses.outlook(held, today=today)
+        return _Woken(held=held, steps=(), outlook=Outlook(next_wake_on=None, settled_on=held.settled_on))
+    steps, outlook = courses.brought(held, today=day)
+    return _Woken(held=held, steps=steps, outlook=outlook)
 
 
-def _post(chain: Chain, woken: Sequence[LoanInHand], booked: Booked, now: datetime) -> None:
-    entries = [
-        entry
-        for held in woken
-        if held.has_begun
-        for entry in books.bring_to(
-            courses.missed(held, today=day_of(now)),
-            booked=booked.balances[held.id],
-            loan_id=held.id,
-            lender_id=held.lender_id,
-            currency=held.currency,
-        )
-    ]
-    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
+def _book(chains: Mapping[UUID, Chain], woken: Sequence[_Woken], now: datetime) -> None:
+    booked = books.read_pairs([(each.held.borrower_id, each.held.id) for each in woken])
+    by_borrower = groupby(woken, key=lambda each: each.held.borrower_id)
+    books.post_all(
+        (
+            (chains[borrower_id], [entry for each in its for entry in _entries(each, booked.balances[each.held.id])])
+            for borrower_id, its in by_borrower
+        ),
+        first_open_on=booked.first_open_on,
+        now=now,
+    )
 
 
-def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> None:
-    store.wake(held.borrower_id, held.id, outlook)
+def _entries(woken: _Woken, booked: Mapping[str, int]) -> Iterator[Entry]:
+    held = woken.held
+    yield from books.bring_to(
+        woken.steps, booked=booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency
+    )
+
+
+def _tell_settled(woken: _Woken, now: datetime) -> None:
     # A credit balance pays on due dates, so that a loan can settle with no payment on the day.
-    if outlook.settled_on and not held.settled_on:
-        settled = orders.settle(held.borrower_id, held.order_id, now=now)
+    if woken.outlook.settled_on and not woken.held.settled_on:
+        settled = orders.settle(woken.held.borrower_id, woken.held.order_id, now=now)
         for event in orders.events(settled, "order.settled"):
             webhooks.enqueue(**event, now=now)

@@ -1,6 +1,7 @@
 """Settings of all processes. What differs between machines comes from the environment, once, here."""
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ assert ANQI_SITE in ("borrower", "office", "merchant"), f"ANQI_SITE is {ANQI_SIT
 ANQI_CLOCK_FILE = os.environ.get("ANQI_CLOCK_FILE", "")
 assert not (ANQI_CLOCK_FILE and ANQI_MODE == "production"), "ANQI_CLOCK_FILE is for the demo and for tests"
 
+# When the night's close begins, in Asia/Shanghai: after midnight, when the last payments of the day are in.
+ANQI_CLOSE_AT = time.fromisoformat(os.environ.get("ANQI_CLOSE_AT", "00:30"))
 ANQI_KEYRING = Path(os.environ.get("ANQI_KEYRING") or place.private_dir("keys") / "keyring.json")
 keyring.make(ANQI_KEYRING)
 SECRET_KEY = keyring.secret_of(ANQI_KEYRING, "django").hex()

@@ -8,15 +8,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate import exceptions, jobs
 from procrastinate.contrib.django import app
 
 from anqi import clock
-from anqi.actions import charges, inbox, loans, notices, purchases, refunds, repayments
+from anqi.actions import charges, closing, inbox, loans, notices, purchases, refunds, repayments
+from anqi.jobs import close
 from anqi.payments import news
 from anqi.payments.models import Inbox, Outbox, Refund, Unapplied
 from anqi.payments.refunds import due_cases
+from anqi.rows.days import SHANGHAI
 
 _BATCH = 100
 _EVERY_FEW_SECONDS = "* * * * * */5"
@@ -146,6 +149,17 @@ def deliver_webhooks(now: datetime, limit: int) -> int:
 @_drain("loans", _EVERY_MINUTE, alone=True)
 def wake_loans(now: datetime, limit: int) -> int:
     return loans.wake(now=now, limit=limit)
+
+
+@app.periodic(cron=_EVERY_MINUTE, queueing_lock="close")
+@app.task(name="close", queueing_lock="close", lock="close")
+def close_days(timestamp: int | None = None) -> None:
+    """After the set hour of the night every day that is over gets its run; another run on its way is left to it."""
+    if clock.now().astimezone(SHANGHAI).time() >= settings.ANQI_CLOSE_AT and closing.days_due(now=clock.now()):
+        try:
+            close.run()
+        except close.Held as held:
+            _log.info("close_held", extra={"by": str(held)})
 
 
 @_drain("orders", _EVERY_MINUTE, alone=True)

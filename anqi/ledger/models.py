@@ -66,10 +66,40 @@ class Posting(BorrowerRow):
 
 
 class ClosedDay(models.Model):
-    """A business day into which nothing is booked any more."""
+    """A business day into which nothing is booked any more, and what its run found.
+
+    The row exists from the moment the day is shut; it is closed once nothing of it waits for people.
+    """
 
     day = models.DateField(primary_key=True)
-    closed_at = models.DateTimeField()
+    shut_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    loans_woken = models.IntegerField(default=0)
+    loans_proved = models.IntegerField(default=0)
+    loans_set_aside = models.IntegerField(default=0)
 
     class Meta:
         db_table = "ledger_closed_day"
+
+
+class DayTotal(models.Model):
+    """What was debited and credited to an account on a business day, by lender and product; written when it is shut."""
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    lender_id = models.UUIDField()
+    product_id = models.UUIDField(null=True)
+    currency = models.CharField(max_length=3)
+    account = models.CharField(max_length=48)
+    debit_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "ledger_day_total"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["day", "lender_id", "product_id", "currency", "account"], nulls_distinct=False,
+                name="ledger_day_total_once",
+            ),
+        )

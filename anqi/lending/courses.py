@@ -33,12 +33,21 @@ class Outlook:
 
 def missed(held: LoanInHand, *, today: date) -> list[Step]:
     """The days up to today on which the loan changed by itself and that no act has booked yet."""
-    steps, wake_on = [], held.next_wake_on
+    return brought(held, today=today)[0]
+
+
+def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
+    """The days that were missed up to today, and what is then to be kept beside the loan: one look a day.
+
+    Asked only of a loan that has begun.
+    """
+    steps, wake_on, is_settled = [], held.next_wake_on, held.settled_on is not None
     while wake_on and wake_on <= today:
-        shown = accounts.balances(held.terms, held.facts, wake_on)
-        steps.append(Step(counts_on=wake_on, balances=shown, cause="day", cause_id=None))
-        wake_on = day.next_wake_on(held.terms, held.facts, wake_on)
-    return steps
+        seen = day.evening(held.terms, held.facts, wake_on)
+        steps.append(Step(counts_on=wake_on, balances=seen.balances, cause="day", cause_id=None))
+        wake_on, is_settled = seen.next_wake_on, seen.is_settled
+    settled_on = (held.settled_on or today) if is_settled else None
+    return steps, Outlook(next_wake_on=wake_on, settled_on=settled_on)
 
 
 def advance(held: LoanInHand, facts: Sequence[NewFact]) -> LoanInHand:

@@ -231,3 +231,35 @@ class Fact(BorrowerRow):
             models.UniqueConstraint(fields=["borrower", "key"], name="lending_fact_key"),
         )
         indexes = (models.Index(fields=["borrower", "loan_id"], name="lending_fact_loan"),)
+
+
+class SetAside(BorrowerRow):
+    """A loan that the end of day could not bring on, or whose books are not what the engine says."""
+
+    class Kind(models.TextChoices):
+        FAILED = "failed"
+        DIFFERS = "differs"
+
+    loan_id = models.UUIDField()
+    loan = belongs_to("lending.Loan", "loan_id")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    day = models.DateField()
+    why = models.TextField()
+    details = models.JSONField(default=dict)
+    opened_at = models.DateTimeField()
+    tried_at = models.DateTimeField()
+    tries = models.IntegerField(default=1)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.CharField(max_length=64, default="")
+
+    class Meta:
+        db_table = "lending_set_aside"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower", "loan_id", "kind"], condition=models.Q(resolved_at=None),
+                name="lending_set_aside_open",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["day"], condition=models.Q(resolved_at=None), name="lending_set_aside_waiting"),
+        )

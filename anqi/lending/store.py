@@ -77,6 +77,17 @@ def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
     return {row[0]: _loan(row, borrower_id) for row in rows}
 
 
+def read_waking(borrower_ids: Iterable[UUID], *, on: date) -> list[LoanInHand]:
+    """All loans of these borrowers whose next day has come by then, in one statement. Lock the borrowers first."""
+    return [_loan(row[:11], row[11]) for row in sql.fetch(_READ_WAKING, [list(borrower_ids), on])]
+
+
+def read_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> list[LoanInHand]:
+    """The loans of these (borrower id, loan id), in one statement."""
+    borrower_ids, loan_ids = zip(*pairs, strict=True)
+    return [_loan(row[:11], row[11]) for row in sql.fetch(_READ_PAIRS, [list(borrower_ids), list(loan_ids)])]
+
+
 def counted(fact: NewFact, *, currency: str) -> engine_facts.Fact:
     """The new fact as the engine reads it, with its amounts in the loan's currency."""
     return _engine_fact(str(fact.id), fact.kind, fact.counts_on, fact.body, currency)
@@ -108,6 +119,22 @@ def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
         "update lending_loan set next_wake_on = $1, settled_on = $2 where borrower_id = $3 and id = $4",
         [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
     )
+
+
+def wake_all(outlooks: Iterable[tuple[LoanInHand, Outlook]]) -> None:
+    """Notes beside each of these loans what the nightly close looks for, in one statement."""
+    rows = [
+        json.dumps({
+            "borrower_id": str(held.borrower_id), "id": str(held.id),
+            "next_wake_on": _iso(outlook.next_wake_on), "settled_on": _iso(outlook.settled_on),
+        })
+        for held, outlook in outlooks
+    ]  # fmt: skip
+    sql.write(_WAKE_ALL, [sql.as_rows(rows)])
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
@@ -166,14 +193,25 @@ _RECORD = f"""
     select $1::uuid, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
     from {sql.rows("$2", _TYPES | {"seq": "bigint", "hash": "text"})}
 """
-_READ = f"""
+_LOAN_WITH_FACTS = f"""
     select l.id, l.lender_id, l.order_id, l.number, l.currency,
         l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.terms::text,
         (select coalesce(json_agg(json_build_object(
                 'id', f.id, 'kind', f.kind, 'counts_on', f.counts_on, 'body', f.body) order by f.seq), '[]')::text
             from lending_fact f
-            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS})
+            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS}),
+        l.borrower_id
     from lending_loan l
-    where l.borrower_id = $1 and l.id = any($2)
-    order by l.id
+"""
+_READ = f"{_LOAN_WITH_FACTS} where l.borrower_id = $1 and l.id = any($2) order by l.id"
+_READ_WAKING = f"{_LOAN_WITH_FACTS} where l.borrower_id = any($1) and l.next_wake_on <= $2 order by l.borrower_id, l.id"
+_READ_PAIRS = f"""
+    {_LOAN_WITH_FACTS}
+    join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, id) using (borrower_id, id)
+    order by l.borrower_id, l.id
+"""
+_WAKE_ALL = f"""
+    update lending_loan l set next_wake_on = given.next_wake_on, settled_on = given.settled_on
+    from {sql.rows("$1", {"borrower_id": "uuid", "id": "uuid", "next_wake_on": "date", "settled_on": "date"})}
+    where l.borrower_id = given.borrower_id and l.id = given.id
 """

@@ -12,7 +12,7 @@ from anqi.engine.accounts import balances
 from anqi.ledger import books
 from anqi.ledger.models import ClosedDay, Posting
 from anqi.lending import courses, store
-from anqi.lending.models import Loan, MerchantOrder
+from anqi.lending.models import Loan, MerchantOrder, SetAside
 from anqi.lending.store import NewFact
 from anqi.notices.models import Webhook
 from anqi.people import holds
@@ -80,7 +80,7 @@ def test_after_weeks_without_a_worker_each_day_is_booked_as_its_own(lin: Planted
 
 
 def test_into_a_closed_day_nothing_is_booked(lin: Planted) -> None:
-    ClosedDay.objects.create(day=FIRST_DUE, closed_at=at(FIRST_DUE + days(1), 1))
+    ClosedDay.objects.create(day=FIRST_DUE, shut_at=at(FIRST_DUE + days(1), 1))
     loans.wake(now=at(FIRST_DUE + days(1), 2), limit=100)
     [posting] = Posting.objects.filter(cause="day", counts_on=FIRST_DUE)
     assert posting.booked_on == FIRST_DUE + days(1)
@@ -146,8 +146,25 @@ def test_one_broken_loan_does_not_keep_the_others_waiting(caplog: pytest.LogCapt
     for who in others:
         assert_books_equal_engine(who, FIRST_DUE)
     assert Loan.objects.get(borrower_id=broken.borrower_id).next_wake_on == FIRST_DUE, "it stays due"
-    [logged] = [record for record in caplog.records if record.message == "loans_not_woken"]
+    [logged] = [record for record in caplog.records if record.message == "loan_set_aside"]
     assert str(broken.borrower_id) == vars(logged)["borrower"]
+    waiting = SetAside.objects.get()
+    assert (waiting.loan_id, waiting.kind, waiting.day) == (broken.loan_id, "failed", FIRST_DUE)
+    assert (waiting.why, waiting.tries, waiting.resolved_at) == ("BadTerms", 1, None)
+
+
+def test_a_loan_set_aside_comes_back_when_it_can_be_brought_on(lin: Planted) -> None:
+    whose = Loan.objects.filter(borrower_id=lin.borrower_id)
+    terms = whose.get().terms
+    whose.update(terms={"nonsense": True})
+    for hour in (1, 2):
+        assert loans.wake(now=at(FIRST_DUE, hour), limit=100) == 0
+    assert SetAside.objects.get().tries == 2
+    whose.update(terms=terms)
+    assert loans.wake(now=at(FIRST_DUE, 3), limit=100) == 1
+    back = SetAside.objects.get()
+    assert (back.resolved_at, back.resolved_by) == (at(FIRST_DUE, 3), "close")
+    assert_books_equal_engine(lin, FIRST_DUE)
 
 
 def test_broken_loans_never_come_before_the_others() -> None:
@@ -162,16 +179,17 @@ def test_broken_loans_never_come_before_the_others() -> None:
 
 def test_killed_half_way_the_rest_is_still_due(monkeypatch: pytest.MonkeyPatch) -> None:
     plant_many(45)
-    keep, kept = loans.holds.keep, []
+    keep_all, kept = loans.holds.keep_all, []
 
-    def die_at_the_thirtieth(chain: Any) -> None:
-        keep(chain)
-        kept.append(chain.borrower_id)
-        if len(kept) == 30:
+    def die_with_the_second_group(chains: Any) -> None:
+        keep_all(chains)
+        kept.append(1)
+        if len(kept) == 2:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("anqi.people.holds.keep", die_at_the_thirtieth)
+        patched.setattr(loans, "TOGETHER", 20)
+        patched.setattr("anqi.people.holds.keep_all", die_with_the_second_group)
         with pytest.raises(KeyboardInterrupt):
             loans.wake(now=at(FIRST_DUE), limit=100)
     assert Posting.objects.filter(cause="day").count() == 20, "one whole group of twenty stands"

@@ -1,0 +1,131 @@
+"""The end of day, once its loans are brought on: the day is shut, proved and summed up; what fails waits for people."""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from anqi.ledger import books, days
+from anqi.ledger import inspection as ledger
+from anqi.lending import inspection as lending
+from anqi.lending import set_aside, store
+from anqi.lending.models import Loan, SetAside
+from anqi.lending.store import LoanInHand
+from anqi.rows.days import day_of
+
+# A seventh of the book each night: within a week every loan is proved, whatever happens to it.
+_NIGHTS = 7
+_log = logging.getLogger("anqi.close")
+_PAUSE = timedelta(milliseconds=50)
+
+Pair = tuple[UUID, UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """How many loans were looked at, and how many of them differ from their books."""
+
+    count: int = 0
+    differing: int = 0
+
+    def __add__(self, other: "Proved") -> "Proved":
+        return Proved(count=self.count + other.count, differing=self.differing + other.differing)
+
+
+def days_due(*, now: datetime) -> list[date]:
+    """The business days that are over and have no finished run yet, in their order.
+
+    From the day after the last finished one, or from the first on which anything was booked.
+    """
+    yesterday, last = day_of(now) - timedelta(days=1), days.last_finished()
+    first = last + timedelta(days=1) if last else days.first_booked()
+    if first is None:
+        return []
+    return [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
+
+
+def shut(day: date, *, now: datetime) -> None:
+    """Nothing is booked into the day any more when this returns.
+
+    Those who read the books before are waited for: their transactions end within the time that the database allows
+    them, and no payer ever waits for us.
+    """
+    with transaction.atomic(durable=True):
+        shut_by = days.shut(day, now=now)
+    while not days.is_over(shut_by):
+        time.sleep(_PAUSE.total_seconds())
+
+
+def to_prove(day: date, *, is_last: bool) -> Iterator[Pair]:
+    """The loans that were written to on that day, and on the last day of a run a seventh of all others."""
+    touched = set(days.loans_booked_on(day))
+    yield from sorted(touched)
+    if is_last:
+        yield from (pair for pair in _rolling_part(day) if pair not in touched)
+
+
+def everything() -> Iterator[Pair]:
+    """Every loan that has begun."""
+    loans = Loan.objects.exclude(starts_on=None).order_by("borrower_id", "id")
+    yield from loans.values_list("borrower_id", "id").iterator(chunk_size=5000)
+
+
+def _rolling_part(day: date) -> Iterator[Pair]:
+    loans = Loan.objects.exclude(starts_on=None).order_by("borrower_id", "id").extra(
+        where=["get_byte(uuid_send(lending_loan.id), 15) %% %s = %s"], params=[_NIGHTS, day.toordinal() % _NIGHTS]
+    )  # fmt: skip
+    yield from loans.values_list("borrower_id", "id").iterator(chunk_size=5000)
+
+
+def prove(pairs: Sequence[Pair], *, day: date, now: datetime) -> Proved:
+    """Compares the books of these loans with the engine; those that differ wait for people, the others come back.
+
+    Both are read in one snapshot, so that a payment in between is no difference. A loan whose next day has come is
+    compared as of the day before it: nothing has changed by itself until then.
+    """
+    with transaction.atomic():
+        connection.cursor().execute("set transaction isolation level repeatable read, read only")
+        # What could not be brought on waits for people already.
+        waiting = set_aside.waiting(kind=SetAside.Kind.FAILED)
+        read = store.read_pairs(pairs)
+        held = [each for each in read if each.has_begun and (each.borrower_id, each.id) not in waiting]
+        booked = books.read_pairs(pairs).balances if held else {}
+    differing = {(each.borrower_id, each.id): told for each in held if (told := _differences(each, booked, now))}
+    _set_aside(differing, day, now)
+    agreeing = [pair for each in held if (pair := (each.borrower_id, each.id)) not in differing]
+    set_aside.resolve(agreeing, kind=SetAside.Kind.DIFFERS, by="proof", now=now)
+    return Proved(count=len(held), differing=len(differing))
+
+
+def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], now: datetime) -> dict[str, list[int]]:
+    on = day_of(now)
+    if held.next_wake_on and held.next_wake_on <= on:
+        on = held.next_wake_on - timedelta(days=1)
+    try:
+        wanted = lending.expected(held, today=on)
+    except Exception as failure:
+        _log.exception("loan_not_proved", extra={"borrower": str(held.borrower_id), "loan": str(held.id)})
+        # The kind of failure, never its text: that may hold what is nobody's business.
+        return {type(failure).__name__: [0, 0]}
+    found = ledger.differences(wanted=wanted, booked=booked[held.id])
+    return {each.account: [each.wanted_minor, each.booked_minor] for each in found}
+
+
+def _set_aside(differing: dict[Pair, dict[str, list[int]]], day: date, now: datetime) -> None:
+    for pair, accounts in differing.items():
+        with transaction.atomic(durable=True):
+            set_aside.put(
+                pair, kind=SetAside.Kind.DIFFERS, day=day, why="books", details={"accounts": accounts}, now=now
+            )
+
+
+def finish(day: date, *, woken: int, proved: int, now: datetime) -> None:
+    """Keeps the day's totals and what its run found; days of which nothing waits are closed."""
+    with transaction.atomic(durable=True):
+        days.sum_up(day)
+        days.finish(day, woken=woken, proved=proved, set_aside=len(set_aside.waiting()), now=now)
+        days.close_before(set_aside.since(), now=now)

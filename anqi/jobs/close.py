@@ -1,0 +1,168 @@
+"""The close of business days: `anqi close`, and nightly by itself. No rules: they are the actions'."""
+
+import multiprocessing
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import psycopg
+from django.db import connection, connections
+
+from anqi import clock
+from anqi.actions import closing, loans
+from anqi.actions.closing import Proved
+from anqi.actions.loans import Brought
+
+_LOCK = 0x616E7169  # "anqi": one run at a time, whoever starts it.
+_LOANS_TOGETHER = 200
+
+Progress = Callable[[str, date, int, int | None], None]
+"""What is being done, for which day, how many are done, and of how many where that is known."""
+
+
+class Held(Exception):
+    """Another run holds the close."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What the run of one day found."""
+
+    day: date
+    brought: Brought
+    proved: Proved
+
+
+def run(*, now: Callable[[], datetime] = clock.now, processes: int = 1, told: Progress | None = None) -> list[Ran]:
+    """Runs every day that is due, in order. Raises Held, with who holds it, where another run is on its way.
+
+    Killed at any moment and started again it goes on where it was: each step is either committed or still due.
+    """
+    # The workers are forked before the lock is taken: a connection does not survive a fork.
+    with _workers(processes) as workers, _alone():
+        due = closing.days_due(now=now())
+        return [_run_day(day, day == due[-1], now, workers, told or _silently) for day in due]
+
+
+def prove_all(
+    *, now: Callable[[], datetime] = clock.now, processes: int = 1, told: Progress | None = None
+) -> Proved:
+    """Proves the whole book at once, whatever the nights have done."""
+    with _workers(processes) as workers:
+        today = clock.today()
+        return _prove(closing.everything(), today, now, workers, told or _silently)
+
+
+def _run_day(
+    day: date, is_last: bool, now: Callable[[], datetime], workers: "_Workers", told: Progress
+) -> Ran:
+    brought = _bring(day, now, workers, told)
+    closing.shut(day, now=now())
+    proved = _prove(closing.to_prove(day, is_last=is_last), day, now, workers, told)
+    closing.finish(day, woken=brought.count, proved=proved.count, now=now())
+    told("finished", day, brought.count, None)
+    return Ran(day=day, brought=brought, proved=proved)
+
+
+def _bring(day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress) -> Brought:
+    brought = Brought()
+    groups = ((group, day, now()) for group in _due_groups(day))
+    for each in workers.each(_bring_group, groups):
+        brought += each
+        told("loans", day, brought.count, None)
+    return brought
+
+
+def _due_groups(day: date) -> Iterator[list[Any]]:
+    last = None
+    while group := loans.due_after(last, day=day, limit=loans.TOGETHER):
+        yield group
+        last = group[-1]
+
+
+def _bring_group(asked: tuple[list[Any], date, datetime]) -> Brought:
+    borrower_ids, day, now = asked
+    return loans.bring(borrower_ids, day=day, now=now)
+
+
+def _prove(
+    pairs: Iterable[closing.Pair], day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress
+) -> Proved:
+    proved, rest = Proved(), iter(pairs)
+    groups = ((group, day, now()) for group in iter(lambda: list(islice(rest, _LOANS_TOGETHER)), []))
+    for each in workers.each(_prove_group, groups):
+        proved += each
+        told("proved", day, proved.count, None)
+    return proved
+
+
+def _prove_group(asked: tuple[Sequence[closing.Pair], date, datetime]) -> Proved:
+    pairs, day, now = asked
+    return closing.prove(pairs, day=day, now=now)
+
+
+def _silently(what: str, day: date, done: int, of: int | None) -> None:
+    """Nobody looks."""
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Holds the close by a lock that dies with its transaction, whatever becomes of us."""
+    name = f"anqi close {os.getpid()}@{socket.gethostname()}"
+    of_ours = ("context", "cursor_factory", "prepare_threshold")
+    own = {key: value for key, value in connection.get_connection_params().items() if key not in of_ours}
+    with psycopg.connect(**own | {"application_name": name}) as holding:
+        # It waits long between its statements, and that is all it is for.
+        holding.execute("set idle_in_transaction_session_timeout = 0")
+        [taken] = holding.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() or [False]
+        if not taken:
+            raise Held(_holder(holding))
+        yield
+
+
+def _holder(asking: psycopg.Connection[Any]) -> str:
+    found = asking.execute(
+        "select a.application_name, a.backend_start from pg_locks l join pg_stat_activity a using (pid)"
+        " where l.locktype = 'advisory' and l.objid = %s and l.granted",
+        [_LOCK],
+    ).fetchone()
+    if not found:
+        return "one that has just ended"
+    # Another role's times are hidden from us; its name is not.
+    return f"{found[0]}, since {found[1]:%Y-%m-%d %H:%M:%S %Z}" if found[1] else str(found[0])
+
+
+class _Workers:
+    """Whole groups are read, decided and written by each worker with its own connection; or here, by one."""
+
+    def __init__(self, pool: Any = None, *, ahead: int = 1) -> None:
+        self._pool, self._ahead = pool, ahead
+
+    def each(self, work: Callable[[Any], Any], asked: Iterable[Any]) -> Iterator[Any]:
+        """What each piece of work comes to, in their order; few are asked for ahead, so that memory stays flat."""
+        if self._pool is None:
+            yield from map(work, asked)
+            return
+        waiting: deque[Any] = deque()
+        for each in asked:
+            waiting.append(self._pool.apply_async(work, (each,)))
+            if len(waiting) > self._ahead:
+                yield waiting.popleft().get()
+        while waiting:
+            yield waiting.popleft().get()
+
+
+@contextmanager
+def _workers(processes: int) -> Iterator[_Workers]:
+    if processes == 1:
+        yield _Workers()
+        return
+    connections.close_all()
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield _Workers(pool, ahead=2 * processes)

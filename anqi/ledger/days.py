@@ -1,0 +1,74 @@
+"""Business days of the books: shut, summed up, and closed once nothing of them waits."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from anqi.ledger.models import ClosedDay, Posting
+from anqi.rows import sql
+
+
+def last_finished() -> date | None:
+    """The last day whose run came to its end."""
+    return ClosedDay.objects.exclude(finished_at=None).order_by("-day").values_list("day", flat=True).first()
+
+
+def first_booked() -> date | None:
+    """The first day on which anything was booked."""
+    return Posting.objects.order_by("booked_on").values_list("booked_on", flat=True).first()
+
+
+def shut(day: date, *, now: datetime) -> int:
+    """Who reads the books after this commits sees the next day as the first open one; shut already, it stays so.
+
+    The number of this transaction comes back, for `is_over`.
+    """
+    ClosedDay.objects.get_or_create(day=day, defaults={"shut_at": now})
+    [(transaction_id,)] = sql.fetch("select pg_current_xact_id()::text::bigint", [])
+    return int(transaction_id)
+
+
+def is_over(transaction_id: int) -> bool:
+    """Whether everybody who began before that transaction ended has ended too."""
+    [(oldest,)] = sql.fetch("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])
+    return bool(oldest > transaction_id)
+
+
+def sum_up(day: date) -> None:
+    """Keeps what was booked on a shut day by lender, product and account; once, however often it is asked for."""
+    sql.write(_SUM_UP, [day])
+
+
+def finish(day: date, *, woken: int, proved: int, set_aside: int, now: datetime) -> None:
+    """Notes what the day's run found."""
+    ClosedDay.objects.filter(day=day).update(
+        finished_at=now, loans_woken=woken, loans_proved=proved, loans_set_aside=set_aside
+    )
+
+
+def close_before(day: date | None, *, now: datetime) -> None:
+    """Closes every finished day before that one; all of them for None."""
+    waiting = ClosedDay.objects.filter(closed_at=None).exclude(finished_at=None)
+    (waiting.filter(day__lt=day) if day else waiting).update(closed_at=now)
+
+
+def loans_booked_on(day: date) -> Iterable[tuple[UUID, UUID]]:
+    """(borrower id, loan id) of all loans into whose books something was written on that business day."""
+    found = Posting.objects.filter(booked_on=day, loan_id__isnull=False).order_by("borrower_id", "loan_id")
+    pairs = found.values_list("borrower_id", "loan_id").distinct().iterator(chunk_size=5000)
+    return ((borrower_id, loan_id) for borrower_id, loan_id in pairs if loan_id)
+
+
+_SUM_UP = """
+    insert into ledger_day_total (day, lender_id, product_id, currency, account, debit_minor, credit_minor)
+    select $1, m.lender_id, l.product_id, m.currency, m.account, sum(m.debit), sum(m.credit)
+    from (
+        select borrower_id, loan_id, lender_id, currency, debit as account, amount_minor as debit, 0 as credit
+            from ledger_posting where booked_on = $1
+        union all
+        select borrower_id, loan_id, lender_id, currency, credit, 0, amount_minor
+            from ledger_posting where booked_on = $1
+    ) m left join lending_loan l on l.borrower_id = m.borrower_id and l.id = m.loan_id
+    group by m.lender_id, l.product_id, m.currency, m.account
+    on conflict do nothing
+"""
