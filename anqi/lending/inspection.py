@@ -13,13 +13,18 @@ from anqi.engine import refusals as engine_refusals
 from anqi.engine.loan import Standing
 from anqi.lending import courses, limits, store
 from anqi.lending.limits import Limit
-from anqi.lending.models import CreditLine, Fact, Loan, Merchant, MerchantOrder, Order
+from anqi.lending.models import CreditLine, Fact, Lender, Loan, Merchant, MerchantOrder, Order, SetAside
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.refusals import Refused
 
 # A purchase lapses after fifteen days without shipping; five days before it somebody should ask the shop.
 SHIPS_WITHIN = timedelta(days=10)
 PAGE = 100
+# For queries of other rooms, which know loans by their ids only. A product is one in all its versions.
+PRODUCTS_OF_LOANS = """
+    select loan.borrower_id, loan.id as loan_id, product.code as product
+    from lending_loan loan join lending_product product on product.id = loan.product_id
+"""
 
 
 class OtherLender(Refused):
@@ -167,12 +172,27 @@ def unwoken(today: date) -> QuerySet[Loan]:
     return Loan.objects.filter(next_wake_on__lt=today).order_by("next_wake_on")
 
 
+def waiting_set_aside() -> QuerySet[SetAside]:
+    """The loans that the end of day set aside and that still wait, the oldest first."""
+    return SetAside.objects.filter(resolved_at=None).select_related("loan").order_by("opened_at")
+
+
+def set_aside(borrower_id: UUID, set_aside_id: UUID) -> SetAside | None:
+    """One loan that was set aside, or None."""
+    return SetAside.objects.filter(borrower_id=borrower_id, id=set_aside_id).first()
+
+
 def unshipped(now: datetime) -> QuerySet[MerchantOrder]:
     """Signed orders that the merchant has not shipped for long, the oldest first."""
     late = MerchantOrder.objects.filter(
         state=MerchantOrder.State.CONFIRMED, changed_at__lte=now - SHIPS_WITHIN
     )
     return late.select_related("merchant").order_by("changed_at")
+
+
+def lender_codes() -> dict[UUID, str]:
+    """All lenders' codes."""
+    return dict(Lender.objects.order_by("code").values_list("id", "code"))
 
 
 def merchants() -> list[Merchant]:

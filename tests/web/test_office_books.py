@@ -72,7 +72,7 @@ def test_the_file_says_exactly_what_the_page_says(lin: Planted) -> None:
     page = client.get("/trial-balance", {"on": on}).content.decode()
     file = client.get("/trial-balance.csv", {"on": on})
     assert file.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert f'filename="trial-balance-{on}.csv"' in file.headers["Content-Disposition"]
+    assert f'filename="trial-balance-{on}-now.csv"' in file.headers["Content-Disposition"]
     table = page[page.index("<tbody>") : page.index("</table>")]
     shown = [
         [re.sub(r"<[^>]+>", "", cell).replace("¥", "").replace(",", "").replace("−", "-") for cell in cells]
@@ -80,7 +80,7 @@ def test_the_file_says_exactly_what_the_page_says(lin: Planted) -> None:
         if len(cells := re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)) == 6
     ]
     lines = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert lines[0] == ["截至", on]
+    assert lines[0] == ["截至", on, "按现在所知"]
     assert lines[2:-1] == shown
     assert lines[-1] == ["合计", "", "", "6060.00", "6060.00", "0.00"]
     assert "借贷相等" in page

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anqi.lending import inspection as lending
 from anqi.payments import inspection as payments
@@ -16,6 +17,7 @@ from anqi.people.inspection import Identity
 from anqi.web.office import wording
 from anqi.web.office.queue import Compared, Kind
 from anqi.web.office.wording import word
+from anqi.web.shared.figures import write_yuan
 
 PAGE = 100
 
@@ -33,6 +35,8 @@ class Exceptional:
     amount_minor: int | None = None
     who: Identity | None = None
     may_be_dealt_with: bool = False
+    again_url: str = ""
+    """Where to have it tried once more."""
 
 
 def rows(kind: Kind, now: datetime) -> list[Exceptional]:
@@ -227,6 +231,34 @@ def _unwoken(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptiona
     ]
 
 
+def _set_aside(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
+    return [
+        Exceptional(
+            id=row.id,
+            title=row.loan.number,
+            note=_why_set_aside(row),
+            since_at=row.opened_at,
+            url=_loan_url(row.borrower_id, row.loan_id),
+            who=who.get(row.borrower_id),
+            again_url=reverse("office:bring_again", args=[row.borrower_id, row.id]),
+        )
+        for row in found
+    ]
+
+
+def _why_set_aside(row: Any) -> str:
+    tried = ngettext("试过 %(n)s 次", "试过 %(n)s 次", row.tries) % {"n": row.tries}
+    if row.kind == "failed":
+        return _("算不下去（%(why)s），%(tried)s。还款照常收；程序修好后再试。") % {"why": row.why, "tried": tried}
+    accounts = (
+        _("%(account)s应为 %(wanted)s，账上 %(booked)s") % {
+            "account": word(wording.ACCOUNTS, account), "wanted": write_yuan(wanted), "booked": write_yuan(booked),
+        }
+        for account, (wanted, booked) in row.details["accounts"].items()
+    )  # fmt: skip
+    return _("账与引擎不一致：%(accounts)s；%(tried)s。不要手工改账。") % {"accounts": "、".join(accounts), "tried": tried}
+
+
 def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     loans = lending.loan_ids_of_orders(found)
     return [
@@ -254,5 +286,6 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "webhooks": _webhooks,
     "messages": _messages,
     "unwoken": _unwoken,
+    "set-aside": _set_aside,
     "orders": _orders,
 }

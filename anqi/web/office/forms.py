@@ -25,6 +25,13 @@ class DayForm(forms.Form):
     on = forms.DateField(label=lazy("哪一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
+class BooksForm(DayForm):
+    """A day of the books, and how to look at it."""
+
+    known = forms.ChoiceField(label=lazy("按什么时候所知"), choices=list(wording.KNOWN.items()))
+    by = forms.ChoiceField(label=lazy("怎么分"), choices=list(wording.SPLITS.items()))
+
+
 class ReasonForm(forms.Form):
     """Why, in words."""
 

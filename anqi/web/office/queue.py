@@ -158,6 +158,10 @@ KINDS = (
         rows=lambda now: lending.unwoken(now.date()),
     ),
     Kind(
+        slug="set-aside", title=lazy("日终留下的分期"), tone="bad", since="opened_at",
+        rows=lambda now: lending.waiting_set_aside(),
+    ),
+    Kind(
         slug="orders", title=lazy("签约 10 天未发货"), tone="warn", since="changed_at",
         rows=lending.unshipped,
     ),

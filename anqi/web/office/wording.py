@@ -160,6 +160,7 @@ ACTS: Words = {
     "search": lazy("搜索"),
     "unmask": lazy("查看完整身份"),
     "send_webhook_again": lazy("重发商户通知"),
+    "bring_again": lazy("再跑一次日终"),
     "deal_with_exception": lazy("处理例外"),
     "apply_unapplied": lazy("核销入账"),
     "request_application": lazy("申请核销"),
