@@ -15,11 +15,12 @@ class Person:
     name: str
     phone: str
     born: str
+    district: str = "110101"
 
     @property
     def id_number(self) -> str:
         """Eighteen characters; the last one checks the others (GB 11643)."""
-        body = f"110101{self.born}000"
+        body = f"{self.district}{self.born}000"
         check = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
         return body + "10X98765432"[check]
 
