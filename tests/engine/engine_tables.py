@@ -127,7 +127,8 @@ def check_lines(answered: Mapping[str, Any]) -> None:
     for group in ("paid", "reduced"):
         for name, behind in lines[group].items():
             assert total_of(behind) == Fraction(answered[group][name]), (group, name)
-    for row, behind_row in zip(answered["instalments"], lines["instalments"], strict=True):
+    for n, (row, behind_row) in enumerate(zip(answered["instalments"], lines["instalments"], strict=True), start=1):
+        assert row["n"] == behind_row["n"] == n
         for name in ("principal", "interest", "fee", "penalty", "paid", "remaining"):
             assert total_of(behind_row[name]) == Fraction(row[name]), (row["n"], name)
 
@@ -195,7 +196,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "instalments": int,
     "gives_back": lambda word: word == "costs",
     "carries": lambda word: word.split(","),
-    "every": lambda word: {word.lstrip("0123456789"): int(word.rstrip("mothswekday"))},
+    "every": lambda words: {words.split()[1]: int(words.split()[0])},
 }
 
 
@@ -214,9 +215,10 @@ def _fact(happens: str, on: str, told: Sequence[Mapping[str, Any]]) -> dict[str,
         if not rest or (before and rest[0] != before):
             assert stated.startswith("["), happens
             continue
-        word = rest[1 if before else 0]
-        rest = rest[2 if before else 1 :]
-        fact[key] = _READ.get(key, str)(word)
+        start = 1 if before else 0
+        end = start + (2 if key == "every" else 1)
+        fact[key] = _READ.get(key, str)(" ".join(rest[start:end]))
+        rest = rest[end:]
     assert not rest, happens
     return fact
 

@@ -30,6 +30,11 @@ def copied(root: Path, *, package: str) -> Iterator[Ground]:
         ground = Ground(folder=Path(name) / "ground", package=package)
         for part in (package, ground.tests):
             shutil.copytree(root / part, ground.folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        # A page that a test follows is part of the test.
+        page = root / "docs" / f"{Path(package).name}.md"
+        if page.exists():
+            (ground.folder / "docs").mkdir()
+            shutil.copy(page, ground.folder / "docs")
         for above in Path(package).parents[:-1]:
             shutil.copy(root / above / "__init__.py", ground.folder / above)
         yield ground
