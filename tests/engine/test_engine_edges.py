@@ -1,9 +1,14 @@
 """What stands exactly at an edge, found by changing the engine until no test noticed (`make mutants`)."""
 
+import io
+import json
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
+from anqi.engine import __main__ as door
+from anqi.engine.contract import answer
 from anqi.engine.money import read_amount, rounded_half_even, write_amount
 
 
@@ -23,3 +28,27 @@ def test_halves_go_to_the_even_neighbour_and_everything_else_to_the_nearest() ->
         for numerator in range(-40, 41):
             nearest = round(Fraction(numerator, denominator))
             assert rounded_half_even(numerator, denominator) == nearest
+
+
+@pytest.mark.parametrize(("places", "percent"), [(0, "12"), (1, "12.0"), (20, "12.00000000000000000000")])
+def test_an_annual_cost_has_from_none_to_twenty_digits(places: int, percent: str) -> None:
+    """100.00 lent, 101.00 back after a month: 1 % a month, 12 % a year."""
+    request = {"ask": "annual_cost", "regime": "cn_simple", "flows": ["-100.00", "101.00"], "periods_per_year": 12}
+    assert answer(request | {"places": places}) == {"annual_percent": percent}
+
+
+def test_a_line_that_breaks_the_engine_ends_itself_loudly_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks_at_two(line: bytes) -> dict[str, str]:
+        assert line != b"2\n", "a broken assumption"
+        return {"line": line.decode().strip()}
+
+    monkeypatch.setattr(door, "answer_line", breaks_at_two)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"1\n2\n3\n")))
+    assert door.main() == 1
+    told = capsys.readouterr()
+    answers = [json.loads(line) for line in told.out.splitlines()]
+    assert (answers[0], answers[2]) == ({"line": "1"}, {"line": "3"})
+    assert list(answers[1]) == ["broken"]
+    assert "a broken assumption" in told.err

@@ -166,7 +166,8 @@ def _brief(told: list[Row]) -> list[Row]:
 
 def dates_rule(signed_terms: dict[str, Any]) -> str:
     """When instalments fall due, as it is said before the goods are shipped; empty for other rhythms than a month."""
-    if signed_terms.get("every") != {"months": 1} or "first_due_on" in signed_terms:
+    # A plan of a shape of its own has dates of its own, which this rule does not tell.
+    if signed_terms.get("every") != {"months": 1} or "first_due_on" in signed_terms or "shape" in signed_terms:
         return ""
     return sentences(
         _("从发货那天开始分期。第一个还款日是发货日之后一个月的同一天，以后每月同一天。"),
