@@ -83,7 +83,7 @@ def _results(course: Course) -> dict[str, int]:
 def _shops(course: Course) -> dict[str, int]:
     paid_out_minor = course.lent_minor - course.lent_again_minor
     fee_minor = course.terms.rounded_product(
-        course.terms.merchant_fee_rate, max(paid_out_minor - course.returned_minor, 0)
+        course.terms.merchant_fee_rate, max(paid_out_minor - course.taken_back_minor, 0)
     )
     return {
         "merchant_payable": course.taken_back_minor + fee_minor - paid_out_minor, "merchant_fee_income": -fee_minor,

@@ -9,14 +9,15 @@ from anqi.engine.pricing import close_stretches
 from anqi.engine.refusals import MoreThanAgreed, UnknownCharge
 
 
-def draw(course: Course, fact: Draw, *, is_lenient: bool) -> None:
+def draw(course: Course, fact: Draw) -> None:
     """Lend so much more: what is then unpaid is planned afresh over the instalments to come, as signed.
 
     The running period is weighted by day. With nothing left to come it is owed at once. 300.00 more on two
     instalments of 300.00 in equal parts: two of 450.00.
     """
-    left_minor = (course.terms.draws_up_to_minor or course.lent_minor) - course.lent_minor
-    if fact.amount_minor > left_minor and not is_lenient:
+    drawn_minor = course.lent_minor - course.lent_again_minor
+    left_minor = (course.terms.draws_up_to_minor or drawn_minor) - drawn_minor
+    if fact.amount_minor > left_minor:
         raise MoreThanAgreed(need_minor=left_minor)
     course.lent_minor += fact.amount_minor
     if not course.coming:
@@ -26,6 +27,7 @@ def draw(course: Course, fact: Draw, *, is_lenient: bool) -> None:
     _plan_more(course, fact.amount_minor)
     course.opening_minor += fact.amount_minor
     course.fee_base_minor += fact.amount_minor
+    course.is_fee_base_changed = True
     reprice(course)
 
 
@@ -37,7 +39,7 @@ def _plan_more(course: Course, amount_minor: int) -> None:
         plan_afresh(course, unpaid_principal(course) + amount_minor)
 
 
-def charge(course: Course, fact: Charge, *, is_lenient: bool) -> None:
+def charge(course: Course, fact: Charge) -> None:
     """Put a fee on the next instalment to come, or claim it at once where none comes.
 
     Refused for a code that the terms don't name: what was not disclosed is not charged; and beyond the most that
@@ -47,7 +49,7 @@ def charge(course: Course, fact: Charge, *, is_lenient: bool) -> None:
     if most_minor is None:
         raise UnknownCharge(field="code")
     so_far_minor = course.charges_minor.get(fact.code, 0)
-    if so_far_minor + fact.amount_minor > most_minor and not is_lenient:
+    if so_far_minor + fact.amount_minor > most_minor:
         raise MoreThanAgreed(need_minor=most_minor - so_far_minor)
     course.charges_minor[fact.code] = so_far_minor + fact.amount_minor
     if course.coming:

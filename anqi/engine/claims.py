@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from anqi.engine.allocation import pay_due
 from anqi.engine.course import Course, Instalment
 from anqi.engine.products import ALLOCATION, Part
 from anqi.engine.schedule import Period
@@ -21,6 +22,9 @@ def claim(course: Course, amounts: Mapping[Part, int]) -> None:
     # What was missed once is not missed again.
     row.late_fee_minor = 0
     course.owing.append(row)
+    # As on any due date, credit is used.
+    if course.credit_minor:
+        course.credit_minor = pay_due(course, course.credit_minor)
 
 
 def add_row(course: Course, period: Period, carried: Mapping[Part, int]) -> Instalment:

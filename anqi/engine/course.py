@@ -98,6 +98,7 @@ class Course:
     """Of that: money that was given back to the borrower though nothing was left to give."""
     fee_base_minor: int
     """What flat fees are counted on from the day: the original principal less all cuts."""
+    is_fee_base_changed: bool = False
     rates: Rates | None = None
     """How the rate changed; None where it is that of the terms throughout."""
     unapplied_minor: int = 0

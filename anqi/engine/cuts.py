@@ -33,6 +33,7 @@ def cut(course: Course, cut_minor: int, *, lower: bool = False) -> int:
         _shorten(course, cut_minor)
     course.opening_minor -= cut_minor
     course.fee_base_minor -= cut_minor
+    course.is_fee_base_changed = True
     return cut_minor
 
 

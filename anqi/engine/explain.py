@@ -91,7 +91,8 @@ def explain_penalty(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> Pe
 def penalty_of(terms: Terms, row: Instalment, on: date) -> PenaltyExplained:
     """How the penalty of an instalment of a course on that day comes about."""
     daily_rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
-    is_borne = days_late(row, on) > terms.grace_days
+    # Its days are counted no further once it is paid, moved or written off.
+    is_borne = days_late(row, min(counted_from(row.late, on), on)) > terms.grace_days
     stretches = joined((*each, daily_rate) for each in row.late) if is_borne else ()
     return PenaltyExplained(
         daily_rate=daily_rate,

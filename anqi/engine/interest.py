@@ -31,6 +31,8 @@ def pause(course: Course, fact: Pause) -> None:
 
     600.00 at 1 % a month, ten of thirty days paused: 600.00 × 1 % × 20/30 = 4.00.
     """
+    if course.terms.method == "flat_fee":
+        raise BadFact(field="until")
     if fact.until <= fact.on:
         raise OutOfOrder(field="until")
     course.changeable_rates().pauses.append((fact.on, fact.until))

@@ -120,7 +120,7 @@ def fee_by_day(course: Course, running: Instalment) -> int:
     Contract, payoff, `by_day`. A fee of 12.99, ten of thirty days gone: 4.33.
     """
     days, fee_rate = running.period.days, running.fee_rate
-    if course.fee_base_minor == course.terms.financed_minor:
+    if not course.is_fee_base_changed:
         fee_minor = running.charged["fee"] - running.carried.get("fee", 0)
         return course.terms.rounded(fee_minor * (course.day - running.period.begins_on).days, days)
     fee_days = base_days(fee_stretches(course, running))

@@ -13,7 +13,7 @@ from anqi.engine.schedule import Period
 from anqi.engine.working_days import due_dates
 
 
-def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
+def defer(course: Course, n: int, to: date) -> None:
     """延期: instalment n falls due later; its period takes over from the next one the days that it gains.
 
     So only the principal of the instalment bears more interest, by day: 482.60 of principal at 12 %, ten days
@@ -21,12 +21,10 @@ def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
     """
     place = next((place for place, row in enumerate(course.coming) if row.period.n == n), None)
     if place is None:
-        _check_known(course, n, is_lenient=is_lenient)
+        _check_settled(course, n)
         return
     row, *after = course.coming[place : place + 2]
     if to <= row.period.due_on or any(to >= next_row.period.due_on for next_row in after):
-        if is_lenient:
-            return
         raise OutOfOrder(field="to")
     for next_row in after:
         next_row.period = _from(course.terms, next_row.period, to)
@@ -34,10 +32,10 @@ def defer(course: Course, n: int, to: date, *, is_lenient: bool) -> None:
     reprice(course)
 
 
-def _check_known(course: Course, n: int, *, is_lenient: bool) -> None:
+def _check_settled(course: Course, n: int) -> None:
     # Of an instalment that money has settled meanwhile there is nothing left to defer.
-    is_settled = n <= len(course.rows) and course.rows[n - 1].is_stopped
-    if not is_settled and not is_lenient:
+    row = course.rows[n - 1] if n <= len(course.rows) else None
+    if row is None or not row.is_stopped or row.moved:
         raise NotToCome(field="n")
 
 

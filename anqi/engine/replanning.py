@@ -15,12 +15,13 @@ from anqi.engine.payoff import earned_fee, stop
 from anqi.engine.pricing import close_stretches, price
 from anqi.engine.products import ALLOCATION, Method, Part, Terms
 from anqi.engine.refusals import BadFact, BadTerms, NotToCome, OutOfOrder
-from anqi.engine.schedule import Plan, plan
+from anqi.engine.schedule import plan
+from anqi.engine.working_days import due_dates
 
 _Pot = dict[Part, int]
 
 
-def re_amortise(course: Course, *, is_lenient: bool) -> None:
+def re_amortise(course: Course) -> None:
     """Spread what is due and unpaid over the instalments to come: principal by the method, the rest evenly.
 
     The principal bears interest again from this day on, what else is carried bears none. 300.00 of arrears over
@@ -28,7 +29,7 @@ def re_amortise(course: Course, *, is_lenient: bool) -> None:
     """
     rows = [row for row in course.coming if not row.is_paid]
     arrears = owing(course)
-    if not rows and arrears and not is_lenient:
+    if not rows and arrears:
         raise NotToCome()
     if rows and arrears:
         pot = _collect(arrears, ALLOCATION)
@@ -45,7 +46,8 @@ def re_age(course: Course, fact: ReAge) -> None:
     As many instalments as are open, unless it says how many. Two of 300.00 in arrears and one to come: three of
     300.00 from the new first due date on.
     """
-    terms = _new_terms(course, fact, instalments=fact.instalments or max(len(open_rows(course)), 1))
+    open_count = 1 if course.terms.method == "bullet" else len(open_rows(course))
+    terms = _new_terms(course, fact, instalments=fact.instalments or max(open_count, 1))
     _replan(course, terms, carries=ALLOCATION)
 
 
@@ -69,15 +71,31 @@ def _new_terms(
 ) -> Terms:  # fmt: skip
     old, every = course.terms, fact.every or course.terms.every
     by_month = every.unit == "months"
+    try:
+        is_regular = by_month and steps_after(fact.on, every, times=1) == fact.first_due_on
+    except (ValueError, OverflowError):
+        raise BadFact(field="every") from None
     terms = replace(
         old, starts_on=fact.on, first_due_on=fact.first_due_on, instalments=instalments, every=every,
         method=method or old.method, annual_rate=old.annual_rate if annual_rate is None else annual_rate,
         anchor_day=fact.first_due_on.day if by_month else None,
-        first_is_regular=by_month and steps_after(fact.on, every, times=1) == fact.first_due_on,
+        first_is_regular=is_regular,
         shape=old.shape.kept(),
     )  # fmt: skip
     _refuse_contradictions(terms)
+    _refuse_dates(terms)
     return terms
+
+
+def _refuse_dates(terms: Terms) -> None:
+    try:
+        for _ in due_dates(
+            terms.starts_on, terms.first_due_on, terms.every, times=terms.instalments, anchor_day=terms.anchor_day,
+            working_days=terms.shape.working_days,
+        ):  # fmt: skip
+            pass
+    except (BadTerms, ValueError, OverflowError):
+        raise BadFact(field="first_due_on") from None
 
 
 def _refuse_contradictions(terms: Terms) -> None:
@@ -85,6 +103,7 @@ def _refuse_contradictions(terms: Terms) -> None:
         raise OutOfOrder(field="first_due_on")
     contradicted = {
         "annual_rate": terms.method == "flat_fee" and terms.annual_rate > 0,
+        "instalments": terms.method == "bullet" and terms.instalments != 1,
         "every": terms.day_count == "period" and terms.every.unit != "months",
     }
     for key, is_contradicted in contradicted.items():
@@ -114,7 +133,7 @@ def _collect(rows: Iterable[Instalment], parts: Iterable[Part]) -> _Pot:
 
 
 def _begin_plan(course: Course, terms: Terms, carried: _Pot, fees_minor: int) -> None:
-    planned = _plan(terms)
+    planned = plan(terms)
     places = len(planned.periods)
     shares = {part: even_split(minor, parts=places, tail="last") for part, minor in carried.items()}
     before = len(course.rows)
@@ -128,15 +147,8 @@ def _begin_plan(course: Course, terms: Terms, carried: _Pot, fees_minor: int) ->
     if terms.annual_rate != course.terms.annual_rate:
         course.changeable_rates().changes.append((terms.starts_on, terms.annual_rate))
     course.terms, course.opening_minor = terms, terms.principal_minor
-    course.fee_base_minor = terms.principal_minor
+    course.fee_base_minor, course.is_fee_base_changed = terms.principal_minor, False
     price(course)
-
-
-def _plan(terms: Terms) -> Plan:
-    try:
-        return plan(terms)
-    except (BadTerms, ValueError, OverflowError):
-        raise BadFact(field="first_due_on") from None
 
 
 def _spread(rows: Sequence[Instalment], pot: _Pot) -> None:

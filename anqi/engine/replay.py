@@ -11,7 +11,7 @@ from anqi.engine.facts import Fact, Payment
 from anqi.engine.lateness import owing
 from anqi.engine.products import Terms
 from anqi.engine.standing_facts import check, in_their_order, without_reversed
-from anqi.engine.taking import take
+from anqi.engine.taking import is_over, take
 
 _DAY = timedelta(days=1)
 
@@ -31,9 +31,9 @@ def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
         # An instalment may be deferred on its due date, before it falls due.
         _advance(course, fact.on, due_by=fact.on - _DAY if isinstance(fact, Deferral) else fact.on)
         is_lenient = changed_on is not None and changed_on <= fact.on
-        if isinstance(fact, Refund) and not is_lenient and _waits(course, fact, taken, place):
+        if isinstance(fact, Refund) and _waits(course, fact, taken, place):
             continue
-        if isinstance(fact, Void):
+        if isinstance(fact, Void) and not is_over(course, fact):
             _annul(course, taken[:place])
         else:
             take(course, fact, is_lenient=is_lenient)
@@ -44,11 +44,13 @@ def replay(terms: Terms, facts: Iterable[Fact], on: date) -> Course:
 
 
 def _waits(course: Course, refund: Refund, taken: list[Fact], place: int) -> bool:
-    """Put a refund off to the money that came in later on its day, where the credit before it is not enough."""
+    """Put a refund off to the money of its day that came before it, by the ids, where the credit is not enough."""
     later = [
         other
         for other in range(place + 1, len(taken))
-        if taken[other].on == refund.on and isinstance(taken[other], Payment | Goodwill | Recovery)
+        if taken[other].on == refund.on
+        and taken[other].id < refund.id
+        and isinstance(taken[other], Payment | Goodwill | Recovery)
     ]
     if not later or refund.amount_minor <= course.credit_minor:
         return False

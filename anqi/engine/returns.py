@@ -35,20 +35,21 @@ def _is_free(course: Course, fact: Return) -> bool:
 
 
 def _give_back_costs(course: Course, amount_minor: int) -> int:
-    lent_minor = course.lent_minor - course.returned_minor
-    if not lent_minor:
+    lent_minor = course.lent_minor - (course.taken_back_minor - amount_minor)
+    if lent_minor <= 0:
         return 0
     share = _Share(course, min(amount_minor, lent_minor), lent_minor)
     owing(course)
     close_stretches(course)
     for row in course.coming:
         row.openings, row.fee_bases = share.off_all(row.openings), share.off_all(row.fee_bases)
-        row.carried = {part: minor - share.of(minor) * (part in share.parts) for part, minor in row.carried.items()}
+        row.carried = {part: minor - share.of_carried(part, minor) for part, minor in row.carried.items()}
         row.charged["penalty"] = row.carried.get("penalty", 0)
     return sum(_give_back(row, share) for row in course.rows if row.is_due)
 
 
 def _give_back(row: Instalment, share: "_Share") -> int:
+    row.subsidy_minor -= share.of(row.subsidy_minor)
     for part in share.parts:
         given_minor = min(share.of(row.charged[part]), row.charged[part] - row.waived[part])
         if given_minor:
@@ -62,11 +63,16 @@ class _Share:
 
     def __init__(self, course: Course, part_minor: int, whole_minor: int) -> None:
         self._terms, self._part_minor, self._whole_minor = course.terms, part_minor, whole_minor
-        is_whole = part_minor == whole_minor
-        self.parts: tuple[Part, ...] = ("interest", "fee", "penalty") if is_whole else ("interest", "fee")
+        self.is_whole = part_minor == whole_minor
+        self.parts: tuple[Part, ...] = ("interest", "fee", "penalty") if self.is_whole else ("interest", "fee")
 
     def of(self, amount_minor: int) -> int:
         return self._terms.rounded(amount_minor * self._part_minor, self._whole_minor)
+
+    def of_carried(self, part: Part, amount_minor: int) -> int:
+        # Fees that came from elsewhere, what staff charged among them, go only with all of the goods.
+        is_given_back = part == "interest" or (self.is_whole and part != "principal")
+        return self.of(amount_minor) if is_given_back else 0
 
     def off_all(self, stretches: list[Stretch]) -> list[Stretch]:
         return [(base_minor - self.of(base_minor), since, until) for base_minor, since, until in stretches]
@@ -78,5 +84,6 @@ def _take_off_due(course: Course, amount_minor: int) -> int:
         row.charged["principal"] -= taken_minor
         course.returned_minor += taken_minor
         course.fee_base_minor -= taken_minor
+        course.is_fee_base_changed = course.is_fee_base_changed or taken_minor > 0
         amount_minor -= taken_minor
     return amount_minor

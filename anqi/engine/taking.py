@@ -24,7 +24,7 @@ from anqi.engine.events import (
 )
 from anqi.engine.facts import Fact, Payment, Return, Waiver
 from anqi.engine.payoff import payoff_of, settle
-from anqi.engine.refusals import LessThanPayoff, LoanOver, MoreThanCredit, MoreThanOwed
+from anqi.engine.refusals import LessThanPayoff, LoanOver, MoreThanCredit, MoreThanOwed, Refused
 from anqi.engine.returns import give_back
 
 _MONEY = (Payment, Recovery, Refund, Chargeback)
@@ -36,7 +36,7 @@ def take(course: Course, fact: Fact, *, is_lenient: bool) -> None:
 
     Contract, payments: an `all` that no longer reaches the payoff is taken as `due`, a waiver takes what is there.
     """
-    if _is_over(course, fact):
+    if is_over(course, fact):
         if not is_lenient:
             raise LoanOver()
         return
@@ -53,24 +53,38 @@ def take(course: Course, fact: Fact, *, is_lenient: bool) -> None:
         case Recovery():
             course.unapplied_minor += fact.amount_minor
             course.credit_minor += pay_due(course, fact.amount_minor)
+        case Charge():
+            additions.charge(course, fact)
+        case Draw():
+            additions.draw(course, fact)
         case _:
             _take_event(course, fact, is_lenient=is_lenient)
 
 
-def _is_over(course: Course, fact: Fact) -> bool:
+def is_over(course: Course, fact: Fact) -> bool:
+    """Whether the loan is void or written off, and takes no such fact any more."""
     if course.is_void:
         return not isinstance(fact, _MONEY)
     return course.written_off_minor is not None and not isinstance(fact, _AFTER_WRITE_OFF)
 
 
 def _take_event(course: Course, fact: Fact, *, is_lenient: bool) -> None:
+    try:
+        _change(course, fact)
+    except Refused:
+        # What it stood on was undone since; nothing has been changed when it refuses.
+        if not is_lenient:
+            raise
+
+
+def _change(course: Course, fact: Fact) -> None:
     match fact:
         case Deferral():
-            redating.defer(course, fact.n, fact.to, is_lenient=is_lenient)
+            redating.defer(course, fact.n, fact.to)
         case DueDayChange():
             redating.change_due_day(course, fact.day)
         case ReAmortise():
-            replanning.re_amortise(course, is_lenient=is_lenient)
+            replanning.re_amortise(course)
         case ReAge():
             replanning.re_age(course, fact)
         case Reschedule():
@@ -81,12 +95,8 @@ def _take_event(course: Course, fact: Fact, *, is_lenient: bool) -> None:
             interest.change_rate(course, fact)
         case Subsidy():
             interest.subsidise(course, fact)
-        case Charge():
-            additions.charge(course, fact, is_lenient=is_lenient)
         case Goodwill():
             additions.give(course, fact.amount_minor)
-        case Draw():
-            additions.draw(course, fact, is_lenient=is_lenient)
         case WriteOff():
             ending.write_off(course)
         case _:

@@ -186,7 +186,9 @@ def test_each_choice_does_exactly_what_it_is_for(loan: _Loan, later: timedelta) 
         assert seen.excess_minor == 0
     if offered.all_minor:
         seen = preview(terms, facts, on, amount_minor=offered.all_minor, goal="all")
-        assert (seen.settles, seen.excess_minor, seen.remaining_after_minor) == (True, 0, 0)
+        # A loan that never was is never settled, though something refunded twice may be owed of it.
+        settles = seen.settles or standing(terms, facts, on).status == "void"
+        assert (settles, seen.excess_minor, seen.remaining_after_minor) == (True, 0, 0)
 
 
 @_some
