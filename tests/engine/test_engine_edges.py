@@ -6,10 +6,13 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
+from engine_tables import FLAT, THREE, follow, look_at_standing
 
 from anqi.engine import __main__ as door
 from anqi.engine.contract import answer
 from anqi.engine.money import read_amount, rounded_half_even, write_amount
+from anqi.engine.products import read_terms
+from anqi.engine.schedule import plan
 
 
 @pytest.mark.parametrize(("currency", "text", "minor"), [("KWD", "1.005", 1005), ("CLF", "-0.0205", -205)])
@@ -52,3 +55,34 @@ def test_a_line_that_breaks_the_engine_ends_itself_loudly_and_no_other(
     assert (answers[0], answers[2]) == ({"line": "1"}, {"line": "3"})
     assert list(answers[1]) == ["broken"]
     assert "a broken assumption" in told.err
+
+
+def test_a_whole_period_is_owed_once_beside_what_came_from_arrears() -> None:
+    """9.00 of arrears are carried; the month bears (600.00 × 10 + 900.00 × 21) ÷ 31 × 1 % = 8.03: 917.03 in all."""
+    follow(
+        THREE | {"early": {"interest": "whole_period"}},
+        """
+day         happens       payoff
+2026-03-10                915.00
+2026-03-10  re-amortises  917.03
+""",
+        look_at_standing,
+    )
+
+
+@pytest.mark.parametrize(("fee", "payoff"), [("whole_period", "636.00"), ("all", "648.00")])
+def test_what_staff_charged_is_owed_once_beside_the_fees(fee: str, payoff: str) -> None:
+    """600.00, 30.00 of the notary, and one fee of 6.00 or all three."""
+    follow(
+        FLAT | {"early": {"fee": fee}, "charges": {"notary": "80.00"}},
+        f"""
+day         happens               payoff
+2026-02-10  charges 30.00 notary  {payoff}
+""",
+        look_at_standing,
+    )
+
+
+def test_the_smallest_loan_and_the_first_of_the_month_are_possible() -> None:
+    stated = THREE | {"principal": "0.01", "instalments": 1, "first_due_on": "2026-03-01", "anchor_day": 1}
+    assert [each.due_on.isoformat() for each in plan(read_terms(stated)).instalments] == ["2026-03-01"]
