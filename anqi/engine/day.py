@@ -63,7 +63,7 @@ def _days_of_due(course: Course, on: date) -> Iterator[date]:
             yield from _days_after(on, 1)
         elif state == "grace":
             yield from _days_after(row.period.due_on, course.terms.grace_days + 1)
-        elif state == "overdue" and course.terms.penalty and course.written_off_minor is None:
+        elif course.terms.penalty and course.written_off_minor is None:
             yield from _days_after(on, _days_to_growth(row, course.terms, course.terms.penalty, on))
 
 

@@ -193,13 +193,12 @@ def _fee_bases(course: Course, row: Instalment) -> list[DayStretch]:
 
 
 def joined(stretches: Iterable[RatedStretch]) -> tuple[Stretch, ...]:
-    """The stretches with neighbours of one base and rate made one, without empty ones."""
+    """The stretches with neighbours of one base and rate made one."""
     joined: list[Stretch] = []
     for base_minor, since, until, rate in stretches:
         if joined and (joined[-1].base_minor, joined[-1].rate) == (base_minor, rate):
             since = joined.pop().since
-        if since < until:
-            joined.append(Stretch(base_minor=base_minor, rate=rate, since=since, until=until))
+        joined.append(Stretch(base_minor=base_minor, rate=rate, since=since, until=until))
     return tuple(joined)
 
 

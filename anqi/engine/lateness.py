@@ -76,7 +76,7 @@ def penalty_base_minor(row: Instalment, penalty: Penalty) -> int:
 
 def penalty_minor(terms: Terms, row: Instalment, day: date) -> int:
     """The penalty by day charged on the instalment up to the day, before what was paid or waived of it."""
-    if not row.late or terms.penalty is None or days_late(row, day) <= terms.grace_days:
+    if terms.penalty is None or not row.late or days_late(row, day) <= terms.grace_days:
         return 0
     rate = terms.penalty.daily_rate
     return terms.rounded(rate.numerator * row.late_days, rate.denominator)

@@ -52,7 +52,7 @@ def payoff_of(course: Course) -> Payoff:
         interest_minor=earned_interest(course, course.terms.early.interest)[0],
         fee_minor=earned_fee(course, course.terms.early.fee),
         early_fee_minor=course.terms.rounded_product(course.terms.early.fee_rate, principal_minor),
-        carried_minor=sum(sum(row.carried.values()) - row.carried.get("principal", 0) for row in course.coming),
+        carried_minor=sum(sum(row.carried.values()) for row in course.coming),
         paid_ahead_minor=sum(sum(row.paid.values()) - row.paid["principal"] for row in course.coming),
         credit_minor=course.credit_minor,
     )
