@@ -94,9 +94,9 @@ class Rails:
         if luck < 0.1:
             return Unknown(cause="lost_before")
         paid_minor = sum(taken.amount_minor for taken in self.trades[request.charge_key].taken)
-        new = Returned(
-            key=request.key, amount_minor=request.amount_minor, is_refused=self._chance.random() < 0.1
-        )
+        # One in ten, and the second of every town: where chance alone decided, some seed would prove nothing of it.
+        is_refused = self._chance.random() < 0.1 or (len(self.returned) == 1 and request.key not in self.returned)
+        new = Returned(key=request.key, amount_minor=request.amount_minor, is_refused=is_refused)
         known = self.returned.setdefault(request.key, new)
         assert known.amount_minor == request.amount_minor, "one key, one refund"
         assert request.amount_minor <= paid_minor, "more than was ever taken"
