@@ -47,6 +47,11 @@ class Line:
     until: date | None = None
     of_days: int | None = None
 
+    @property
+    def days(self) -> int | None:
+        """How many days, the first counted and the last not; None for a line over none."""
+        return (self.until - self.since).days if self.since and self.until else None
+
 
 Lines = tuple[Line, ...]
 

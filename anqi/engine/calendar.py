@@ -4,6 +4,7 @@ import re
 from calendar import isleap, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Literal
 
 Unit = Literal["months", "weeks", "days"]
@@ -73,3 +74,8 @@ def year_position(day: date, day_count: DayCount) -> int:
         days_gone = day.timetuple().tm_yday - 1
         return day.year * _ACTUAL_YEAR + days_gone * (365 if isleap(day.year) else 366)
     return day.toordinal()
+
+
+def year_fraction(since: date, until: date, day_count: DayCount) -> Fraction:
+    """The part of a year that the days are, the first counted and the last not. 73 days, actual/365: 1/5."""
+    return Fraction(year_position(until, day_count) - year_position(since, day_count), YEAR_UNITS[day_count])

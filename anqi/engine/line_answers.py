@@ -42,7 +42,7 @@ def _line(line: Line, currency: str) -> _Answer:
         "rate": line.rate,
         "since": line.since,
         "until": line.until,
-        "days": (line.until - line.since).days if line.since and line.until else None,
+        "days": line.days,
         "of_days": line.of_days,
     }
     return {name: _plain(value) for name, value in stated.items() if value is not None}

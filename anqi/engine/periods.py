@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from anqi.engine.calendar import YEAR_UNITS, year_position
+from anqi.engine.calendar import year_fraction
 from anqi.engine.products import Terms
 from anqi.engine.working_days import due_dates
 
@@ -44,9 +44,9 @@ def _regular_periods(terms: Terms, rows_before: int) -> Iterator[Period]:
     shape, begins_on = terms.shape, terms.starts_on
     fraction = rate = nothing = Fraction(0)
     regular = Fraction(terms.every.count, 12)
-    for place, due_on in enumerate(_due_dates(terms), start=1):
+    for place, due_on in enumerate(due_dates_of(terms), start=1):
         is_regular = terms.day_count == "period" and (place > 1 or terms.first_is_regular)
-        this = regular if is_regular else _year_fraction(terms, begins_on, due_on)
+        this = regular if is_regular else year_fraction(begins_on, due_on, terms.day_count)
         # Most periods are like the one before them, and bear the same rate.
         if place == 1 or (this is not fraction and this != fraction):
             fraction, rate = this, terms.annual_rate * this
@@ -64,13 +64,12 @@ def _regular_periods(terms: Terms, rows_before: int) -> Iterator[Period]:
         begins_on = due_on
 
 
-def _due_dates(terms: Terms) -> Iterator[date]:
+def due_dates_of(terms: Terms) -> Iterator[date]:
+    """The due dates of the regular instalments, moved as the terms say; refuses as `working_days.due_dates` does.
+
+    Past the year 9999: ValueError or OverflowError.
+    """
     return due_dates(
         terms.starts_on, terms.first_due_on, terms.every,
         times=terms.instalments, anchor_day=terms.anchor_day, working_days=terms.shape.working_days,
     )  # fmt: skip
-
-
-def _year_fraction(terms: Terms, begins_on: date, due_on: date) -> Fraction:
-    units = year_position(due_on, terms.day_count) - year_position(begins_on, terms.day_count)
-    return Fraction(units, YEAR_UNITS[terms.day_count])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
-from anqi.engine.calendar import YEAR_UNITS, DayCount, year_position
+from anqi.engine.calendar import YEAR_UNITS, DayCount, year_fraction, year_position
 from anqi.engine.course import Course, Instalment, Stretch, base_days, counted_from
 from anqi.engine.products import Terms
 from anqi.engine.rates import Rated
@@ -75,12 +75,13 @@ def _fee(course: Course, row: Instalment) -> int:
 
 
 def close_stretches(course: Course) -> None:
-    """Note what the running period stood on up to the day, before that changes."""
+    """Note what the running period stood on up to the day, before that changes or the period is over."""
     for row in course.coming[:1]:
         since = counted_from(row.openings, row.period.begins_on)
         if since < course.day:
             row.openings.append((course.opening_minor, since, course.day))
-            row.fee_bases.append((course.fee_base_of(row), since, course.day))
+            if row.fee_rate:
+                row.fee_bases.append((course.fee_base_of(row), since, course.day))
 
 
 def earned_by_day(course: Course, running: Instalment) -> tuple[int, int]:
@@ -89,16 +90,15 @@ def earned_by_day(course: Course, running: Instalment) -> tuple[int, int]:
     Contract, payoff, `by_day`. 10000.00 at 18.25 %, actual/365, after ten days: 50.00.
     """
     day_count = course.terms.day_count
-    units = YEAR_UNITS[day_count]
     stretches = opening_stretches(course, running)
     if not course.rates and not running.period.is_free:
         earned = sum(base_minor * _units(since, until, day_count) for base_minor, since, until in stretches)
         rate = course.terms.annual_rate
-        return course.terms.rounded(rate.numerator * earned, rate.denominator * units), 0
+        return course.terms.rounded(rate.numerator * earned, rate.denominator * YEAR_UNITS[day_count]), 0
     return _split(
         course.terms,
         (
-            (part, Fraction(part.base_minor * _units(part.since, part.until, day_count), units))
+            (part, part.base_minor * year_fraction(part.since, part.until, day_count))
             for part in rated(course, running, stretches)
         ),
     )

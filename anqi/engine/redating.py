@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from anqi.engine.calendar import YEAR_UNITS, falls_on, year_position
+from anqi.engine.calendar import falls_on, year_fraction
 from anqi.engine.course import Course, Instalment
 from anqi.engine.cuts import reprice
 from anqi.engine.products import Terms
@@ -78,23 +78,18 @@ def _redated(course: Course, row: Instalment, place: int, due_on: date) -> Perio
     begins_on = course.coming[place - 1].period.due_on
     if terms.day_count == "period":
         return _with(terms, row.period, begins_on, due_on, Fraction(terms.every.count, 12))
-    return _with(terms, row.period, begins_on, due_on, _year_fraction(terms, begins_on, due_on))
+    return _with(terms, row.period, begins_on, due_on, year_fraction(begins_on, due_on, terms.day_count))
 
 
 def _until(terms: Terms, period: Period, due_on: date) -> Period:
-    odd = _year_fraction(terms, period.due_on, due_on)
+    odd = year_fraction(period.due_on, due_on, terms.day_count)
     return _with(terms, period, period.begins_on, due_on, period.fraction + odd)
 
 
 def _from(terms: Terms, period: Period, begins_on: date) -> Period:
-    odd = _year_fraction(terms, period.begins_on, begins_on)
+    odd = year_fraction(period.begins_on, begins_on, terms.day_count)
     # Of a month whose 31 days are 30/360 of a year, thirty days leave nothing, and never less.
     return _with(terms, period, begins_on, period.due_on, max(period.fraction - odd, Fraction(0)))
-
-
-def _year_fraction(terms: Terms, since: date, until: date) -> Fraction:
-    units = year_position(until, terms.day_count) - year_position(since, terms.day_count)
-    return Fraction(units, YEAR_UNITS[terms.day_count])
 
 
 def _with(terms: Terms, period: Period, begins_on: date, due_on: date, fraction: Fraction) -> Period:

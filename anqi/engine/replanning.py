@@ -12,11 +12,11 @@ from anqi.engine.events import ReAge, Reschedule
 from anqi.engine.lateness import open_rows, owing
 from anqi.engine.money import even_split
 from anqi.engine.payoff import earned_fee, stop
+from anqi.engine.periods import due_dates_of
 from anqi.engine.pricing import close_stretches, price
 from anqi.engine.products import ALLOCATION, Method, Part, Terms
 from anqi.engine.refusals import BadFact, BadTerms, NotToCome, OutOfOrder
 from anqi.engine.schedule import plan
-from anqi.engine.working_days import due_dates
 
 _Pot = dict[Part, int]
 
@@ -89,11 +89,7 @@ def _new_terms(
 
 def _refuse_dates(terms: Terms) -> None:
     try:
-        for _ in due_dates(
-            terms.starts_on, terms.first_due_on, terms.every, times=terms.instalments, anchor_day=terms.anchor_day,
-            working_days=terms.shape.working_days,
-        ):  # fmt: skip
-            pass
+        tuple(due_dates_of(terms))
     except (BadTerms, ValueError, OverflowError):
         raise BadFact(field="first_due_on") from None
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from anqi.engine.allocation import pay_due
-from anqi.engine.course import Course, Instalment, begin, counted_from
+from anqi.engine.course import Course, Instalment, begin
 from anqi.engine.ending import annul
 from anqi.engine.events import Chargeback, Deferral, Goodwill, Recovery, Refund, Void
 from anqi.engine.facts import Fact, Payment
 from anqi.engine.lateness import owing
+from anqi.engine.pricing import close_stretches
 from anqi.engine.products import Terms
 from anqi.engine.standing_facts import check, in_their_order, without_reversed
 from anqi.engine.taking import is_over, take
@@ -74,10 +75,7 @@ def _advance(course: Course, day: date, *, due_by: date) -> None:
 
 def _fall_due(course: Course, row: Instalment) -> None:
     course.day = row.period.due_on
-    since = counted_from(row.openings, row.period.begins_on)
-    row.openings.append((course.opening_minor, since, course.day))
-    if row.fee_rate:
-        row.fee_bases.append((course.fee_base_of(row), since, course.day))
+    close_stretches(course)
     course.opening_minor -= row.charged["principal"]
     course.coming.pop(0)
     course.owing.append(row)

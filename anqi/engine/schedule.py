@@ -64,14 +64,15 @@ def plan(terms: Terms) -> Plan:
     for period, principal_minor in zip(periods, principals, strict=True):
         whole_minor = terms.rounded_product(period.rate, opening_minor)
         subsidy_minor = _subsidy(terms, period, opening_minor, whole_minor)
+        its_fee_minor = 0 if period.is_free else fee_minor
         planned.append(
             Planned(
                 n=period.n,
                 due_on=period.due_on,
                 principal_minor=principal_minor,
                 interest_minor=whole_minor - subsidy_minor,
-                fee_minor=0 if period.is_free else fee_minor,
-                total_minor=principal_minor + whole_minor - subsidy_minor + (0 if period.is_free else fee_minor),
+                fee_minor=its_fee_minor,
+                total_minor=principal_minor + whole_minor - subsidy_minor + its_fee_minor,
                 subsidy_minor=subsidy_minor,
             )
         )

@@ -140,17 +140,17 @@ def _replanned(scene: Scene) -> str:
 
 
 def _formula(scene: Scene, line: Line) -> str:
-    assert line.base_minor is not None and line.rate is not None
+    assert line.base_minor is not None and line.rate is not None and line.days is not None
     base, rate = write_yuan(line.base_minor), rate_text(line.rate)
     if line.what == "penalty":
-        return _penalty(scene, base, rate, _days(line))
+        return _penalty(scene, base, rate, line.days)
     if not _is_part_of_period(line):
         if line.what == "fee":
             return _("本金 %(base)s × 每期 %(rate)s") % {"base": base, "rate": rate}
         return _("期初剩余本金 %(base)s × 本期利率 %(rate)s") % {"base": base, "rate": rate}
     principal = _("本金 %(base)s") if line.what == "fee" else _("剩余本金 %(base)s")
     rated = _("每期 %(rate)s") if line.what == "fee" else _("本期利率 %(rate)s")
-    days = ngettext("%(days)d 天", "%(days)d 天", _days(line)) % {"days": _days(line)}
+    days = ngettext("%(days)d 天", "%(days)d 天", line.days) % {"days": line.days}
     whole = ngettext("本期 %(days)d 天", "本期 %(days)d 天", line.of_days or 0) % {"days": line.of_days}
     return f"{principal % {'base': base}} × {rated % {'rate': rate}} × {days} ÷ {whole}"
 
@@ -169,12 +169,7 @@ def _penalty(scene: Scene, base: str, rate: str, days: int) -> str:
 
 
 def _is_part_of_period(line: Line) -> bool:
-    return line.of_days is not None and _days(line) != line.of_days
-
-
-def _days(line: Line) -> int:
-    assert line.since and line.until
-    return (line.until - line.since).days
+    return line.of_days is not None and line.days != line.of_days
 
 
 def _days_of(scene: Scene, line: Line) -> str:

@@ -110,16 +110,15 @@ def _replanned(scene: Scene) -> str:
 
 
 def _formula(scene: Scene, line: Line) -> str:
-    assert line.base_minor is not None and line.rate is not None
+    assert line.base_minor is not None and line.rate is not None and line.days is not None
     base = f"{_base(scene, line)} {write_yuan(line.base_minor)}"
-    days = _days(line)
     if line.of_days is None:
-        counted = ngettext("日利率 %(rate)s × %(days)d 天", "日利率 %(rate)s × %(days)d 天", days)
-        return f"{base} × {counted % {'rate': rate(line.rate), 'days': days}}"
+        counted = ngettext("日利率 %(rate)s × %(days)d 天", "日利率 %(rate)s × %(days)d 天", line.days)
+        return f"{base} × {counted % {'rate': rate(line.rate), 'days': line.days}}"
     counted = ngettext(
         "期利率 %(rate)s × %(days)d/%(whole)d 天", "期利率 %(rate)s × %(days)d/%(whole)d 天", line.of_days
     )
-    return f"{base} × {counted % {'rate': rate(line.rate), 'days': days, 'whole': line.of_days}}"
+    return f"{base} × {counted % {'rate': rate(line.rate), 'days': line.days, 'whole': line.of_days}}"
 
 
 def _base(scene: Scene, line: Line) -> str:
@@ -132,11 +131,6 @@ def _note(line: Line) -> str:
     if line.since and line.until:
         return f"{write_day(line.since, this_year=None)} – {write_day(line.until, this_year=None)}"
     return write_day(line.on, this_year=None) if line.on else ""
-
-
-def _days(line: Line) -> int:
-    assert line.since and line.until
-    return (line.until - line.since).days
 
 
 def rate(exact: Fraction) -> str:
