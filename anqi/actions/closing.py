@@ -62,7 +62,7 @@ def shut(day: date, *, now: datetime) -> None:
 
 def to_prove(day: date, *, is_last: bool) -> Iterator[Pair]:
     """The loans that were written to on that day, and on the last day of a run a seventh of all others."""
-    touched = set(days.loans_booked_on(day))
+    touched = set(ledger.loans_booked_on(day))
     yield from sorted(touched)
     if is_last:
         yield from (pair for pair in _rolling_part(day) if pair not in touched)
@@ -126,6 +126,6 @@ def _set_aside(differing: dict[Pair, dict[str, list[int]]], day: date, now: date
 def finish(day: date, *, woken: int, proved: int, now: datetime) -> None:
     """Keeps the day's totals and what its run found; days of which nothing waits are closed."""
     with transaction.atomic(durable=True):
-        days.sum_up(day)
+        days.sum_up(day, loans=lending.PRODUCTS_OF_LOANS)
         days.finish(day, woken=woken, proved=proved, set_aside=len(set_aside.waiting()), now=now)
         days.close_before(set_aside.since(), now=now)

@@ -18,12 +18,13 @@ from anqi import clock
 from anqi.actions import closing, loans
 from anqi.actions.closing import Proved
 from anqi.actions.loans import Brought
+from anqi.rows.days import day_of
 
 _LOCK = 0x616E7169  # "anqi": one run at a time, whoever starts it.
 _LOANS_TOGETHER = 200
 
-Progress = Callable[[str, date, int, int | None], None]
-"""What is being done, for which day, how many are done, and of how many where that is known."""
+Progress = Callable[[str, date, int], None]
+"""What is being done, for which day, and how many are done."""
 
 
 class Held(Exception):
@@ -55,8 +56,7 @@ def prove_all(
 ) -> Proved:
     """Proves the whole book at once, whatever the nights have done."""
     with _workers(processes) as workers:
-        today = clock.today()
-        return _prove(closing.everything(), today, now, workers, told or _silently)
+        return _prove(closing.everything(), day_of(now()), now, workers, told or _silently)
 
 
 def _run_day(
@@ -66,7 +66,7 @@ def _run_day(
     closing.shut(day, now=now())
     proved = _prove(closing.to_prove(day, is_last=is_last), day, now, workers, told)
     closing.finish(day, woken=brought.count, proved=proved.count, now=now())
-    told("finished", day, brought.count, None)
+    told("finished", day, brought.count)
     return Ran(day=day, brought=brought, proved=proved)
 
 
@@ -75,7 +75,7 @@ def _bring(day: date, now: Callable[[], datetime], workers: "_Workers", told: Pr
     groups = ((group, day, now()) for group in _due_groups(day))
     for each in workers.each(_bring_group, groups):
         brought += each
-        told("loans", day, brought.count, None)
+        told("loans", day, brought.count)
     return brought
 
 
@@ -98,7 +98,7 @@ def _prove(
     groups = ((group, day, now()) for group in iter(lambda: list(islice(rest, _LOANS_TOGETHER)), []))
     for each in workers.each(_prove_group, groups):
         proved += each
-        told("proved", day, proved.count, None)
+        told("proved", day, proved.count)
     return proved
 
 
@@ -107,7 +107,7 @@ def _prove_group(asked: tuple[Sequence[closing.Pair], date, datetime]) -> Proved
     return closing.prove(pairs, day=day, now=now)
 
 
-def _silently(what: str, day: date, done: int, of: int | None) -> None:
+def _silently(what: str, day: date, done: int) -> None:
     """Nobody looks."""
 
 

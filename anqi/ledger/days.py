@@ -1,8 +1,6 @@
 """Business days of the books: shut, summed up, and closed once nothing of them waits."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
 
 from anqi.ledger.models import ClosedDay, Posting
 from anqi.rows import sql
@@ -34,9 +32,12 @@ def is_over(transaction_id: int) -> bool:
     return bool(oldest > transaction_id)
 
 
-def sum_up(day: date) -> None:
-    """Keeps what was booked on a shut day by lender, product and account; once, however often it is asked for."""
-    sql.write(_SUM_UP, [day])
+def sum_up(day: date, *, loans: str) -> None:
+    """Keeps what was booked on a shut day by lender, product and account; once, however often it is asked for.
+
+    `loans` is a query that tells the product of every loan, as for `trial.by_product`.
+    """
+    sql.write(_SUM_UP.format(loans=loans), [day])
 
 
 def finish(day: date, *, woken: int, proved: int, set_aside: int, now: datetime) -> None:
@@ -52,13 +53,6 @@ def close_before(day: date | None, *, now: datetime) -> None:
     (waiting.filter(day__lt=day) if day else waiting).update(closed_at=now)
 
 
-def loans_booked_on(day: date) -> Iterable[tuple[UUID, UUID]]:
-    """(borrower id, loan id) of all loans into whose books something was written on that business day."""
-    found = Posting.objects.filter(booked_on=day, loan_id__isnull=False).order_by("borrower_id", "loan_id")
-    pairs = found.values_list("borrower_id", "loan_id").distinct().iterator(chunk_size=5000)
-    return ((borrower_id, loan_id) for borrower_id, loan_id in pairs if loan_id)
-
-
 _SUM_UP = """
     insert into ledger_day_total (day, lender_id, product_id, currency, account, debit_minor, credit_minor)
     select $1, m.lender_id, l.product_id, m.currency, m.account, sum(m.debit), sum(m.credit)
@@ -68,7 +62,7 @@ _SUM_UP = """
         union all
         select borrower_id, loan_id, lender_id, currency, credit, 0, amount_minor
             from ledger_posting where booked_on = $1
-    ) m left join lending_loan l on l.borrower_id = m.borrower_id and l.id = m.loan_id
+    ) m left join ({loans}) l on l.borrower_id = m.borrower_id and l.loan_id = m.loan_id
     group by m.lender_id, l.product_id, m.currency, m.account
     on conflict do nothing
 """

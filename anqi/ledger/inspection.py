@@ -61,8 +61,8 @@ def differences(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list
     ]
 
 
-def loans_booked_on(day: date, *, limit: int) -> list[tuple[UUID, UUID]]:
-    """(borrower id, loan id) of some loans into whose books something was written on that business day."""
+def loans_booked_on(day: date, *, limit: int | None = None) -> list[tuple[UUID, UUID]]:
+    """(borrower id, loan id) of the loans, or of some, into whose books something was written on that business day."""
     found = Posting.objects.filter(booked_on=day, loan_id__isnull=False).order_by()
     pairs = found.values_list("borrower_id", "loan_id").distinct()[:limit]
     return [(borrower_id, loan_id) for borrower_id, loan_id in pairs if loan_id]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from anqi.engine import accounts, day, loan
+from anqi.engine import accounts, day
+from anqi.engine.day import Evening
 from anqi.lending import store
 from anqi.lending.store import LoanInHand, NewFact
 
@@ -64,8 +65,9 @@ def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:
 
 def outlook(held: LoanInHand, *, today: date) -> Outlook:
     """What is to be kept beside the loan after today's last step."""
-    is_settled = loan.is_settled(held.terms, held.facts, today)
-    return Outlook(
-        next_wake_on=day.next_wake_on(held.terms, held.facts, today),
-        settled_on=(held.settled_on or today) if is_settled else None,
-    )
+    return _outlook(held, day.evening(held.terms, held.facts, today), today)
+
+
+def _outlook(held: LoanInHand, seen: Evening, today: date) -> Outlook:
+    settled_on = (held.settled_on or today) if seen.is_settled else None
+    return Outlook(next_wake_on=seen.next_wake_on, settled_on=settled_on)

@@ -22,7 +22,7 @@ SHIPS_WITHIN = timedelta(days=10)
 PAGE = 100
 # For queries of other rooms, which know loans by their ids only. A product is one in all its versions.
 PRODUCTS_OF_LOANS = """
-    select loan.borrower_id, loan.id as loan_id, product.code as product
+    select loan.borrower_id, loan.id as loan_id, product.code as product, product.id as product_id
     from lending_loan loan join lending_product product on product.id = loan.product_id
 """
 

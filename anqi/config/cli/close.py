@@ -43,7 +43,7 @@ class Told:
         self._began = self._spoke = time.monotonic()
         self._what: tuple[str, date] | None = None
 
-    def __call__(self, what: str, day: date, done: int, of: int | None) -> None:
+    def __call__(self, what: str, day: date, done: int) -> None:
         now = time.monotonic()
         if self._what != (what, day):
             self._what, self._began = (what, day), now
@@ -51,6 +51,5 @@ class Told:
             return
         self._spoke = now
         rate = done / max(now - self._began, 0.001)
-        left = f", {(of - done) / rate:.0f} s left" if of and rate else ""
         end = "\r" if sys.stderr.isatty() else "\n"
-        print(f"{day} {what}: {done} ({rate:.0f}/s{left})   ", end=end, file=sys.stderr, flush=True)
+        print(f"{day} {what}: {done} ({rate:.0f}/s)   ", end=end, file=sys.stderr, flush=True)
