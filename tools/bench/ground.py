@@ -1,5 +1,6 @@
 """What every part stands on: a throwaway durable server, and processes of our own that work on it."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,15 @@ class Ground:
 
     folder: Path
     server: Postgres
+
+    def environment(self) -> dict[str, str]:
+        """What our processes need to work on it."""
+        return os.environ | {
+            "DATABASE_URL": self.server.dsn(),
+            "ANQI_MODE": "test",
+            "ANQI_KEYRING": str(self.folder / "keyring.json"),
+            "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
+        }
 
 
 @contextmanager

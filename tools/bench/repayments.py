@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 from anqi.config.postgres import Postgres
@@ -26,11 +25,11 @@ _STARTED, _PAID = date(2026, 8, 31), date(2026, 9, 30)
 def measure() -> dict[str, float]:
     """Repayments and TPC-B transactions a second with one client and with four, and their ratios."""
     with ground.throwaway() as found:
-        return _measure(found.server, found.folder)
+        return _measure(found)
 
 
-def _measure(server: Postgres, folder: Path) -> dict[str, float]:
-    environment = _environment(server, folder)
+def _measure(found: ground.Ground) -> dict[str, float]:
+    server, environment = found.server, _environment(found)
     ground.run("anqi", "migrate", environment=environment)
     print(f"planting {_BORROWERS} borrowers with an open charge each", flush=True)
     for part in [ground.start(__name__, "plant", str(part), environment=environment) for part in range(2)]:
@@ -48,12 +47,8 @@ def _measure(server: Postgres, folder: Path) -> dict[str, float]:
     return figures
 
 
-def _environment(server: Postgres, folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "DATABASE_URL": server.dsn(),
-        "ANQI_MODE": "test",
-        "ANQI_KEYRING": str(folder / "keyring.json"),
-        "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
+def _environment(found: ground.Ground) -> dict[str, str]:
+    return found.environment() | {
         # Configured, and never asked: charges are opened here, and their money is said to have arrived.
         "ANQI_ALIPAY_GATEWAY": "http://127.0.0.1:9/gateway.do",
         "ANQI_ALIPAY_APP_ID": "bench",

@@ -31,11 +31,11 @@ _OF_PAYMENTS = {
 def measure() -> dict[str, float]:
     """Rows a second from the start of the command to its end, and bytes with indexes and all."""
     with ground.throwaway() as found:
-        return _measure(found.server, found.folder)
+        return _measure(found)
 
 
-def _measure(server: Postgres, folder: Path) -> dict[str, float]:
-    environment = _environment(server, folder)
+def _measure(found: ground.Ground) -> dict[str, float]:
+    server, environment = found.server, found.environment()
     ground.run("anqi", "migrate", environment=environment)
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
         bare = _weights(connection)
@@ -55,15 +55,6 @@ def _measure(server: Postgres, folder: Path) -> dict[str, float]:
         "seed_cpu_us_per_row": round(cpu_seconds / rows * 1_000_000, 1),
         "bytes_per_loan": round(sum(sizes.values()) / counts["lending_loan"]),
         "bytes_per_payment": round(sum(each.values())),
-    }
-
-
-def _environment(server: Postgres, folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "DATABASE_URL": server.dsn(),
-        "ANQI_MODE": "test",
-        "ANQI_KEYRING": str(folder / "keyring.json"),
-        "DJANGO_SETTINGS_MODULE": "anqi.config.settings",
     }
 
 
