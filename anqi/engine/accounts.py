@@ -1,18 +1,17 @@
 """The balances that the books must show for a loan: its course told in accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
+from anqi.engine.lateness import days_past_due, stage_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
 
+RECEIVABLES = ("receivable_principal", "receivable_interest", "receivable_fee", "receivable_penalty")
 ACCOUNTS = (
-    "receivable_principal",
-    "receivable_interest",
-    "receivable_fee",
-    "receivable_penalty",
+    *(f"{account}{stage}" for stage in ("", "_m1", "_m2", "_m3", "_m4") for account in RECEIVABLES),
     "interest_income",
     "fee_income",
     "penalty_income",
@@ -32,11 +31,25 @@ def balances(terms: Terms, facts: Iterable[Fact], on: date) -> dict[str, int]:
     """What the books must show for the loan at the end of the day: debit above zero, credit below, Σ 0.
 
     In the currency's smallest unit, accounts at zero left out, empty before the loan starts; refuses as
-    `standing` does. Interest and fee are income on their due date, or when they are paid before it.
+    `standing` does. Interest and fee are income on their due date, or when they are paid before it. What is receivable
+    from a late loan stands in the accounts of its stage of lateness, `receivable_principal_m1` from its first day on.
     1999.00 of goods, 12.99 of fee fell due today, 346.15 paid: receivable_principal 1665.84, unapplied 346.15,
     fee_income −12.99, merchant_payable −1999.00.
     """
     return {} if on < terms.starts_on else balances_of(replay(terms, facts, on))
+
+
+def without_penalty(shown: Mapping[str, int], unbooked_minor: int) -> dict[str, int]:
+    """The balances where so much of the penalty has accrued and is not booked; never more than there is."""
+    if not unbooked_minor:
+        return dict(shown)
+    [receivable] = (account for account in shown if account.startswith("receivable_penalty"))
+    booked = {
+        **shown,
+        receivable: shown[receivable] - unbooked_minor,
+        "penalty_income": shown["penalty_income"] + unbooked_minor,
+    }
+    return {account: amount_minor for account, amount_minor in booked.items() if amount_minor}
 
 
 def balances_of(course: Course) -> dict[str, int]:
@@ -55,11 +68,14 @@ def balances_of(course: Course) -> dict[str, int]:
 
 
 def _receivables(course: Course) -> dict[str, int]:
+    # A late loan is late as a whole: what is still to come of it is in as much doubt as what was missed.
+    stage = stage_of(days_past_due(course))
+    late = f"_m{stage}" if stage else ""
     return {
-        "receivable_principal": sum(row.left("principal") for row in course.rows),
-        "receivable_interest": sum(_receivable(row, "interest") for row in course.rows),
-        "receivable_fee": sum(_receivable(row, "fee") for row in course.rows),
-        "receivable_penalty": sum(_receivable(row, "penalty") for row in course.rows),
+        f"receivable_principal{late}": sum(row.left("principal") for row in course.rows),
+        f"receivable_interest{late}": sum(_receivable(row, "interest") for row in course.rows),
+        f"receivable_fee{late}": sum(_receivable(row, "fee") for row in course.rows),
+        f"receivable_penalty{late}": sum(_receivable(row, "penalty") for row in course.rows),
     }
 
 

@@ -1,5 +1,6 @@
 """Late charges: how they grow on instalments that are due, and what an instalment's state is."""
 
+from bisect import bisect_right
 from datetime import date
 from typing import Literal
 
@@ -8,6 +9,9 @@ from anqi.engine.prices import LateFee, Penalty
 from anqi.engine.products import Terms
 
 State = Literal["paid", "moved", "upcoming", "due", "grace", "overdue"]
+
+STAGES = (1, 31, 61, 91)
+"""The days past due with which each stage of lateness begins; before the first of them a loan is not late."""
 
 
 def owing(course: Course) -> list[Instalment]:
@@ -85,6 +89,17 @@ def penalty_minor(terms: Terms, row: Instalment, day: date) -> int:
 def days_late(row: Instalment, day: date) -> int:
     """Days from the due date to the day; below zero before it."""
     return (day - row.period.due_on).days
+
+
+def days_past_due(course: Course) -> int:
+    """Days since the oldest due date that was missed, grace being over; 0 where none was."""
+    overdue = (row for row in course.owing if state_of(row, course.terms, course.day) == "overdue")
+    return max((days_late(row, course.day) for row in overdue), default=0)
+
+
+def stage_of(days: int) -> int:
+    """The stage of so many days past due: 0 not late, 1 from the first day, 2 from the 31st, 3 from the 61st, 4 from the 91st."""
+    return bisect_right(STAGES, days)
 
 
 def state_of(row: Instalment, terms: Terms, day: date) -> State:

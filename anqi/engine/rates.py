@@ -39,11 +39,12 @@ class Rates:
         1000 from 1 to 11 March, 12 % until it is 6 % from the 6th: five days at 12 %, five at 6 %.
         """
         while since < until:
-            part_until = min((day for day in self._breaks() if since < day < until), default=until)
+            part_until = min((day for day in self.breaks() if since < day < until), default=until)
             yield Rated(base_minor, since, part_until, *self._on(since))
             since = part_until
 
-    def _breaks(self) -> Iterator[date]:
+    def breaks(self) -> Iterator[date]:
+        """The days from which on another rate holds."""
         yield from (day for day, _ in self.changes)
         yield from (day for day, _ in self.subsidies)
         for since, until in self.pauses:

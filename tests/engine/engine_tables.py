@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from anqi.engine.accounts import ACCOUNTS, balances
+from anqi.engine.accounts import ACCOUNTS, RECEIVABLES, balances
 from anqi.engine.contract import answer_line
 from anqi.engine.day import next_wake_on
 from anqi.engine.facts import Fact, read_facts
@@ -93,7 +93,9 @@ def follow(stated: Mapping[str, Any], table: str, look: Look) -> None:
         assert {name: seen.get(name) for name in row.expected} == row.expected, f"on {row.on}"
         answered = ask(stated, row.on.isoformat(), *row.told)
         if "refused" in row.expected:
-            assert _words_of(answered.get("refused", {})) == row.expected["refused"], f"at the door on {row.on}"
+            assert _words_of(answered.get("refused", {})) == row.expected["refused"], (
+                f"at the door on {row.on}"
+            )
         else:
             check_lines(answered)
 
@@ -127,7 +129,9 @@ def check_lines(answered: Mapping[str, Any]) -> None:
     for group in ("paid", "reduced"):
         for name, behind in lines[group].items():
             assert total_of(behind) == Fraction(answered[group][name]), (group, name)
-    for n, (row, behind_row) in enumerate(zip(answered["instalments"], lines["instalments"], strict=True), start=1):
+    for n, (row, behind_row) in enumerate(
+        zip(answered["instalments"], lines["instalments"], strict=True), start=1
+    ):
         assert row["n"] == behind_row["n"] == n
         for name in ("principal", "interest", "fee", "penalty", "paid", "remaining"):
             assert total_of(behind_row[name]) == Fraction(row[name]), (row["n"], name)
@@ -137,7 +141,11 @@ def total_of(lines: Sequence[Mapping[str, Any]]) -> Fraction:
     """What the lines add up to."""
     for line in lines:
         if "base" in line:
-            over = Fraction(line["base"]) * Fraction(line["rate"]) * Fraction(line["days"], line.get("of_days", 1))
+            over = (
+                Fraction(line["base"])
+                * Fraction(line["rate"])
+                * Fraction(line["days"], line.get("of_days", 1))
+            )
             assert Fraction(line["exact"]) == over
     return sum((Fraction(line["exact"]) for line in lines), start=Fraction(0))
 
@@ -273,13 +281,24 @@ _SHORT = {
 
 
 def look_at_balances(terms: Terms, facts: Sequence[Fact], on: date) -> dict[str, str]:
-    """Columns of the balances, `-` for an account that is not there; the receivables by their short names."""
+    """Columns of the balances, `-` for an account that is not there; receivables by their short names in all stages.
+
+    `stage` is where they stand: `m1` and so on, `-` while the loan is not late.
+    """
     shown = balances(terms, facts, on)
     assert set(shown) <= set(ACCOUNTS)
+    stages = {name[-2:] for name in shown if name[-3:-1] == "_m"}
+    assert len(stages) <= 1, "a loan is late as a whole"
+    for stage in stages:
+        assert not set(shown) & set(RECEIVABLES), "a loan is late as a whole"
+        shown = {name.removesuffix(f"_{stage}"): amount_minor for name, amount_minor in shown.items()}
     names = {**_SHORT, **{name: name for name in ACCOUNTS}}
     return {
-        short: write_amount(shown[name], currency=terms.currency) if name in shown else "-"
-        for short, name in names.items()
+        "stage": next(iter(stages), "-"),
+        **{
+            short: write_amount(shown[name], currency=terms.currency) if name in shown else "-"
+            for short, name in names.items()
+        },
     }
 
 

@@ -17,11 +17,13 @@ from engine_tables import (
     look_at_wake,
 )
 
+from anqi.engine.accruals import Line
 from anqi.engine.contract import answer_line
 from anqi.engine.day import Evening, evening
 from anqi.engine.explain import explain_fee
 from anqi.engine.facts import Payment, read_facts
 from anqi.engine.loan import is_settled, standing
+from anqi.engine.money import read_amount
 from anqi.engine.prices import read_charges
 from anqi.engine.products import read_terms
 from anqi.engine.refusals import BadFact, BeforeStart, LessThanPayoff
@@ -152,10 +154,8 @@ day         next
         THREE | LATE,
         """
 day         happens     next
-2026-03-10              2026-03-11
-2026-03-10  writes off  2026-03-11
-2026-03-11              2026-03-14
-2026-03-14              none
+2026-03-10              2026-03-31
+2026-03-10  writes off  none
 """,
         look_at_wake,
     )
@@ -164,54 +164,32 @@ day         happens     next
 @pytest.mark.parametrize(
     ("penalty", "told"), [({"daily_rate": "0"}, "pays 5.00"), ({"daily_rate": "0.0005"}, "pays 500.00")]
 )
-def test_a_penalty_without_a_rate_or_a_base_wakes_nobody(penalty: dict[str, str], told: str) -> None:
+def test_a_penalty_without_a_rate_or_a_base_accrues_nothing(penalty: dict[str, str], told: str) -> None:
     """Nothing a day; or the principal is paid and only 0.25 of penalty is left."""
     terms = RESERVE | {"penalty": penalty, "allocation": ["principal", "interest", "fee", "penalty"]}
     follow(
         terms,
         f"""
 day         happens       next
-2026-09-09  {told:<12}  none
+2026-09-09  {told:<12}  2026-10-09
+2026-12-08                none
 """,
         look_at_wake,
     )
+    paid_minor = read_amount(told.removeprefix("pays "), currency="CNY")
+    payment = Payment(id="p", on=date(2026, 9, 9), amount_minor=paid_minor)
+    assert evening(read_terms(terms), [payment], date(2026, 12, 8)).accruals == ()
 
 
-def test_a_penalty_that_grows_after_the_last_day_of_the_calendar_wakes_nobody() -> None:
-    """1.00 at a millionth a day takes 5000 days for half a fen; the year 9999 has 364 left."""
+def test_a_stage_that_begins_after_the_last_day_of_the_calendar_wakes_nobody() -> None:
+    """Due on 11 November 9999: 31 days late on 12 December, never 61."""
     follow(
-        RESERVE | {"principal": "1.00", "penalty": {"daily_rate": "0.000001"}, "starts_on": "9999-01-01"},
+        RESERVE | {"starts_on": "9999-11-04"},
         """
 day         next
-9999-01-08  9999-01-09
-9999-01-09  none
-""",
-        look_at_wake,
-    )
-
-
-def test_a_penalty_that_grows_on_the_last_day_of_the_calendar_wakes_on_it() -> None:
-    """1.00 at 0.0001 a day from 11 November 9999: half a fen after fifty days."""
-    follow(
-        RESERVE | {"principal": "1.00", "penalty": {"daily_rate": "0.0001"}, "starts_on": "9999-11-04"},
-        """
-day         next
-9999-11-12  9999-12-31
+9999-11-12  9999-12-12
+9999-12-12  none
 9999-12-31  none
-""",
-        look_at_wake,
-    )
-
-
-def test_a_penalty_of_seven_hundredths_of_a_fen_a_day() -> None:
-    """From 8 September half a fen after 7.1 days, one and a half after 21.4, two and a half after 35.7."""
-    follow(
-        RESERVE | {"principal": "1.00", "penalty": {"daily_rate": "0.0007"}},
-        """
-day         next
-2026-09-09  2026-09-16
-2026-09-16  2026-09-30
-2026-09-30  2026-10-14
 """,
         look_at_wake,
     )
@@ -231,24 +209,29 @@ day         happens      due     next  all     settled
     )
 
 
-def test_an_evening_is_the_books_the_next_day_and_whether_it_is_over_of_one_replay() -> None:
-    """346.15 fall due on 30 September, 12.99 of it a fee; 2011.99 settle all of it on that day."""
+def test_an_evening_is_the_books_what_accrues_the_next_day_and_whether_it_is_over() -> None:
+    """346.15 fall due on 30 September, 12.99 of it a fee; 2011.99 settle all of it on that day. 12.99 over 31 days."""
     settled = (Payment(id="p", on=date(2026, 9, 30), amount_minor=201199, goal="all"),)
     assert evening(_PHONE, settled, date(2026, 8, 30)) == Evening(
-        balances={}, next_wake_on=date(2026, 8, 31), is_settled=False
+        balances={}, accruals=(), next_wake_on=date(2026, 8, 31), is_settled=False
     )
     due = {
         "receivable_principal": 199900, "receivable_fee": 1299, "fee_income": -1299, "merchant_payable": -199900,
     }  # fmt: skip
+    fee = Line(
+        part="fee", since=date(2026, 9, 30), start=0, per_day=1299, denominator=31, most_minor=None, booked_minor=0,
+        is_half_even=False,
+    )  # fmt: skip
     assert evening(_PHONE, (), date(2026, 9, 30)) == Evening(
-        balances=due, next_wake_on=date(2026, 10, 1), is_settled=False
+        balances=due, accruals=(fee,), next_wake_on=date(2026, 10, 4), is_settled=False
     )
     first = {"receivable_principal": 199900, "merchant_payable": -199900}
-    assert evening(_PHONE, (), date(2026, 8, 31)) == Evening(
-        balances=first, next_wake_on=date(2026, 9, 30), is_settled=False
-    )
+    begun = evening(_PHONE, (), date(2026, 8, 31))
+    assert (begun.balances, begun.next_wake_on) == (first, date(2026, 9, 30))
     over = {"fee_income": -1299, "merchant_payable": -199900, "unapplied": 201199}
-    assert evening(_PHONE, settled, date(2026, 9, 30)) == Evening(balances=over, next_wake_on=None, is_settled=True)
+    assert evening(_PHONE, settled, date(2026, 9, 30)) == Evening(
+        balances=over, accruals=(), next_wake_on=None, is_settled=True
+    )
 
 
 def test_over_is_what_began_is_not_void_and_has_nothing_left() -> None:
@@ -310,7 +293,13 @@ def test_a_plan_with_a_subsidy_says_what_the_third_party_pays() -> None:
     ],
 )
 def test_a_reschedule_that_cannot_be_read_is_refused_with_its_key(said: dict[str, Any], field: str) -> None:
-    fact = {"id": "s", "type": "reschedule", "on": "2026-02-14", "first_due_on": "2026-03-14", "instalments": 2}
+    fact = {
+        "id": "s",
+        "type": "reschedule",
+        "on": "2026-02-14",
+        "first_due_on": "2026-03-14",
+        "instalments": 2,
+    }
     refused = ask(THREE, "2026-02-14", fact | said)["refused"]
     assert (refused["code"], refused["field"]) == ("bad_fact", field)
 
@@ -381,7 +370,10 @@ def test_a_floating_first_period_keeps_its_own_day() -> None:
         ({"places": -1}, "places"),
         ({"repayments": [{"amount": "55", "first_t": "1/2", "count": 2}]}, "repayments"),
         ({"drawdowns": [{"amount": "100", "t_years": 0}]}, "drawdowns"),
-        ({"drawdowns": [{"amount": "0", "t_years": "0"}], "repayments": [{"amount": "0", "first_t": "0"}]}, "drawdowns"),
+        (
+            {"drawdowns": [{"amount": "0", "t_years": "0"}], "repayments": [{"amount": "0", "first_t": "0"}]},
+            "drawdowns",
+        ),
     ],
 )
 def test_annual_costs_that_have_no_reading_are_refused(said: dict[str, Any], field: str) -> None:

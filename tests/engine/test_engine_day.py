@@ -4,17 +4,19 @@ from engine_tables import LOAN, PHONE, RESERVE, follow, look_at_wake
 
 
 def test_a_phone_wakes_when_it_starts_falls_due_and_gets_late() -> None:
+    """While it is late it wakes for what else happens, not for its penalty; paid ahead, for the next fee to accrue."""
     follow(
         PHONE,
         """
 day         happens      next
 2026-01-01               2026-08-31
 2026-08-31               2026-09-30
-2026-09-30               2026-10-01
+2026-09-30               2026-10-04
 2026-10-01               2026-10-04
-2026-10-04               2026-10-05
+2026-10-04               2026-10-31
 2026-10-05  pays 346.98  2026-10-31
-2026-10-05  pays 346.15  2026-11-30
+2026-10-05  pays 346.15  2026-10-31
+2026-10-31               2026-11-30
 """,
         look_at_wake,
     )
@@ -27,7 +29,7 @@ def test_a_settled_loan_sleeps_for_ever() -> None:
 day         happens                next
 2026-09-01  pays 1999.43 for all   none
 2026-10-15                         none
-2026-10-16  reverses p1            2026-10-17
+2026-10-16  reverses p1            2026-10-31
 """,
         look_at_wake,
     )
@@ -46,33 +48,37 @@ day         happens                       next
     )
 
 
-def test_a_penalty_of_a_hundredth_fen_a_day_wakes_when_it_is_half_a_fen() -> None:
-    """1.00 at 0.0001 a day from 8 September: half a fen after 50 days, one and a half after 150."""
+def test_a_late_loan_wakes_where_its_stage_changes() -> None:
+    """Due on 8 September: late from the 9th, 31 days so on 9 October, 61 on 8 November, 91 on 8 December."""
     follow(
         RESERVE | {"principal": "1.00", "penalty": {"daily_rate": "0.0001"}},
         """
 day         happens    next
 2026-09-08             2026-09-09
-2026-09-09             2026-10-28
-2026-10-27             2026-10-28
-2026-10-28             2027-02-05
-2026-10-28  pays 1.01  none
+2026-09-09             2026-10-09
+2026-10-08             2026-10-09
+2026-10-09             2026-11-08
+2026-11-08             2026-12-08
+2026-12-08             none
+2026-12-09  pays 1.01  none
 """,
         look_at_wake,
     )
 
 
-def test_without_a_penalty_an_overdue_loan_only_waits_for_its_next_due_date() -> None:
+def test_without_a_penalty_an_overdue_loan_wakes_on_the_same_days() -> None:
+    """31, 61 and 91 days after 28 February: 31 March, 30 April and 30 May."""
     follow(
         LOAN | {"penalty": None, "instalments": 2},
         """
 day         next
-2026-02-28  2026-03-01
+2026-02-28  2026-03-04
 2026-03-01  2026-03-04
 2026-03-04  2026-03-31
-2026-03-31  2026-04-01
-2026-04-03  2026-04-04
-2026-04-04  none
+2026-03-31  2026-04-04
+2026-04-04  2026-04-30
+2026-04-30  2026-05-30
+2026-05-30  none
 """,
         look_at_wake,
     )

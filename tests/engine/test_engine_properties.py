@@ -1,5 +1,6 @@
 """What always holds, on every day, for random loans."""
 
+import re
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -7,7 +8,8 @@ from engine_strategies import LATEST_DAY, loans
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anqi.engine.accounts import balances
+from anqi.engine.accounts import balances, without_penalty
+from anqi.engine.accruals import Line, accruals_of
 from anqi.engine.breakdown import Lines, break_down
 from anqi.engine.course import Instalment
 from anqi.engine.day import Evening, evening, next_wake_on
@@ -15,6 +17,7 @@ from anqi.engine.events import Chargeback, Goodwill, Recovery, Refund
 from anqi.engine.explain import PartExplained, explain_fee, explain_interest, explain_payoff, explain_penalty
 from anqi.engine.facts import Fact, Payment, Return, Reversal, Waiver
 from anqi.engine.loan import Standing, is_settled, standing
+from anqi.engine.payoff import earned_fee, earned_interest
 from anqi.engine.products import Terms
 from anqi.engine.refusals import Refused
 from anqi.engine.repayment import choices, preview
@@ -34,7 +37,9 @@ def _standing_facts(facts: list[Fact], on: date) -> list[Fact]:
 def _money_in(facts: list[Fact], on: date, shown: Standing) -> int:
     total_minor = 0
     for fact in _standing_facts(facts, on):
-        if isinstance(fact, Payment | Recovery) or (isinstance(fact, Return | Goodwill) and shown.status != "void"):
+        if isinstance(fact, Payment | Recovery) or (
+            isinstance(fact, Return | Goodwill) and shown.status != "void"
+        ):
             total_minor += fact.amount_minor
         if isinstance(fact, Refund | Chargeback):
             total_minor -= fact.amount_minor or 0
@@ -86,9 +91,11 @@ def test_the_balances_add_up_to_nothing_and_show_what_the_standing_shows(
     shown, books = standing(terms, facts, on), balances(terms, facts, on)
     assert sum(books.values()) == 0
     assert 0 not in books.values()
-    assert evening(terms, facts, on) == Evening(
-        balances=books, next_wake_on=next_wake_on(terms, facts, on), is_settled=is_settled(terms, facts, on)
-    )
+    seen = evening(terms, facts, on)
+    assert (seen.balances, seen.next_wake_on) == (books, next_wake_on(terms, facts, on))
+    assert seen.is_settled is is_settled(terms, facts, on)
+    # Whatever its stage of lateness.
+    books = {re.sub("_m[1-4]$", "", account): amount_minor for account, amount_minor in books.items()}
     if shown.written_off_minor is not None and on >= terms.starts_on:
         left_minor = sum(row.remaining_minor for row in shown.instalments)
         assert books.get("written_off", 0) + books.get("recovered", 0) == left_minor
@@ -107,33 +114,73 @@ def test_the_balances_add_up_to_nothing_and_show_what_the_standing_shows(
 def _owed_beside_principal(row: Instalment) -> int:
     if row.is_due:
         return row.remaining_minor - row.left("principal")
-    return sum(
-        max(minor - row.paid[part], 0) for part, minor in row.carried.items() if part != "principal"
-    )
+    return sum(max(minor - row.paid[part], 0) for part, minor in row.carried.items() if part != "principal")
 
 
 @_few
 @given(loan=loans())
-def test_the_next_wake_agrees_with_looking_at_every_day(loan: _Loan) -> None:
+def test_until_its_next_wake_a_loan_goes_on_by_its_lines(loan: _Loan) -> None:
     terms, facts = loan
     first = terms.starts_on - timedelta(days=3)
     days = [first + timedelta(days=n) for n in range(LATEST_DAY)]
-    told_on = {fact.on for fact in facts}
-    looks = [_changing(terms, facts, day) for day in days]
-    changed = [
-        day
-        for day, before, now in zip(days[1:], looks[:-1], looks[1:], strict=True)
-        if before != now or day in told_on
-    ]
+    evenings = {day: evening(terms, facts, day) for day in days}
     for day in days[::7]:
-        wake_on = next_wake_on(terms, facts, day)
-        expected = next((each for each in changed if each > day), None)
-        assert wake_on == expected or (expected is None and wake_on is not None and wake_on > days[-1])
+        seen = evenings[day]
+        asleep = [
+            each for each in days if day <= each and (seen.next_wake_on is None or each < seen.next_wake_on)
+        ]
+        for later in asleep:
+            _check_goes_on(seen, evenings[later], later)
+            # The last days of a month of 30 are no straight line, and each of them sees another one.
+            assert evenings[later].next_wake_on == seen.next_wake_on or terms.day_count == "30/360"
+        if seen.next_wake_on in evenings:
+            assert _is_woken_for_something(terms, facts, seen, evenings[seen.next_wake_on])
 
 
-def _changing(terms: Terms, facts: list[Fact], on: date) -> object:
-    shown = standing(terms, facts, on)
-    return balances(terms, facts, on), shown.status, [row.state for row in shown.instalments]
+def _check_goes_on(seen: Evening, then: Evening, day: date) -> None:
+    grown = {
+        part: sum(line.minor_on(day) for line in seen.accruals if line.part == part) for part in _ACCRUING
+    }
+    assert without_penalty(then.balances, grown["penalty"]) == seen.balances
+    for part in ("interest", "fee"):
+        assert grown[part] == sum(line.minor_on(day) for line in then.accruals if line.part == part)
+
+
+_ACCRUING = ("interest", "fee", "penalty")
+
+
+def _is_woken_for_something(terms: Terms, facts: list[Fact], seen: Evening, then: Evening) -> bool:
+    day = seen.next_wake_on
+    assert day
+    if any(fact.on == day for fact in facts):
+        return True
+    penalty_minor = sum(line.minor_on(day) for line in seen.accruals if line.part == "penalty")
+    if without_penalty(then.balances, penalty_minor) != seen.balances:
+        return True
+    # Nothing is booked, but something falls due or is missed from now on, or what accrues may go on otherwise.
+    missed_by = day - timedelta(days=terms.grace_days + 1)
+    if any(row.due_on in (day, missed_by) for row in standing(terms, facts, day).instalments):
+        return True
+    bends = terms.day_count in ("30/360", "actual/actual")
+    return bends or [_slope(line) for line in seen.accruals] != [_slope(line) for line in then.accruals]
+
+
+def _slope(line: Line) -> object:
+    return line.part, Fraction(line.per_day, line.denominator), line.booked_minor, line.most_minor
+
+
+@_some
+@given(loan=loans(), later=_days)
+def test_what_has_accrued_is_what_the_payoff_counts_as_earned(loan: _Loan, later: timedelta) -> None:
+    terms, facts = loan
+    on = terms.starts_on + later
+    course = replay(terms, facts, on)
+    accruals, running = accruals_of(course), course.coming[:1]
+    interest_minor = sum(earned_interest(course, "by_day"))
+    for part, earned_minor in (("interest", interest_minor), ("fee", earned_fee(course, "by_day"))):
+        booked_minor = sum(max(row.paid[part] - row.carried.get(part, 0), 0) for row in running)
+        is_over = not any(row.remaining_minor or row.subsidy_minor for row in running)
+        assert accruals.of(part, on) == (0 if is_over else max(earned_minor - booked_minor, 0))
 
 
 @_some
@@ -243,7 +290,10 @@ def test_penalties_are_what_counting_day_by_day_gives(loan: _Loan) -> None:
             late_fee_minor = replay(terms, kept, on).rows[row.n - 1].late_fee_minor or 0
             charged_minor = row.penalty_minor + row.waived_penalty_minor - late_fee_minor
             is_free = days_late <= terms.grace_days or row.n in in_time
-            assert charged_minor == (0 if is_free else _rounded(terms, sums.get(row.n, Fraction(0)))), (on, row)
+            assert charged_minor == (0 if is_free else _rounded(terms, sums.get(row.n, Fraction(0)))), (
+                on,
+                row,
+            )
             base_minor = (
                 unpaid_minor if terms.penalty and terms.penalty.on == "instalment" else principal_minor
             )
@@ -305,7 +355,9 @@ def test_an_event_undone_is_as_though_it_had_never_been(loan: _Loan, later: time
 
 @_some
 @given(loan=loans(), later=_days)
-def test_the_lines_behind_each_amount_add_up_to_it_exactly(loan: tuple[Terms, list[Fact]], later: timedelta) -> None:
+def test_the_lines_behind_each_amount_add_up_to_it_exactly(
+    loan: tuple[Terms, list[Fact]], later: timedelta
+) -> None:
     terms, facts = loan
     on = terms.starts_on + later
     shown, lines = standing(terms, facts, on), break_down(terms, facts, on)
@@ -318,7 +370,10 @@ def test_the_lines_behind_each_amount_add_up_to_it_exactly(loan: tuple[Terms, li
     assert total(lines.outstanding_principal) == shown.outstanding_principal_minor
     assert total(lines.payoff) == (shown.payoff_minor or 0)
     assert total(lines.credit) == shown.credit_minor
-    assert (total(lines.prepaid), total(lines.returned)) == (shown.reduced.prepaid_minor, shown.reduced.returned_minor)
+    assert (total(lines.prepaid), total(lines.returned)) == (
+        shown.reduced.prepaid_minor,
+        shown.reduced.returned_minor,
+    )
     for part, behind in lines.paid.items():
         assert total(behind) == getattr(shown.paid, f"{part}_minor")
     for row, behind_row in zip(shown.instalments, lines.instalments, strict=True):
