@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from anqi.actions import accruing
+from anqi.ledger import accruals as ledger_accruals
 from anqi.ledger import books, days
 from anqi.ledger import inspection as ledger
+from anqi.lending import courses, set_aside, store
 from anqi.lending import inspection as lending
-from anqi.lending import set_aside, store
 from anqi.lending.models import Loan, SetAside
 from anqi.lending.store import LoanInHand
 from anqi.rows.days import day_of
@@ -102,11 +104,8 @@ def prove(pairs: Sequence[Pair], *, day: date, now: datetime) -> Proved:
 
 
 def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], now: datetime) -> dict[str, list[int]]:
-    on = day_of(now)
-    if held.next_wake_on and held.next_wake_on <= on:
-        on = held.next_wake_on - timedelta(days=1)
     try:
-        wanted = lending.expected(held, today=on)
+        wanted = courses.expected(held, today=day_of(now))
     except Exception as failure:
         _log.exception("loan_not_proved", extra={"borrower": str(held.borrower_id), "loan": str(held.id)})
         # The kind of failure, never its text: that may hold what is nobody's business.
@@ -124,8 +123,10 @@ def _set_aside(differing: dict[Pair, dict[str, list[int]]], day: date, now: date
 
 
 def finish(day: date, *, woken: int, proved: int, now: datetime) -> None:
-    """Keeps the day's totals and what its run found; days of which nothing waits are closed."""
+    """Keeps the day's totals, what accrues, and what its run found; days of which nothing waits are closed."""
+    accrued = accruing.on(day)
     with transaction.atomic(durable=True):
         days.sum_up(day, loans=lending.PRODUCTS_OF_LOANS)
+        ledger_accruals.accrue(day, accrued)
         days.finish(day, woken=woken, proved=proved, set_aside=len(set_aside.waiting()), now=now)
         days.close_before(set_aside.since(), now=now)

@@ -135,7 +135,8 @@ def _bring_together(borrower_ids: Sequence[UUID], day: date, now: datetime, only
 
 def _woken(held: LoanInHand, day: date) -> _Woken:
     if not held.has_begun:
-        return _Woken(held=held, steps=(), outlook=Outlook(next_wake_on=None, settled_on=held.settled_on))
+        over = Outlook(next_wake_on=None, settled_on=held.settled_on, stands_on=None, accruals=())
+        return _Woken(held=held, steps=(), outlook=over)
     steps, outlook = courses.brought(held, today=day)
     return _Woken(held=held, steps=steps, outlook=outlook)
 

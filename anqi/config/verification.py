@@ -14,7 +14,7 @@ from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
 from anqi.ledger import books, trial
 from anqi.ledger import inspection as ledger_inspection
-from anqi.lending import inspection, store
+from anqi.lending import accruals, courses, store
 from anqi.lending.models import Agreement
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.chain import GENESIS, digest
@@ -131,9 +131,7 @@ def _links(whole: _Whole) -> list[tuple[Mapping[str, Any], dict[str, Any], str]]
 def _check_loans(whole: _Whole, today: date) -> Iterator[Wrong]:
     booked = _booked(whole.postings)
     for held in _held(whole):
-        if held.next_wake_on and held.next_wake_on <= today:
-            continue
-        wanted = inspection.expected(held, today=today)
+        wanted = courses.expected(held, today=today)
         for off in ledger_inspection.differences(wanted=wanted, booked=booked.get(held.id, {})):
             where = f"loan {held.number}, {off.account}: {off.booked_minor} booked, {off.wanted_minor} expected"
             yield Wrong(what="books", borrower_id=whole.borrower_id, where=where)
@@ -153,6 +151,7 @@ def _held(whole: _Whole) -> Iterator[LoanInHand]:
         facts = [fact for fact in whole.facts if fact["loan_id"] == row["id"] and fact["kind"] in KINDS]
         yield LoanInHand(
             **{name: row[name] for name in _LOAN},
+            accruals=accruals.from_numbers(row["accruals"], since=row["stands_on"]),
             borrower_id=whole.borrower_id,
             signed_terms=row["terms"],
             facts=tuple(store.counted(_new_fact(fact), currency=row["currency"]) for fact in facts),
@@ -235,6 +234,7 @@ def _type(name: str, value: Any) -> Any:
 
 _LOAN = (
     "id", "lender_id", "order_id", "number", "currency", "starts_on", "settled_on", "cancelled_on", "next_wake_on",
+    "stands_on",
 )  # fmt: skip
 _READ = f"""
     select b.id, b.last_seq, b.last_hash,
@@ -242,7 +242,7 @@ _READ = f"""
         (select coalesce(sum(r.amount_minor), 0) from payments_refund r
             where r.borrower_id = b.id and r.state in ('created', 'processing', 'unknown')),
         (select coalesce(json_agg(l), '[]')::text from (
-            select {", ".join(_LOAN)}, terms from lending_loan where borrower_id = b.id) l),
+            select {", ".join(_LOAN)}, accruals, terms from lending_loan where borrower_id = b.id) l),
         (select coalesce(json_agg(f), '[]')::text from (
             select seq, hash, id, loan_id, kind, counts_on, body, actor, key, recorded_at
             from lending_fact where borrower_id = b.id order by seq) f),

@@ -1,14 +1,19 @@
 """How a loan's balances go on: by itself from day to day, and by a new fact."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from anqi.engine import accounts, day
+from anqi.engine.accounts import without_penalty
+from anqi.engine.accruals import Line
 from anqi.engine.day import Evening
+from anqi.engine.products import Part
 from anqi.lending import store
 from anqi.lending.store import LoanInHand, NewFact
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,18 +28,29 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """When the loan next changes by itself, and since when it is settled.
+    """How the loan goes on after an evening, and since when it is settled.
 
     What was written off is still owed, and is settled once all of it was recovered; what is void never was.
     """
 
     next_wake_on: date | None
     settled_on: date | None
+    stands_on: date | None
+    """That evening."""
+    accruals: tuple[Line, ...]
+    """By what it goes on earning, without being booked."""
 
 
 def missed(held: LoanInHand, *, today: date) -> list[Step]:
-    """The days up to today on which the loan changed by itself and that no act has booked yet."""
-    return brought(held, today=today)[0]
+    """What no act has booked yet of the days up to today: those on which something happened, and the penalty since.
+
+    What accrues by the day is booked before a fact is, so that an entry of a payment shows what the payment did.
+    """
+    steps, reached_by_then = brought(held, today=today)
+    if any(line.minor_on(today) for line in reached_by_then.accruals if line.part == "penalty"):
+        shown = accounts.balances(held.terms, held.facts, today)
+        steps.append(Step(counts_on=today, balances=shown, cause="day", cause_id=None))
+    return steps
 
 
 def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
@@ -42,13 +58,18 @@ def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
 
     Asked only of a loan that has begun.
     """
-    steps, wake_on, is_settled = [], held.next_wake_on, held.settled_on is not None
-    while wake_on and wake_on <= today:
-        seen = day.evening(held.terms, held.facts, wake_on)
-        steps.append(Step(counts_on=wake_on, balances=seen.balances, cause="day", cause_id=None))
-        wake_on, is_settled = seen.next_wake_on, seen.is_settled
-    settled_on = (held.settled_on or today) if is_settled else None
-    return steps, Outlook(next_wake_on=wake_on, settled_on=settled_on)
+    steps, kept = list[Step](), _kept(held)
+    while kept.next_wake_on and kept.next_wake_on <= today:
+        seen = day.evening(held.terms, held.facts, kept.next_wake_on)
+        steps.append(Step(counts_on=kept.next_wake_on, balances=seen.balances, cause="day", cause_id=None))
+        kept = _after(seen, stands_on=kept.next_wake_on, settled_on=(held.settled_on or today) if seen.is_settled else None)
+    return steps, kept
+
+
+def _kept(held: LoanInHand) -> Outlook:
+    return Outlook(
+        next_wake_on=held.next_wake_on, settled_on=held.settled_on, stands_on=held.stands_on, accruals=held.accruals
+    )
 
 
 def advance(held: LoanInHand, facts: Sequence[NewFact]) -> LoanInHand:
@@ -64,10 +85,59 @@ def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:
 
 
 def outlook(held: LoanInHand, *, today: date) -> Outlook:
-    """What is to be kept beside the loan after today's last step."""
-    return _outlook(held, day.evening(held.terms, held.facts, today), today)
+    """What is to be kept beside the loan after today's last step; its last fact may be of tomorrow already."""
+    stands_on = max((today, *(fact.on for fact in held.facts)))
+    seen = day.evening(held.terms, held.facts, stands_on)
+    return _after(seen, stands_on=stands_on, settled_on=(held.settled_on or today) if seen.is_settled else None)
 
 
-def _outlook(held: LoanInHand, seen: Evening, today: date) -> Outlook:
-    settled_on = (held.settled_on or today) if seen.is_settled else None
-    return Outlook(next_wake_on=seen.next_wake_on, settled_on=settled_on)
+def _after(seen: Evening, *, stands_on: date, settled_on: date | None) -> Outlook:
+    return Outlook(
+        next_wake_on=seen.next_wake_on, settled_on=settled_on, stands_on=stands_on, accruals=seen.accruals
+    )
+
+
+def expected(held: LoanInHand, *, today: date) -> dict[str, int]:
+    """What the books must show of the loan, in fen, debit above zero; nothing while it has not begun.
+
+    A loan whose next day has come is told as of the day before it: nothing has been booked since. What accrues since
+    its last evening is in no book, so that what was earned and what the lines beside the loan come to cancel out; where
+    they do not, the account `accrued_…` tells by how much.
+    """
+    if not held.has_begun:
+        return {}
+    on = _told_on(held, today)
+    seen = day.evening(held.terms, held.facts, on)
+    if not held.stands_on:
+        # Brought on before lines were kept: the next close draws them.
+        return seen.balances
+    shown = without_penalty(seen.balances, _sum(held.accruals, "penalty", on))
+    return shown | {
+        f"accrued_{part}": off_minor
+        for part in ("interest", "fee")
+        if (off_minor := _sum(seen.accruals, part, on) - _sum(held.accruals, part, on))
+    }
+
+
+def accrued(held: LoanInHand, *, on: date, penalty_booked_minor: int) -> dict[Part, int]:
+    """What the loan had earned by the evening of a past day and its books of that day did not show, in fen.
+
+    Asked only of a loan that has begun. Of the penalty its books had so much.
+    """
+    seen = day.evening(held.terms, held.facts, on)
+    penalty_minor = -seen.balances.get("penalty_income", 0) - penalty_booked_minor
+    return {
+        "interest": _sum(seen.accruals, "interest", on),
+        "fee": _sum(seen.accruals, "fee", on),
+        "penalty": max(penalty_minor, 0),
+    }
+
+
+def _told_on(held: LoanInHand, today: date) -> date:
+    if held.next_wake_on and held.next_wake_on <= today:
+        return held.next_wake_on - _DAY
+    return max(today, held.stands_on or today)
+
+
+def _sum(lines: Iterable[Line], part: Part, on: date) -> int:
+    return sum(line.minor_on(on) for line in lines if line.part == part)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from anqi.engine import accounts
 from anqi.engine import loan as engine_loan
 from anqi.engine import refusals as engine_refusals
 from anqi.engine.loan import Standing
@@ -102,11 +101,6 @@ def credit_lines(borrower_id: UUID, *, today: date) -> list[tuple[CreditLine, Li
     """What each lender grants the borrower, and what of it is taken."""
     lines = CreditLine.objects.filter(borrower_id=borrower_id).select_related("lender").order_by("lender__code")
     return [(line, limits.read(borrower_id, line.lender_id, today=today)) for line in lines]
-
-
-def expected(held: LoanInHand, *, today: date) -> dict[str, int]:
-    """What the books must show of the loan today, in fen, debit above zero; nothing while it has not begun."""
-    return accounts.balances(held.terms, held.facts, today) if held.has_begun else {}
 
 
 def check_running(held: LoanInHand, *, lender_id: UUID, currency: str, today: date) -> None:

@@ -1,5 +1,6 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anqi.rows.fields import EncryptedText, belongs_to
@@ -192,6 +193,9 @@ class Loan(BorrowerRow):
     settled_on = models.DateField(null=True)
     cancelled_on = models.DateField(null=True)
     next_wake_on = models.DateField(null=True)
+    # The evening that the books show, and by what lines the loan goes on earning from it until the next wake.
+    stands_on = models.DateField(null=True)
+    accruals = ArrayField(models.BigIntegerField(), null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from anqi.engine import facts as engine_facts
+from anqi.engine.accruals import Line
 from anqi.engine.products import Terms, read_terms
+from anqi.lending import accruals
 from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.ids import uuid7
@@ -30,6 +32,10 @@ class LoanInHand:
     settled_on: date | None
     cancelled_on: date | None
     next_wake_on: date | None
+    stands_on: date | None = None
+    """The evening that its books show."""
+    accruals: tuple[Line, ...] = ()
+    """By what it goes on earning from that evening until its next wake, without being booked."""
     facts: tuple[engine_facts.Fact, ...] = field(repr=False)
 
     @cached_property
@@ -79,13 +85,13 @@ def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
 
 def read_waking(borrower_ids: Iterable[UUID], *, on: date) -> list[LoanInHand]:
     """All loans of these borrowers whose next day has come by then, in one statement. Lock the borrowers first."""
-    return [_loan(row[:11], row[11]) for row in sql.fetch(_READ_WAKING, [list(borrower_ids), on])]
+    return [_loan(row, row[11]) for row in sql.fetch(_READ_WAKING, [list(borrower_ids), on])]
 
 
 def read_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> list[LoanInHand]:
     """The loans of these (borrower id, loan id), in one statement."""
     borrower_ids, loan_ids = zip(*pairs, strict=True)
-    return [_loan(row[:11], row[11]) for row in sql.fetch(_READ_PAIRS, [list(borrower_ids), list(loan_ids)])]
+    return [_loan(row, row[11]) for row in sql.fetch(_READ_PAIRS, [list(borrower_ids), list(loan_ids)])]
 
 
 def counted(fact: NewFact, *, currency: str) -> engine_facts.Fact:
@@ -105,19 +111,27 @@ def recorded(fact_row: dict[str, Any]) -> dict[str, Any]:
 
 
 class Outlook(Protocol):
-    """When a loan next changes by itself, and since when it is settled."""
+    """What is kept beside a loan of how it goes on: when it next changes by itself, and what it earns until then."""
 
     @property
     def next_wake_on(self) -> date | None: ...
     @property
     def settled_on(self) -> date | None: ...
+    @property
+    def stands_on(self) -> date | None: ...
+    @property
+    def accruals(self) -> tuple[Line, ...]: ...
 
 
 def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
     """Notes beside the loan what the nightly close looks for."""
     sql.write(
-        "update lending_loan set next_wake_on = $1, settled_on = $2 where borrower_id = $3 and id = $4",
-        [outlook.next_wake_on, outlook.settled_on, borrower_id, loan_id],
+        "update lending_loan set next_wake_on = $1, settled_on = $2, stands_on = $3, accruals = $4"
+        " where borrower_id = $5 and id = $6",
+        [
+            outlook.next_wake_on, outlook.settled_on, outlook.stands_on, accruals.as_numbers(outlook.accruals),
+            borrower_id, loan_id,
+        ],
     )
 
 
@@ -127,6 +141,7 @@ def wake_all(outlooks: Iterable[tuple[LoanInHand, Outlook]]) -> None:
         json.dumps({
             "borrower_id": str(held.borrower_id), "id": str(held.id),
             "next_wake_on": _iso(outlook.next_wake_on), "settled_on": _iso(outlook.settled_on),
+            "stands_on": _iso(outlook.stands_on), "accruals": accruals.as_numbers(outlook.accruals),
         })
         for held, outlook in outlooks
     ]  # fmt: skip
@@ -140,9 +155,12 @@ def _iso(day: date | None) -> str | None:
 def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
     names = ("id", "lender_id", "order_id", "number", "currency")
     dates = ("starts_on", "settled_on", "cancelled_on", "next_wake_on")
+    stands_on, numbers = row[12:14]
     return LoanInHand(
         borrower_id=borrower_id,
         **dict(zip((*names, *dates), row, strict=False)),
+        stands_on=stands_on,
+        accruals=accruals.from_numbers(numbers, since=stands_on),
         signed_terms=json.loads(row[9]),
         facts=tuple(
             _engine_fact(each["id"], each["kind"], date.fromisoformat(each["counts_on"]), each["body"], row[4])
@@ -200,7 +218,7 @@ _LOAN_WITH_FACTS = f"""
                 'id', f.id, 'kind', f.kind, 'counts_on', f.counts_on, 'body', f.body) order by f.seq), '[]')::text
             from lending_fact f
             where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS}),
-        l.borrower_id
+        l.borrower_id, l.stands_on, l.accruals
     from lending_loan l
 """
 _READ = f"{_LOAN_WITH_FACTS} where l.borrower_id = $1 and l.id = any($2) order by l.id"
@@ -210,8 +228,13 @@ _READ_PAIRS = f"""
     join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, id) using (borrower_id, id)
     order by l.borrower_id, l.id
 """
+_OUTLOOK = {
+    "borrower_id": "uuid", "id": "uuid", "next_wake_on": "date", "settled_on": "date", "stands_on": "date",
+    "accruals": "bigint[]",
+}  # fmt: skip
 _WAKE_ALL = f"""
-    update lending_loan l set next_wake_on = given.next_wake_on, settled_on = given.settled_on
-    from {sql.rows("$1", {"borrower_id": "uuid", "id": "uuid", "next_wake_on": "date", "settled_on": "date"})}
+    update lending_loan l set next_wake_on = given.next_wake_on, settled_on = given.settled_on,
+        stands_on = given.stands_on, accruals = given.accruals
+    from {sql.rows("$1", _OUTLOOK)}
     where l.borrower_id = given.borrower_id and l.id = given.id
 """

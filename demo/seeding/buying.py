@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from anqi.ledger import books
-from anqi.lending import agreements, courses, products
+from anqi.lending import accruals, agreements, courses, products
 from anqi.lending.merchant_orders import Good, State
 from anqi.lending.models import Agreement, Loan, Merchant, MerchantOrder, Order, Product
 from anqi.lending.offers import Signature
@@ -141,9 +141,10 @@ class Bought:
         told, today, held = self.told, day_of(at), self.held
         # What the engine knows of shipping is the day on which the loan began.
         after = held if fact.kind == "shipped" else courses.advance(held, [fact])
-        step = courses.reached(after, by=fact, today=today)
+        missed = [] if after is held else courses.missed(held, today=today)
+        steps = [*missed, courses.reached(after, by=fact, today=today)]
         told.record(fact, now=at)
-        told.post([*arrived, *self._entries([step])], now=at)
+        told.post([*arrived, *self._entries(steps)], now=at)
         self._keep(after, courses.outlook(after, today=today), at)
 
     def wake(self, at: datetime) -> None:
@@ -166,8 +167,8 @@ class Bought:
         if outlook.settled_on and not held.settled_on:
             self._order |= {"state": State.SETTLED, "ended_at": at}
             self._theirs |= {"state": State.SETTLED, "changed_at": at}
-        self.held = replace(held, next_wake_on=outlook.next_wake_on, settled_on=outlook.settled_on)
-        self._loan |= {"next_wake_on": outlook.next_wake_on, "settled_on": outlook.settled_on}
+        self.held = replace(held, **vars(outlook))
+        self._loan |= vars(outlook) | {"accruals": accruals.as_numbers(outlook.accruals)}
 
 
 def address(told: Biography) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -83,6 +83,11 @@ def _number(layout: str) -> Encode:
     return struct.Struct(layout).pack
 
 
+def _numbers(values: Sequence[int]) -> bytes:
+    """An array of one dimension, numbered from 1, of bigints, whose type's number is 20."""
+    return struct.pack(f">iiIii{'iq' * len(values)}", 1, 0, 20, len(values), 1, *(each for v in values for each in (8, v)))
+
+
 _ENCODERS: dict[str, Encode] = {
     "varchar": _text,
     "text": _text,
@@ -92,6 +97,7 @@ _ENCODERS: dict[str, Encode] = {
     "date": _day,
     "timestamp with time zone": _instant,
     "bigint": _number(">q"),
+    "bigint[]": _numbers,
     "integer": _number(">i"),
     "smallint": _number(">h"),
     "boolean": _number(">?"),

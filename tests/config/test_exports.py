@@ -91,7 +91,8 @@ def test_what_is_owed_in_the_loans_is_what_is_owed_in_the_postings(town: Town, t
     exports.export(TODAY, tmp_path)
     found = balances(read(tmp_path, "postings"))
     loans = read(tmp_path, "loans")
-    assert found["receivable_principal"] == sum(int(row["outstanding_principal_minor"]) for row in loans)
+    principal_minor = sum(minor for account, minor in found.items() if account.startswith("receivable_principal"))
+    assert principal_minor == sum(int(row["outstanding_principal_minor"]) for row in loans)
 
 
 def test_a_loan_that_has_not_begun_has_no_figures(town: Town, tmp_path: Path) -> None:

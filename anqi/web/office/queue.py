@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
+from anqi.lending import courses, store
 from anqi.lending import inspection as lending
-from anqi.lending import store
 from anqi.notices import inspection as notices
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
@@ -109,9 +109,8 @@ def _compare(now: datetime) -> Compared:
 def _differing(borrower_id: UUID, loan_ids: Sequence[UUID], now: datetime) -> Iterable[UUID]:
     booked = books.read(borrower_id, loan_ids).balances
     for held in store.read(borrower_id, loan_ids).values():
-        is_behind = held.next_wake_on is not None and held.next_wake_on <= now.date()
-        wanted = lending.expected(held, today=now.date())
-        if not is_behind and ledger.differences(wanted=wanted, booked=booked[held.id]):
+        wanted = courses.expected(held, today=now.date())
+        if ledger.differences(wanted=wanted, booked=booked[held.id]):
             yield held.id
 
 

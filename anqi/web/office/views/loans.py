@@ -10,6 +10,7 @@ from anqi import clock
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
 from anqi.ledger.inspection import Difference
+from anqi.lending import courses
 from anqi.lending import inspection as lending
 from anqi.lending.store import LoanInHand
 from anqi.payments import inspection as payments
@@ -55,4 +56,4 @@ def asked_day(request: HttpRequest, today: date) -> tuple[date, DayForm]:
 
 def _differences(held: LoanInHand, today: date) -> list[Difference]:
     booked = books.read(held.borrower_id, [held.id]).balances[held.id]
-    return ledger.differences(wanted=lending.expected(held, today=today), booked=booked)
+    return ledger.differences(wanted=courses.expected(held, today=today), booked=booked)
