@@ -12,7 +12,7 @@ from django.db import connection
 
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
-from anqi.ledger import books, trial
+from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
 from anqi.lending import accruals, courses, store
 from anqi.lending.models import Agreement
@@ -79,11 +79,11 @@ class _Whole:
 def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
-    Chains without gap or fork, the trial balance, each loan's books against the engine on that day, unapplied
-    money against its cases, the hashes of agreements and documents. A loan whose own day has come and that
-    nobody has woken yet is left out.
+    Chains without gap or fork, the trial balance, the totals of shut days against their postings, each loan's books
+    against the engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan
+    whose own day has come and that nobody has woken yet is left out.
     """
-    wrong = list(_check_trial_balance())
+    wrong = [*_check_trial_balance(), *_check_day_totals()]
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
         for whole in page:
@@ -104,6 +104,16 @@ def _check_trial_balance() -> Iterator[Wrong]:
         yield Wrong(
             what="trial_balance", borrower_id=None, where=f"{total.debit_minor} debit, {total.credit_minor} credit"
         )
+
+
+def _check_day_totals() -> Iterator[Wrong]:
+    for off in totals.differing(loans=inspection.PRODUCTS_OF_LOANS):
+        where = (
+            f"{off.day}, lender {off.lender_id}, product {off.product_id or 'none'}, {off.account}:"
+            f" {off.debit_minor} debit and {off.credit_minor} credit kept,"
+            f" {off.posted_debit_minor} and {off.posted_credit_minor} posted"
+        )
+        yield Wrong(what="day_total", borrower_id=None, where=where)
 
 
 def _check_chain(whole: _Whole) -> Iterator[Wrong]:

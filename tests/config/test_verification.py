@@ -6,18 +6,21 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import F
 
 from anqi.actions import charges, loans, repayments
 from anqi.actions.charges import Wish
 from anqi.config import verification
 from anqi.config.verification import Report
 from anqi.documents.models import Document
-from anqi.ledger.models import Posting
+from anqi.ledger import days
+from anqi.ledger.models import ClosedDay, DayTotal, Posting
+from anqi.lending.inspection import PRODUCTS_OF_LOANS
 from anqi.lending.models import Fact
 from anqi.payments.channels.protocol import Succeeded
 from anqi.people.models import Borrower
-from tests.planting import Planted, at, plant_borrower, plant_loan
+from tests.planting import Planted, at, plant_borrower, plant_loan, reference_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +148,46 @@ def test_changed_terms_no_longer_agree_with_the_books(lin: Planted) -> None:
     assert {what for what, _ in found(verify())} == {"books"}
 
 
+def close_the_first_due_day() -> None:
+    with transaction.atomic():
+        days.sum_up(FIRST_DUE, loans=PRODUCTS_OF_LOANS)
+        ClosedDay.objects.create(day=FIRST_DUE, shut_at=at(FIRST_DUE), finished_at=at(FIRST_DUE))
+    assert verify().is_clean
+
+
+def test_a_changed_total_of_a_day_is_named_with_both_figures(lin: Planted) -> None:
+    close_the_first_due_day()
+    DayTotal.objects.filter(account="in_transit_alipay").update(credit_minor=1)
+    lender, product, _merchant = reference_rows(at(STARTED))
+    kept = f"2026-09-30, lender {lender.id}, product none, in_transit_alipay: 106618 debit and 1 credit kept"
+    assert ("day_total", f"{kept}, 106618 and 0 posted") in found(verify())
+    DayTotal.objects.filter(account="receivable_interest").update(product_id=None)
+    told = "\n".join(where for what, where in found(verify()) if what == "day_total")
+    assert f"product {product.id}, receivable_interest: 0 debit and 0 credit kept, 6000 and 6000 posted" in told
+    assert "product none, receivable_interest: 6000 debit and 6000 credit kept, 0 and 0 posted" in told
+
+
+@pytest.mark.parametrize("side", ["debit_minor", "credit_minor"])
+def test_a_total_that_is_a_fen_off_on_either_side_is_found(lin: Planted, side: str) -> None:
+    close_the_first_due_day()
+    DayTotal.objects.filter(account="in_transit_alipay").update(**{side: F(side) + 1})
+    assert [what for what, _ in found(verify())] == ["trial_balance", "day_total"]
+
+
+def test_a_posting_changed_after_its_day_was_summed_up_is_named_there_too(lin: Planted) -> None:
+    close_the_first_due_day()
+    tamper("update ledger_posting set amount_minor = amount_minor + 1 where debit = 'in_transit_alipay'")
+    assert {what for what, _ in found(verify())} >= {"hash", "day_total"}
+
+
+def test_a_finished_day_must_have_its_totals_and_one_that_is_merely_shut_need_not(lin: Planted) -> None:
+    close_the_first_due_day()
+    DayTotal.objects.all().delete()
+    assert {what for what, _ in found(verify())} == {"day_total"}
+    ClosedDay.objects.update(finished_at=None)
+    assert verify().is_clean
+
+
 def test_a_loan_whose_day_has_come_waits_for_the_worker(lin: Planted) -> None:
     assert verification.verify(today=date(2026, 10, 31)).is_clean, "nobody has woken it yet: nothing to compare"
 
@@ -157,9 +200,9 @@ def test_a_limit_counts_borrowers_and_pages_miss_nobody(lin: Planted, monkeypatc
     assert verification.verify(today=STARTED, limit=3).borrowers == 3
 
 
-def test_verifying_takes_two_statements_a_page_and_one_for_the_balance(lin: Planted) -> None:
+def test_verifying_takes_two_statements_a_page_and_two_for_the_whole(lin: Planted) -> None:
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         verify()
-    assert len(captured) == 5, "balance, a page, its agreements and documents, the empty page after it"
+    assert len(captured) == 6, "balance, totals, a page, its agreements and documents, the empty page after it"

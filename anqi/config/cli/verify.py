@@ -1,4 +1,4 @@
-"""`anqi verify`: recomputes every borrower's hash chain, the trial balance, and every loan's books."""
+"""`anqi verify`: recomputes every hash chain, the trial balance, the totals of closed days, and every loan's books."""
 
 import argparse
 from collections.abc import Sequence
