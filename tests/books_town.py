@@ -7,7 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from anqi.actions import loans
+from anqi.ledger.days import sum_up
 from anqi.ledger.models import ClosedDay
+from anqi.lending.inspection import PRODUCTS_OF_LOANS
 from anqi.lending.models import Lender, Loan, Product
 from tests.happening import happen
 from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
@@ -44,8 +46,10 @@ def live() -> Town:
 
 
 def shut(day: date) -> None:
-    """As the end of day leaves it: nothing is booked into that day any more."""
-    ClosedDay.objects.create(day=day, shut_at=at(day + days(1), 1), closed_at=at(day + days(1), 1))
+    """As the end of day leaves it: nothing is booked into that day any more, and its totals are kept."""
+    then = at(day + days(1), 1)
+    ClosedDay.objects.create(day=day, shut_at=then, finished_at=then, closed_at=then)
+    sum_up(day, loans=PRODUCTS_OF_LOANS)
 
 
 def all_days() -> list[date]:

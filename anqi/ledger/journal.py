@@ -91,8 +91,9 @@ def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-# What counts on a day was mostly booked on it, which the index of days finds; only what was late is looked for apart.
+# What counts on a day was mostly booked on it, which the index of days finds; what was late stands in its own index.
 _DAYS: dict[Known, str] = {
-    "now": "(p.booked_on = %(on)s and p.counts_on = %(on)s or p.booked_on > p.counts_on and p.counts_on = %(on)s)",
+    "now": "p.counts_on = %(on)s and (p.booked_on = %(on)s"
+    " or p.booked_on > p.counts_on and daterange(p.counts_on, p.booked_on) @> %(on)s)",
     "then": "p.booked_on = %(on)s",
 }

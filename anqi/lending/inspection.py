@@ -19,7 +19,8 @@ from anqi.rows.refusals import Refused
 # A purchase lapses after fifteen days without shipping; five days before it somebody should ask the shop.
 SHIPS_WITHIN = timedelta(days=10)
 PAGE = 100
-# For queries of other rooms, which know loans by their ids only. A product is one in all its versions.
+# For queries of other rooms, which know loans and products by ids only. A product is one in all its versions.
+PRODUCTS = "select id as product_id, code as product from lending_product"
 PRODUCTS_OF_LOANS = """
     select loan.borrower_id, loan.id as loan_id, product.code as product, product.id as product_id
     from lending_loan loan join lending_product product on product.id = loan.product_id

@@ -77,7 +77,7 @@ def test_products_come_to_the_whole_on_every_day(town: Town, known: Known) -> No
     for on in all_days():
         whole = {row.code: (row.debit_minor, row.credit_minor) for row in trial.trial_balance(on, known=known)}
         parts = dict.fromkeys(whole, (0, 0))
-        for row in trial.by_product(on, known=known, loans=PRODUCTS):
+        for row in trial.by_product(on, known=known, loans=PRODUCTS, products=inspection.PRODUCTS):
             debit, credit = parts[row.code]
             parts[row.code] = debit + row.debit_minor, credit + row.credit_minor
         assert parts == whole, on
@@ -85,7 +85,7 @@ def test_products_come_to_the_whole_on_every_day(town: Town, known: Known) -> No
 
 def test_a_product_has_its_own_figures_and_money_that_arrived_is_on_no_loan(town: Town) -> None:
     codes = inspection.lender_codes()
-    rows = trial.by_product(TODAY, loans=PRODUCTS)
+    rows = trial.by_product(TODAY, loans=PRODUCTS, products=inspection.PRODUCTS)
     found = {(row.code, row.product, codes[row.lender_id]): row.balance_minor for row in rows}
     assert found["merchant_payable", "p12", "qhxj"] == -600_000
     assert found["merchant_payable", "p6", "qhxj"] == -300_000, "booked before the loan was the other lender's"
@@ -95,7 +95,7 @@ def test_a_product_has_its_own_figures_and_money_that_arrived_is_on_no_loan(town
 
 
 def test_assets_come_first_and_no_product_last(town: Town) -> None:
-    rows = trial.by_product(TODAY, loans=PRODUCTS)
+    rows = trial.by_product(TODAY, loans=PRODUCTS, products=inspection.PRODUCTS)
     assert list(dict.fromkeys(row.side for row in rows)) == ["asset", "liability", "income", "expense"]
     unapplied = [row.product for row in rows if row.code == "unapplied"]
     assert unapplied == ["p12", "p6", None, None]
@@ -109,7 +109,7 @@ def test_a_product_is_one_in_all_its_versions(town: Town) -> None:
         **{field.attname: getattr(product, field.attname) for field in product._meta.fields if field.attname != "id"}
     )
     Loan.objects.filter(borrower_id=again.borrower_id).update(product=product)
-    rows = trial.by_product(TODAY, loans=PRODUCTS)
+    rows = trial.by_product(TODAY, loans=PRODUCTS, products=inspection.PRODUCTS)
     assert [row.credit_minor for row in rows if (row.code, row.product) == ("merchant_payable", "p6")] == [900_000]
 
 
@@ -117,7 +117,7 @@ def test_a_product_is_one_in_all_its_versions(town: Town) -> None:
 def test_each_takes_one_statement(town: Town, known: Known, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(2):  # type: ignore[operator]
         trial.trial_balance(TODAY, known=known)
-        trial.by_product(TODAY, known=known, loans=PRODUCTS)
+        trial.by_product(TODAY, known=known, loans=PRODUCTS, products=inspection.PRODUCTS)
 
 
 @pytest.mark.parametrize("known", KNOWN)
@@ -141,7 +141,7 @@ def test_every_figure_of_a_product_is_the_sum_of_its_days(town: Town, known: Kno
     def share(row: ProductRow) -> Share:
         return Share(product=row.product, lender_id=row.lender_id, loans=PRODUCTS)
 
-    for row in trial.by_product(TODAY, known=known, loans=PRODUCTS):
+    for row in trial.by_product(TODAY, known=known, loans=PRODUCTS, products=inspection.PRODUCTS):
         told = [journal.turnover(on, row.code, known=known, share=share(row)) for on in all_days()]
         assert sum(each.debit_minor for each in told) == row.debit_minor, row
         assert sum(each.credit_minor for each in told) == row.credit_minor, row

@@ -50,7 +50,9 @@ def _trial_balance(asked: argparse.Namespace) -> int:
 
     on = asked.on or clock.today()
     rows: Sequence[Row] = (
-        trial.by_product(on, known=asked.known, loans=lending.PRODUCTS_OF_LOANS)
+        trial.by_product(
+            on, known=asked.known, loans=lending.PRODUCTS_OF_LOANS, products=lending.PRODUCTS
+        )
         if asked.by == "product"
         else trial.trial_balance(on, known=asked.known)
     )

@@ -76,7 +76,9 @@ def _lines(asked: AskedBooks) -> Iterator[Sequence[str]]:
 
 def _rows(asked: AskedBooks) -> Sequence[Row]:
     if asked.by == "product":
-        return trial.by_product(asked.on, known=asked.known, loans=lending.PRODUCTS_OF_LOANS)
+        return trial.by_product(
+            asked.on, known=asked.known, loans=lending.PRODUCTS_OF_LOANS, products=lending.PRODUCTS
+        )
     return trial.trial_balance(asked.on, known=asked.known)
 
 
