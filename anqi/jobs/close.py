@@ -18,13 +18,14 @@ from anqi import clock
 from anqi.actions import closing, loans
 from anqi.actions.closing import Proved
 from anqi.actions.loans import Brought
+from anqi.lending import inspection as lending
 from anqi.rows.days import day_of
 
 _LOCK = 0x616E7169  # "anqi": one run at a time, whoever starts it.
 _LOANS_TOGETHER = 200
 
-Progress = Callable[[str, date, int], None]
-"""What is being done, for which day, and how many are done."""
+Progress = Callable[[str, date, int, int | None], None]
+"""What is being done, for which day, how many are done, and of how many where that is known."""
 
 
 class Held(Exception):
@@ -56,7 +57,8 @@ def prove_all(
 ) -> Proved:
     """Proves the whole book at once, whatever the nights have done."""
     with _workers(processes) as workers:
-        return _prove(closing.everything(), day_of(now()), now, workers, told or _silently)
+        told, of = told or _silently, lending.count_begun()
+        return _prove(closing.everything(), day_of(now()), now, workers, told, of=of)
 
 
 def _run_day(
@@ -66,16 +68,16 @@ def _run_day(
     closing.shut(day, now=now())
     proved = _prove(closing.to_prove(day, is_last=is_last), day, now, workers, told)
     closing.finish(day, woken=brought.count, proved=proved.count, now=now())
-    told("finished", day, brought.count)
+    told("finished", day, brought.count, None)
     return Ran(day=day, brought=brought, proved=proved)
 
 
 def _bring(day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress) -> Brought:
-    brought = Brought()
+    brought, of = Brought(), lending.count_due(day)
     groups = ((group, day, now()) for group in _due_groups(day))
     for each in workers.each(_bring_group, groups):
         brought += each
-        told("loans", day, brought.count)
+        told("loans", day, brought.count, of)
     return brought
 
 
@@ -92,13 +94,14 @@ def _bring_group(asked: tuple[list[Any], date, datetime]) -> Brought:
 
 
 def _prove(
-    pairs: Iterable[closing.Pair], day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress
-) -> Proved:
+    pairs: Iterable[closing.Pair], day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress,
+    *, of: int | None = None,
+) -> Proved:  # fmt: skip
     proved, rest = Proved(), iter(pairs)
     groups = ((group, day, now()) for group in iter(lambda: list(islice(rest, _LOANS_TOGETHER)), []))
     for each in workers.each(_prove_group, groups):
         proved += each
-        told("proved", day, proved.count)
+        told("proved", day, proved.count, of)
     return proved
 
 
@@ -107,7 +110,7 @@ def _prove_group(asked: tuple[Sequence[closing.Pair], date, datetime]) -> Proved
     return closing.prove(pairs, day=day, now=now)
 
 
-def _silently(what: str, day: date, done: int) -> None:
+def _silently(what: str, day: date, done: int, of: int | None) -> None:
     """Nobody looks."""
 
 

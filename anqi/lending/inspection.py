@@ -83,6 +83,16 @@ def loans(borrower_id: UUID, *, on: date) -> list[LoanShown]:
     return _shown(borrower_id, _loans(borrower_id).order_by("-id"), on)
 
 
+def count_due(day: date) -> int:
+    """How many loans have a day of their own by then on which nobody has looked at them yet."""
+    return Loan.objects.filter(next_wake_on__lte=day).count()
+
+
+def count_begun() -> int:
+    """How many loans have begun, settled ones too."""
+    return Loan.objects.exclude(starts_on=None).count()
+
+
 def loans_of(borrower_id: UUID) -> list[Loan]:
     """The borrower's loans, newest first, without how they stand."""
     return list(Loan.objects.filter(borrower_id=borrower_id).order_by("-id"))

@@ -3,12 +3,14 @@
 import argparse
 import sys
 import time
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
 from anqi.config.cli import site
 
-_EVERY_SECONDS = 5.0
+_EVERY_SECONDS, _EVERY_SECONDS_SEEN = 5.0, 0.2
+# What a longer line has left behind, as terminals understand it.
+_ERASE = "\x1b[K"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -21,7 +23,8 @@ def run(argv: Sequence[str]) -> int:
     from anqi.jobs import close
 
     try:
-        ran = close.run(processes=asked.processes, told=Told())
+        with Told() as told:
+            ran = close.run(processes=asked.processes, told=told)
     except close.Held as held:
         print(f"The close is held by {held}.", file=sys.stderr)
         return 1
@@ -37,19 +40,36 @@ def _told(day: date, brought: int, proved: int, set_aside: int, differing: int) 
 
 
 class Told:
-    """Progress: a line that changes in a terminal, now and then a line of its own elsewhere."""
+    """Progress: in a terminal a line that changes and is gone at the end, elsewhere a line now and then."""
 
-    def __init__(self) -> None:
-        self._began = self._spoke = time.monotonic()
-        self._what: tuple[str, date] | None = None
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._work: tuple[str, date] | None = None
+        self._began = self._spoke = 0.0
+        self._done_before = 0
 
-    def __call__(self, what: str, day: date, done: int) -> None:
-        now = time.monotonic()
-        if self._what != (what, day):
-            self._what, self._began = (what, day), now
-        elif now - self._spoke < (0.2 if sys.stderr.isatty() else _EVERY_SECONDS):
-            return
+    def __enter__(self) -> "Told":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{_ERASE}", end="", file=sys.stderr, flush=True)
+
+    def __call__(self, what: str, day: date, done: int, of: int | None) -> None:
+        now, share = self._now(), f"{done} of {of}" if of else f"{done}"
+        if self._work != (what, day):
+            # Nobody said when it began: the rate is that of what follows.
+            self._work, self._began, self._done_before = (what, day), now, done
+            self._say(f"{day} {what}: {share}", now)
+        elif now - self._spoke >= (_EVERY_SECONDS_SEEN if sys.stderr.isatty() else _EVERY_SECONDS):
+            rate = (done - self._done_before) / (now - self._began)
+            self._say(f"{day} {what}: {share} ({rate:.0f}/s{_left(done, of, rate)})", now)
+
+    def _say(self, line: str, now: float) -> None:
         self._spoke = now
-        rate = done / max(now - self._began, 0.001)
-        end = "\r" if sys.stderr.isatty() else "\n"
-        print(f"{day} {what}: {done} ({rate:.0f}/s)   ", end=end, file=sys.stderr, flush=True)
+        is_seen = sys.stderr.isatty()
+        print(f"\r{line}{_ERASE}" if is_seen else line, end="" if is_seen else "\n", file=sys.stderr, flush=True)
+
+
+def _left(done: int, of: int | None, rate: float) -> str:
+    return f", {timedelta(seconds=round(max(of - done, 0) / rate))} left" if of and rate else ""

@@ -17,6 +17,7 @@ def run(argv: Sequence[str]) -> int:
     from anqi.config.cli.close import Told
     from anqi.jobs import close
 
-    proved = close.prove_all(processes=asked.processes, told=Told())
+    with Told() as told:
+        proved = close.prove_all(processes=asked.processes, told=told)
     print(f"{proved.count} loans proved; {proved.differing} differ from their books.")
     return 1 if proved.differing else 0
