@@ -11,7 +11,9 @@ from anqi.engine.accounts import balances
 from anqi.engine.payoff import earned_fee, earned_interest
 from anqi.engine.replay import replay
 from anqi.jobs import close
+from anqi.ledger import totals, trial
 from anqi.ledger.models import DayTotal, Posting
+from anqi.lending.inspection import PRODUCTS_OF_LOANS
 from anqi.lending.models import Loan
 from tests.happening import happen, hold
 from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
@@ -92,6 +94,8 @@ def test_on_every_day_the_accounts_of_accruals_are_what_the_engine_says() -> Non
         ran = close.run(now=lambda on=day: at(on + days(1), 0, 31))  # type: ignore[misc]
         assert [each.proved.differing for each in ran] == [0]
         assert {k: v for k, v in accrued(day).items() if v} == {k: v for k, v in earned(town, day).items() if v}, day
+    assert list(totals.differing(loans=PRODUCTS_OF_LOANS)) == [], "what accrues is no sum of postings"
+    assert trial.total(trial.trial_balance(UNTIL)).is_balanced
     assert accrued(UNTIL)["accrued_penalty"] and accrued(UNTIL)["accrued_fee"] and accrued(UNTIL)["accrued_interest"]
 
 
