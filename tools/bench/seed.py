@@ -63,9 +63,18 @@ def _cpu_seconds(server: Postgres) -> float:
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     postmaster = server.status().pid
     assert postmaster, "the server is up"
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    ticks = sum(_ticks(pid) for pid in (postmaster, *map(int, children)))
+    ticks = _ticks_of_children(postmaster) + _ticks(postmaster)
     return ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks_of_children(postmaster: int) -> int:
+    while True:
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        try:
+            return sum(_ticks(int(pid)) for pid in children)
+        except (FileNotFoundError, ProcessLookupError):
+            # One ended after it was listed; its parent knows by now what it computed.
+            continue
 
 
 def _ticks(pid: int) -> int:
