@@ -32,12 +32,13 @@ def is_over(transaction_id: int) -> bool:
     return bool(oldest > transaction_id)
 
 
-def sum_up(day: date, *, loans: str) -> None:
-    """Keeps what was booked on a shut day by lender, product and account; once, however often it is asked for.
+def sum_up(day: date, *, until: date | None = None, loans: str) -> None:
+    """Keeps what was booked on a shut day, or on each until that one, by lender, product and account.
 
-    `loans` is a query that tells the product of every loan, as for `trial.by_product`.
+    Once, however often it is asked for. `loans` is a query that tells the product of every loan, as for
+    `trial.by_product`.
     """
-    sql.write(_SUM_UP.format(loans=loans), [day])
+    sql.write(_SUM_UP.format(loans=loans), [day, until or day])
 
 
 def finish(day: date, *, woken: int, proved: int, set_aside: int, now: datetime) -> None:
@@ -53,16 +54,23 @@ def close_before(day: date | None, *, now: datetime) -> None:
     (waiting.filter(day__lt=day) if day else waiting).update(closed_at=now)
 
 
+# Postings are read once, by their pairs of accounts, of which there are few; each pair then stands on both its sides.
 _SUM_UP = """
+    with moved as (
+        select p.booked_on, p.lender_id, l.product_id, p.currency, p.debit, p.credit, sum(p.amount_minor) as amount
+        from ledger_posting p
+        left join ({loans}) l on l.borrower_id = p.borrower_id and l.loan_id = p.loan_id
+        where p.booked_on between $1 and $2
+        group by p.booked_on, p.lender_id, l.product_id, p.currency, p.debit, p.credit
+    )
     insert into ledger_day_total (day, lender_id, product_id, currency, account, debit_minor, credit_minor)
-    select $1, m.lender_id, l.product_id, m.currency, m.account, sum(m.debit), sum(m.credit)
+    select booked_on, lender_id, product_id, currency, account, sum(debited), sum(credited)
     from (
-        select borrower_id, loan_id, lender_id, currency, debit as account, amount_minor as debit, 0 as credit
-            from ledger_posting where booked_on = $1
+        select booked_on, lender_id, product_id, currency, debit as account, amount as debited, 0 as credited
+            from moved
         union all
-        select borrower_id, loan_id, lender_id, currency, credit, 0, amount_minor
-            from ledger_posting where booked_on = $1
-    ) m left join ({loans}) l on l.borrower_id = m.borrower_id and l.loan_id = m.loan_id
-    group by m.lender_id, l.product_id, m.currency, m.account
+        select booked_on, lender_id, product_id, currency, credit, 0, amount from moved
+    ) sides
+    group by booked_on, lender_id, product_id, currency, account
     on conflict do nothing
 """
