@@ -26,7 +26,7 @@ from anqi.people.phones import fingerprint
 from anqi.rows import sql
 from anqi.rows.days import SHANGHAI
 from anqi.rows.refusals import Refused
-from demo.seeding import lives, people, street, worker, writing
+from demo.seeding import lives, nights, people, street, worker, writing
 from demo.seeding.writing import Task
 
 _MORE_THAN_A_MONTH = timedelta(days=32)
@@ -63,7 +63,7 @@ def seed(
     *, loans: int, seed: int, today: date, processes: int = 2, adds: bool = False, is_lean: bool = False,
     note: Callable[[int], None] = lambda borrowers: None,
 ) -> Seeded:  # fmt: skip
-    """Writes the book of that seed with so many loans, as it stands on the morning of that day.
+    """Writes the book of that seed with so many loans, as it stands on the morning of that day, all days before closed.
 
     Lean, it has nothing of channels and messages. `note` is told how many borrowers have been written.
     Refuses NotHere, HoldsOthers, SeedTaken.
@@ -83,6 +83,7 @@ def seed(
         rows.update(counts)
         borrowers += sum(life.copies for life in task.lives)
         note(borrowers)
+    nights.finish(today)
     return Seeded(borrowers=borrowers, loans=loans, rows=rows)
 
 

@@ -18,6 +18,8 @@ from anqi.actions import loans
 from anqi.config import verification
 from anqi.config.postgres import Postgres
 from anqi.documents.models import Document
+from anqi.jobs import close
+from anqi.ledger.models import ClosedDay, DayTotal, Posting
 from anqi.lending import limits, store
 from anqi.lending.models import CreditLine, Fact, Loan, Order
 from anqi.lending.queries import order as order_view
@@ -31,7 +33,7 @@ from tests import house
 from tests.planting import at, plant_loan
 from tests.web.borrower_stand import signed_in
 
-TODAY = date(2026, 11, 26)
+TODAY, DAY = date(2026, 11, 26), timedelta(days=1)
 LOANS, SEED = 300, 7
 # What differs by nature: sealed anew each time, hashed over that, or made of rows that the real actions wrote.
 _NEVER_ALIKE = ("phone", "name", "id_number", "text", "payer_ip", "hash", "last_hash", "lender_id", "product_id", "merchant_id")
@@ -133,6 +135,40 @@ def test_next_days_and_settlements_stand_beside_the_loans(seeded: Seeded) -> Non
         assert held.facts[-1].on <= loan.settled_on
 
 
+def test_all_days_before_its_morning_are_closed(seeded: Seeded) -> None:
+    first = Posting.objects.earliest("booked_on").booked_on
+    closed = ClosedDay.objects.exclude(finished_at=None).exclude(closed_at=None).order_by("day")
+    assert list(closed.values_list("day", flat=True)) == every_day(first, TODAY - DAY)
+    assert close.run(now=lambda: at(TODAY, 1)) == []
+    assert len(totals()) > 1000 and totals() == sums()
+
+
+def every_day(first: date, last: date) -> list[date]:
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def totals() -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Debit and credit that are kept of each closed day, by lender, product, currency and account."""
+    rows = DayTotal.objects.values_list(
+        "day", "lender_id", "product_id", "currency", "account", "debit_minor", "credit_minor"
+    )
+    found = {tuple(key): (debit, credit) for *key, debit, credit in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def sums() -> dict[tuple[Any, ...], tuple[int, int]]:
+    """The same, added up from the postings one by one."""
+    debits, credits = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    products = dict(Loan.objects.values_list("id", "product_id"))
+    last = ClosedDay.objects.latest("day").day
+    for each in Posting.objects.filter(booked_on__lte=last):
+        key = (each.booked_on, each.lender_id, products.get(each.loan_id), each.currency)
+        debits[*key, each.debit] += each.amount_minor
+        credits[*key, each.credit] += each.amount_minor
+    return {key: (debits[key], credits[key]) for key in debits.keys() | credits.keys()}
+
+
 def test_nobody_uses_more_credit_than_was_granted(seeded: Seeded) -> None:
     for line in CreditLine.objects.select_related("lender"):
         limit = limits.read(line.borrower_id, line.lender_id, today=TODAY)
@@ -215,7 +251,7 @@ def test_one_seed_is_one_book(shared_server: Postgres, django_db_blocker: Any) -
     assert all(told[0][table] != told[2][table] for table in ("lending_loan", "ledger_posting", "people_borrower"))
 
 
-_OF_ACTIONS = ("lending_lender", "lending_product", "lending_merchant", "lending_merchant_key")
+_OF_ACTIONS = ("lending_lender", "lending_product", "lending_merchant", "lending_merchant_key", "ledger_day_total")
 
 
 @pytest.mark.usefixtures("clone_database")
@@ -226,6 +262,25 @@ def test_people_who_were_not_seeded_are_in_the_way() -> None:
     assert Loan.objects.count() == 1
     books.seed(loans=8, seed=SEED, today=TODAY, processes=1, adds=True)
     assert Loan.objects.count() == 9
+    assert not ClosedDay.objects.exists(), "a loan that nobody has brought to its days"
+
+
+@pytest.mark.usefixtures("clone_database")
+def test_days_that_were_closed_before_stay_as_they_were() -> None:
+    plant_loan(starts_on=TODAY - 20 * DAY)
+    last = TODAY - 10 * DAY
+    assert close.run(now=lambda: at(last + DAY, 1))
+    closed, kept, booked = list(ClosedDay.objects.order_by("day").values()), totals(), books_until(last)
+    books.seed(loans=8, seed=SEED, today=TODAY, processes=1, adds=True)
+    assert list(ClosedDay.objects.filter(day__lte=last).order_by("day").values()) == closed
+    assert books_until(last) == booked
+    assert {key: each for key, each in totals().items() if key[0] <= last} == kept
+    assert close.run(now=lambda: at(TODAY, 1)) == []
+    assert totals() == sums()
+
+
+def books_until(day: date) -> int:
+    return Posting.objects.filter(booked_on__lte=day).count()
 
 
 @pytest.mark.usefixtures("clone_database")
