@@ -1,13 +1,14 @@
 """The books: they receive the difference between what should stand in them and what does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from anqi.rows import sql
-from anqi.rows.chain import Chain
+from anqi.rows.chain import Chain, Link, canonical
 from anqi.rows.ids import uuid7
 
 Balances = dict[str, int]
@@ -48,13 +49,16 @@ def read_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> Booked:
 
 
 def _booked(loan_ids: Iterable[UUID], rows: Iterable[tuple[Any, ...]]) -> Booked:
-    balances: dict[UUID, Balances] = {loan_id: {} for loan_id in loan_ids}
+    moved: dict[UUID, Balances] = {loan_id: {} for loan_id in loan_ids}
     last_closed_on = date.min
-    for loan_id, account, amount_minor, closed_on in rows:
+    for loan_id, debit, credit, amount_minor, closed_on in rows:
         if loan_id is None:
             last_closed_on = closed_on or date.min
-        elif amount_minor:
-            balances[loan_id][account] = int(amount_minor)
+        else:
+            its = moved[loan_id]
+            its[debit] = its.get(debit, 0) + amount_minor
+            its[credit] = its.get(credit, 0) - amount_minor
+    balances = {loan_id: {account: minor for account, minor in its.items() if minor} for loan_id, its in moved.items()}
     return Booked(balances=balances, first_open_on=last_closed_on + timedelta(days=1))
 
 
@@ -73,8 +77,8 @@ def difference(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list[
     short = {account: wanted.get(account, 0) - booked.get(account, 0) for account in (*wanted, *booked)}
     assert sum(short.values()) == 0, "balances that do not sum to zero"
     moves = []
-    for debit, credit in (*_NATURAL_PAIRS, *_any_pairs(short)):
-        amount_minor = min(short.get(debit, 0), -short.get(credit, 0))
+    for debit, credit in _pairs(short):
+        amount_minor = min(short[debit], -short[credit])
         if amount_minor > 0:
             moves.append((debit, credit, amount_minor))
             short[debit] -= amount_minor
@@ -122,12 +126,7 @@ def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: da
 
     A posting counts on its cause's day; it is booked on that day, or on the first open day after it.
     """
-    rows = [
-        _row(chain, entry, move, max(entry.counts_on, first_open_on), now)
-        for entry in entries
-        for move in entry.moves
-    ]
-    if rows:
+    if rows := [link.as_row() for link in _links(chain, entries, first_open_on, now)]:
         sql.write(_POST, [chain.borrower_id, sql.as_rows(rows)])
 
 
@@ -136,17 +135,12 @@ def post_all(
 ) -> None:
     """Adds the entries' postings at the ends of many borrowers' chains, as `post` does for one, in one statement."""
     rows = [
-        _with_borrower(chain, _row(chain, entry, move, max(entry.counts_on, first_open_on), now))
+        f'{{"borrower_id":"{chain.borrower_id}",{link.as_row()[1:]}'
         for chain, its_entries in entries
-        for entry in its_entries
-        for move in entry.moves
+        for link in _links(chain, its_entries, first_open_on, now)
     ]
     if rows:
         sql.write(_POST_ALL, [sql.as_rows(rows)])
-
-
-def _with_borrower(chain: Chain, row: str) -> str:
-    return f'{{"borrower_id":"{chain.borrower_id}",{row[1:]}'
 
 
 def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,28 +148,40 @@ def recorded(posting_row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: posting_row[name] for name in _HASHED}
 
 
-def _any_pairs(short: Mapping[str, int]) -> list[tuple[str, str]]:
-    return [(debit, credit) for debit in sorted(short) for credit in sorted(short) if debit != credit]
+def _pairs(short: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Whoever lacks a debit with whoever lacks a credit: the natural pairs first, then by name."""
+    lacks_credit = [account for account, amount_minor in short.items() if amount_minor < 0]
+    pairs = [
+        (debit, credit) for debit, amount_minor in short.items() if amount_minor > 0 for credit in lacks_credit
+    ]
+    return sorted(pairs, key=lambda pair: (_RANKS.get(pair, len(_RANKS)), pair))
 
 
-def _row(chain: Chain, entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> str:
+def _links(chain: Chain, entries: Iterable[Entry], first_open_on: date, now: datetime) -> Iterator[Link]:
+    for entry in entries:
+        booked_on = max(entry.counts_on, first_open_on)
+        for move in entry.moves:
+            yield chain.link_spelt(_text(entry, move, booked_on, now))
+
+
+def _text(entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> str:
+    # What `canonical` makes of the row, which takes five times as long: an end of day writes millions of them.
     debit, credit, amount_minor = move
-    stated = {
-        "id": uuid7(),
-        "entry_id": entry.id,
-        "loan_id": entry.loan_id,
-        "cause": entry.cause,
-        "cause_id": entry.cause_id,
-        "debit": debit,
-        "credit": credit,
-        "amount_minor": amount_minor,
-        "currency": entry.currency,
-        "lender_id": entry.lender_id,
-        "counts_on": entry.counts_on,
-        "booked_on": booked_on,
-        "recorded_at": now,
-    }
-    return chain.link(recorded(stated)).as_row()
+    return (
+        f'{{"amount_minor":{amount_minor},"booked_on":"{booked_on}","cause":{_spelt(entry.cause)}'
+        f',"cause_id":{_id(entry.cause_id)},"counts_on":"{entry.counts_on}","credit":{_spelt(credit)}'
+        f',"currency":{_spelt(entry.currency)},"debit":{_spelt(debit)},"entry_id":"{entry.id}","id":"{uuid7()}"'
+        f',"lender_id":"{entry.lender_id}","loan_id":{_id(entry.loan_id)},"recorded_at":{_spelt(now)}}}'
+    )
+
+
+def _id(id: UUID | None) -> str:
+    return f'"{id}"' if id else "null"
+
+
+@lru_cache(maxsize=256)
+def _spelt(value: str | datetime) -> str:
+    return canonical(value).decode()
 
 
 # Accountants read an entry by its pairs: what a payment clears, what a due date earns, what a waiver forgives.
@@ -200,7 +206,7 @@ _PAIRS = (
     ("credit_balance", "receivable_principal"),
     *((borne, owed) for borne in ("goodwill", "written_off") for owed in _OWED),
 )
-_NATURAL_PAIRS = (*_PAIRS, *((credit, debit) for debit, credit in _PAIRS))
+_RANKS = {pair: rank for rank, pair in enumerate((*_PAIRS, *((credit, debit) for debit, credit in _PAIRS)))}
 
 _TYPES = {
     "id": "uuid", "entry_id": "uuid", "loan_id": "uuid", "cause": "text", "cause_id": "uuid", "debit": "text",
@@ -218,25 +224,21 @@ _POST_ALL = f"""
     select borrower_id, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
     from {sql.rows("$1", {"borrower_id": "uuid"} | _TYPES | {"seq": "bigint", "hash": "text"})}
 """
+# Each posting is read once and told with both its accounts: what it means for either is our sum.
 _READ = """
-    select loan_id, account, sum(amount), null::date from (
-        select loan_id, debit as account, amount_minor as amount from ledger_posting
-            where borrower_id = $1 and loan_id = any($2)
-        union all
-        select loan_id, credit, -amount_minor from ledger_posting
-            where borrower_id = $1 and loan_id = any($2)
-    ) moved group by loan_id, account
+    select loan_id, debit, credit, sum(amount_minor)::bigint, null::date
+        from ledger_posting where borrower_id = $1 and loan_id = any($2) group by loan_id, debit, credit
     union all
-    select null, null, null, max(day) from ledger_closed_day
+    select null, null, null, null, max(day) from ledger_closed_day
 """
 _READ_PAIRS = """
-    select loan_id, account, sum(amount), null::date from (
-        select p.loan_id, p.debit as account, p.amount_minor as amount from ledger_posting p
-            join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, loan_id) using (borrower_id, loan_id)
-        union all
-        select p.loan_id, p.credit, -p.amount_minor from ledger_posting p
-            join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, loan_id) using (borrower_id, loan_id)
-    ) moved group by loan_id, account
+    select asked.loan_id, moved.debit, moved.credit, moved.amount, null::date
+        from unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, loan_id)
+        cross join lateral (
+            select p.debit, p.credit, sum(p.amount_minor)::bigint as amount from ledger_posting p
+            where p.borrower_id = asked.borrower_id and p.loan_id = asked.loan_id
+            group by p.borrower_id, p.debit, p.credit
+        ) moved
     union all
-    select null, null, null, max(day) from ledger_closed_day
+    select null, null, null, null, max(day) from ledger_closed_day
 """

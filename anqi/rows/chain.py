@@ -33,10 +33,13 @@ class Chain:
 
     def link(self, record: Mapping[str, Any]) -> Link:
         """The next link, and the chain now ends there. The caller stores the row with it."""
-        text = canonical(record)
+        return self.link_spelt(canonical(record).decode())
+
+    def link_spelt(self, text: str) -> Link:
+        """The next link for a row that is spelt already, exactly as `canonical` would spell it."""
         self.seq += 1
-        self.hash = _digest(self.hash, self.seq, text)
-        return Link(self.seq, self.hash, text.decode())
+        self.hash = _digest(self.hash, self.seq, text.encode())
+        return Link(self.seq, self.hash, text)
 
 
 def digest(previous: bytes, seq: int, record: Mapping[str, Any]) -> bytes:
