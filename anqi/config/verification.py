@@ -14,7 +14,7 @@ from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
 from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
-from anqi.lending import accruals, courses, store
+from anqi.lending import courses, inspection, store
 from anqi.lending.models import Agreement
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.chain import GENESIS, digest
@@ -161,9 +161,9 @@ def _held(whole: _Whole) -> Iterator[LoanInHand]:
         facts = [fact for fact in whole.facts if fact["loan_id"] == row["id"] and fact["kind"] in KINDS]
         yield LoanInHand(
             **{name: row[name] for name in _LOAN},
-            accruals=accruals.from_numbers(row["accruals"], since=row["stands_on"]),
+            lines=row["accruals"],
             borrower_id=whole.borrower_id,
-            signed_terms=row["terms"],
+            signed=json.dumps(row["terms"]),
             facts=tuple(store.counted(_new_fact(fact), currency=row["currency"]) for fact in facts),
         )
 

@@ -45,7 +45,7 @@ def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> Booked:
 def read_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> Booked:
     """What stands in the books of these (borrower id, loan id), as `read` tells of one borrower. One statement."""
     borrower_ids, loan_ids = zip(*pairs, strict=True)
-    return _booked(loan_ids, sql.fetch(_READ_PAIRS, [list(borrower_ids), list(loan_ids)]))
+    return _booked(loan_ids, sql.fetch(_READ_PAIRS, [sql.as_ids(borrower_ids), sql.as_ids(loan_ids)]))
 
 
 def _booked(loan_ids: Iterable[UUID], rows: Iterable[tuple[Any, ...]]) -> Booked:

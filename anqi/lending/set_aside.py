@@ -31,7 +31,7 @@ def resolve(pairs: Iterable[Pair], *, kind: SetAside.Kind, by: str, now: datetim
         borrower_ids.append(borrower_id)
         loan_ids.append(loan_id)
     if loan_ids:
-        sql.write(_RESOLVE, [borrower_ids, loan_ids, str(kind), by, now])
+        sql.write(_RESOLVE, [sql.as_ids(borrower_ids), sql.as_ids(loan_ids), str(kind), by, now])
 
 
 def waiting(*, kind: SetAside.Kind | None = None) -> set[Pair]:

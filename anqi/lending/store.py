@@ -27,21 +27,33 @@ class LoanInHand:
     order_id: UUID
     number: str
     currency: str
-    signed_terms: dict[str, Any]
+    signed: str = field(repr=False)
+    """The terms as they were signed, as JSON."""
     starts_on: date | None
     settled_on: date | None
     cancelled_on: date | None
     next_wake_on: date | None
     stands_on: date | None = None
     """The evening that its books show."""
-    accruals: tuple[Line, ...] = ()
-    """By what it goes on earning from that evening until its next wake, without being booked."""
+    lines: Sequence[int] | None = None
+    """Its accruals as they are kept."""
     facts: tuple[engine_facts.Fact, ...] = field(repr=False)
+
+    @cached_property
+    def accruals(self) -> tuple[Line, ...]:
+        """By what it goes on earning from the evening that its books show until its next wake, without being booked."""
+        return accruals.from_numbers(self.lines, since=self.stands_on)
+
+    @cached_property
+    def signed_terms(self) -> dict[str, Any]:
+        """The terms as they were signed, without a day."""
+        signed: dict[str, Any] = json.loads(self.signed)
+        return signed
 
     @cached_property
     def terms(self) -> Terms:
         """The terms with the day the loan began. Asked only of a loan that has begun."""
-        return terms_from(self.signed_terms, starts_on=self.starts_on)
+        return _read_terms(self.signed, self.starts_on)
 
     @property
     def has_begun(self) -> bool:
@@ -68,30 +80,31 @@ class NewFact:
 
 def terms_from(signed_terms: dict[str, Any], *, starts_on: date | None) -> Terms:
     """What the engine reads: the signed terms, dated."""
-    assert starts_on, "a loan that has not begun has no dates"
-    return _read_terms(json.dumps(signed_terms | {"starts_on": starts_on.isoformat()}))
+    return _read_terms(json.dumps(signed_terms), starts_on)
 
 
+# By the text, so that of many loans on the same terms one is read.
 @lru_cache(maxsize=4096)
-def _read_terms(stated: str) -> Terms:
-    return read_terms(json.loads(stated))
+def _read_terms(signed: str, starts_on: date | None) -> Terms:
+    assert starts_on, "a loan that has not begun has no dates"
+    return read_terms(json.loads(signed) | {"starts_on": starts_on.isoformat()})
 
 
 def read(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, LoanInHand]:
     """These loans of this borrower with their facts, in one statement. Lock the borrower first."""
     rows = sql.fetch(_READ, [borrower_id, list(loan_ids)])
-    return {row[0]: _loan(row, borrower_id) for row in rows}
+    return {loan.id: loan for loan in map(_loan, rows)}
 
 
 def read_waking(borrower_ids: Iterable[UUID], *, on: date) -> list[LoanInHand]:
     """All loans of these borrowers whose next day has come by then, in one statement. Lock the borrowers first."""
-    return [_loan(row, row[11]) for row in sql.fetch(_READ_WAKING, [list(borrower_ids), on])]
+    return [_loan(row) for row in sql.fetch(_READ_WAKING, [sql.as_ids(borrower_ids), on])]
 
 
 def read_pairs(pairs: Iterable[tuple[UUID, UUID]]) -> list[LoanInHand]:
     """The loans of these (borrower id, loan id), in one statement."""
     borrower_ids, loan_ids = zip(*pairs, strict=True)
-    return [_loan(row, row[11]) for row in sql.fetch(_READ_PAIRS, [list(borrower_ids), list(loan_ids)])]
+    return [_loan(row) for row in sql.fetch(_READ_PAIRS, [sql.as_ids(borrower_ids), sql.as_ids(loan_ids)])]
 
 
 def counted(fact: NewFact, *, currency: str) -> engine_facts.Fact:
@@ -138,33 +151,27 @@ def wake(borrower_id: UUID, loan_id: UUID, outlook: Outlook) -> None:
 def wake_all(outlooks: Iterable[tuple[LoanInHand, Outlook]]) -> None:
     """Notes beside each of these loans what the nightly close looks for, in one statement."""
     rows = [
-        json.dumps({
-            "borrower_id": str(held.borrower_id), "id": str(held.id),
-            "next_wake_on": _iso(outlook.next_wake_on), "settled_on": _iso(outlook.settled_on),
-            "stands_on": _iso(outlook.stands_on), "accruals": accruals.as_numbers(outlook.accruals),
-        })
+        f'{{"borrower_id":"{held.borrower_id}","id":"{held.id}"'
+        f',"next_wake_on":{_spelt(outlook.next_wake_on)},"settled_on":{_spelt(outlook.settled_on)}'
+        f',"stands_on":{_spelt(outlook.stands_on)},"accruals":{accruals.as_numbers(outlook.accruals) or "null"}}}'
         for held, outlook in outlooks
-    ]  # fmt: skip
+    ]
     sql.write(_WAKE_ALL, [sql.as_rows(rows)])
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _spelt(day: date | None) -> str:
+    return f'"{day}"' if day else "null"
 
 
-def _loan(row: tuple[Any, ...], borrower_id: UUID) -> LoanInHand:
-    names = ("id", "lender_id", "order_id", "number", "currency")
-    dates = ("starts_on", "settled_on", "cancelled_on", "next_wake_on")
-    stands_on, numbers = row[12:14]
+def _loan(row: tuple[Any, ...]) -> LoanInHand:
+    *columns, facts = row
+    stated = dict(zip(_LOAN, columns, strict=True))
+    currency = stated["currency"]
     return LoanInHand(
-        borrower_id=borrower_id,
-        **dict(zip((*names, *dates), row, strict=False)),
-        stands_on=stands_on,
-        accruals=accruals.from_numbers(numbers, since=stands_on),
-        signed_terms=json.loads(row[9]),
+        **stated,
         facts=tuple(
-            _engine_fact(each["id"], each["kind"], date.fromisoformat(each["counts_on"]), each["body"], row[4])
-            for each in json.loads(row[10])
+            _engine_fact(id, kind, date.fromisoformat(counts_on), body, currency)
+            for id, kind, counts_on, body in json.loads(facts)
         ),
     )
 
@@ -211,18 +218,20 @@ _RECORD = f"""
     select $1::uuid, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
     from {sql.rows("$2", _TYPES | {"seq": "bigint", "hash": "text"})}
 """
+_LOAN = (
+    "id", "borrower_id", "lender_id", "order_id", "number", "currency",
+    "starts_on", "settled_on", "cancelled_on", "next_wake_on", "stands_on", "lines", "signed",
+)  # fmt: skip
 _LOAN_WITH_FACTS = f"""
-    select l.id, l.lender_id, l.order_id, l.number, l.currency,
-        l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.terms::text,
-        (select coalesce(json_agg(json_build_object(
-                'id', f.id, 'kind', f.kind, 'counts_on', f.counts_on, 'body', f.body) order by f.seq), '[]')::text
+    select l.id, l.borrower_id, l.lender_id, l.order_id, l.number, l.currency,
+        l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.stands_on, l.accruals, l.terms::text,
+        (select coalesce(json_agg(json_build_array(f.id, f.kind, f.counts_on, f.body) order by f.seq), '[]')::text
             from lending_fact f
-            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS}),
-        l.borrower_id, l.stands_on, l.accruals
+            where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS})
     from lending_loan l
 """
 _READ = f"{_LOAN_WITH_FACTS} where l.borrower_id = $1 and l.id = any($2) order by l.id"
-_READ_WAKING = f"{_LOAN_WITH_FACTS} where l.borrower_id = any($1) and l.next_wake_on <= $2 order by l.borrower_id, l.id"
+_READ_WAKING = f"{_LOAN_WITH_FACTS} where l.borrower_id = any($1::uuid[]) and l.next_wake_on <= $2 order by l.borrower_id, l.id"
 _READ_PAIRS = f"""
     {_LOAN_WITH_FACTS}
     join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, id) using (borrower_id, id)

@@ -31,8 +31,9 @@ def hold_all(borrower_ids: Iterable[UUID]) -> dict[UUID, Chain]:
     Everybody who holds several takes them in this order, so that no two wait for each other.
     """
     found = sql.fetch(
-        "select id, last_seq, last_hash from people_borrower where id = any($1) order by id for no key update",
-        [list(borrower_ids)],
+        "select id, last_seq, last_hash from people_borrower where id = any($1::uuid[])"
+        " order by id for no key update",
+        [sql.as_ids(borrower_ids)],
     )
     return {borrower_id: Chain(borrower_id, seq, bytes(last)) for borrower_id, seq, last in found}
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.db import connection
@@ -89,3 +90,8 @@ def rows(parameter: str, columns: Mapping[str, str]) -> str:
 def as_rows(rows: Iterable[str]) -> str:
     """Any number of JSON objects as one parameter, so that the statement is one text for any number of them."""
     return f"[{','.join(rows)}]"
+
+
+def as_ids(ids: Iterable[UUID]) -> str:
+    """Any number of ids as one parameter, for `$1::uuid[]`: the driver would take them one by one."""
+    return f"{{{','.join(map(str, ids))}}}"

@@ -1,5 +1,6 @@
 """A purchase: a merchant's order, opened, signed, and begun when the goods leave."""
 
+import json
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,7 +110,7 @@ class Bought:
     def _hold(self) -> None:
         names = ("id", "borrower_id", "lender_id", "order_id", "number")
         self.held = LoanInHand(
-            **{name: self._loan[name] for name in names}, currency="CNY", signed_terms=self._loan["terms"],
+            **{name: self._loan[name] for name in names}, currency="CNY", signed=json.dumps(self._loan["terms"]),
             starts_on=None, settled_on=None, cancelled_on=None, next_wake_on=None, facts=(),
         )  # fmt: skip
 
@@ -167,8 +168,10 @@ class Bought:
         if outlook.settled_on and not held.settled_on:
             self._order |= {"state": State.SETTLED, "ended_at": at}
             self._theirs |= {"state": State.SETTLED, "changed_at": at}
-        self.held = replace(held, **vars(outlook))
-        self._loan |= vars(outlook) | {"accruals": accruals.as_numbers(outlook.accruals)}
+        kept = {name: value for name, value in vars(outlook).items() if name != "accruals"}
+        lines = accruals.as_numbers(outlook.accruals)
+        self.held = replace(held, **kept, lines=lines)
+        self._loan |= kept | {"accruals": lines}
 
 
 def address(told: Biography) -> str:

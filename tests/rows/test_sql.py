@@ -74,3 +74,10 @@ def test_rows_come_as_one_parameter() -> None:
     rows = [{"id": 1, "what": "电话 \"$1\"", "no": number}, {"id": 2, "what": None, "no": None}]
     sql.write(f"insert into shelf select id, what, no from {given}", [sql.as_rows(canonical(row).decode() for row in rows)])
     assert sql.fetch("select what, no from shelf order by id", []) == [("电话 \"$1\"", number), (None, None)]
+
+
+def test_ids_come_as_one_parameter() -> None:
+    ids = [uuid4() for _ in range(3)]
+    for asked in (ids, ids[:1], []):
+        [(found,)] = sql.fetch("select $1::uuid[]", [sql.as_ids(asked)])
+        assert found == asked
