@@ -1,27 +1,27 @@
 """Loans as days go by: what changes by itself is booked on its day, or as soon afterwards as somebody looks."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
 
 from anqi.ledger import books
-from anqi.ledger.books import Entry
+from anqi.ledger.books import Booked, Entry
 from anqi.lending import courses, orders, set_aside, store
 from anqi.lending.courses import Outlook, Step
 from anqi.lending.models import Loan, SetAside
 from anqi.lending.store import LoanInHand
 from anqi.notices import webhooks
 from anqi.people import holds
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 
 # So many borrowers share a commit; each is locked until it, and a payment must not wait long for that.
-TOGETHER = 50
+TOGETHER = 100
 _log = logging.getLogger("anqi.loans")
 
 
@@ -121,15 +121,15 @@ def _bring_together(borrower_ids: Sequence[UUID], day: date, now: datetime, only
         if not held:
             return 0
         woken = [_woken(each, day) for each in held]
-        _book(chains, woken, now)
-        store.wake_all((each.held, each.outlook) for each in woken)
-        holds.keep_all(chains.values())
+        pairs = [(each.held.borrower_id, each.held.id) for each in woken]
+        booked = books.read_pairs(pairs)
+        with sql.together():
+            _book(chains, woken, booked, now)
+            store.wake_all((each.held, each.outlook) for each in woken)
+            holds.keep_all(chains.values())
+            set_aside.resolve(pairs, kind=SetAside.Kind.FAILED, by="close", now=now)
         for each in woken:
             _tell_settled(each, now)
-        set_aside.resolve(
-            ((each.held.borrower_id, each.held.id) for each in woken),
-            kind=SetAside.Kind.FAILED, by="close", now=now,
-        )  # fmt: skip
     return len(woken)
 
 
@@ -141,22 +141,17 @@ def _woken(held: LoanInHand, day: date) -> _Woken:
     return _Woken(held=held, steps=steps, outlook=outlook)
 
 
-def _book(chains: Mapping[UUID, Chain], woken: Sequence[_Woken], now: datetime) -> None:
-    booked = books.read_pairs([(each.held.borrower_id, each.held.id) for each in woken])
-    by_borrower = groupby(woken, key=lambda each: each.held.borrower_id)
+def _book(chains: Mapping[UUID, Chain], woken: Sequence[_Woken], booked: Booked, now: datetime) -> None:
     books.post_all(
-        (
-            (chains[borrower_id], [entry for each in its for entry in _entries(each, booked.balances[each.held.id])])
-            for borrower_id, its in by_borrower
-        ),
+        ((chains[each.held.borrower_id], _entries(each, booked.balances[each.held.id])) for each in woken),
         first_open_on=booked.first_open_on,
         now=now,
     )
 
 
-def _entries(woken: _Woken, booked: Mapping[str, int]) -> Iterator[Entry]:
+def _entries(woken: _Woken, booked: Mapping[str, int]) -> list[Entry]:
     held = woken.held
-    yield from books.bring_to(
+    return books.bring_to(
         woken.steps, booked=booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency
     )
 

@@ -1,5 +1,6 @@
 """The close of business days: `anqi close`, and nightly by itself. No rules: they are the actions'."""
 
+import gc
 import multiprocessing
 import os
 import socket
@@ -22,6 +23,8 @@ from anqi.lending import inspection as lending
 from anqi.rows.days import day_of
 
 _LOCK = 0x616E7169  # "anqi": one run at a time, whoever starts it.
+# Whoever is due is sorted anew for each such part of the book, and the part is held in memory.
+_DUE_TOGETHER = 5000
 _LOANS_TOGETHER = 200
 
 Progress = Callable[[str, date, int, int | None], None]
@@ -83,9 +86,9 @@ def _bring(day: date, now: Callable[[], datetime], workers: "_Workers", told: Pr
 
 def _due_groups(day: date) -> Iterator[list[Any]]:
     last = None
-    while group := loans.due_after(last, day=day, limit=loans.TOGETHER):
-        yield group
-        last = group[-1]
+    while due := loans.due_after(last, day=day, limit=_DUE_TOGETHER):
+        yield from (due[first : first + loans.TOGETHER] for first in range(0, len(due), loans.TOGETHER))
+        last = due[-1]
 
 
 def _bring_group(asked: tuple[list[Any], date, datetime]) -> Brought:
@@ -167,5 +170,6 @@ def _workers(processes: int) -> Iterator[_Workers]:
         yield _Workers()
         return
     connections.close_all()
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    # What a worker is born with stays for its life: no collection need look at it again.
+    with multiprocessing.get_context("fork").Pool(processes, initializer=gc.freeze) as pool:
         yield _Workers(pool, ahead=2 * processes)
