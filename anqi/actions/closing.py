@@ -5,6 +5,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import groupby
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -63,11 +65,11 @@ def shut(day: date, *, now: datetime) -> None:
 
 
 def to_prove(day: date, *, is_last: bool) -> Iterator[Pair]:
-    """The loans that were written to on that day, and on the last day of a run a seventh of all others."""
-    touched = set(ledger.loans_booked_on(day))
-    yield from sorted(touched)
-    if is_last:
-        yield from (pair for pair in _rolling_part(day) if pair not in touched)
+    """The loans that were written to on that day, and on the last day of a run a seventh of all others, by id."""
+    rolling = _rolling_part(day) if is_last else iter(())
+    # Both come in the order of their ids, so that none of them need be held in memory to be told once.
+    for pair, _ in groupby(merge(ledger.each_loan_booked_on(day), rolling)):
+        yield pair
 
 
 def everything() -> Iterator[Pair]:
@@ -96,20 +98,23 @@ def prove(pairs: Sequence[Pair], *, day: date, now: datetime) -> Proved:
         read = store.read_pairs(pairs)
         held = [each for each in read if each.has_begun and (each.borrower_id, each.id) not in waiting]
         booked = books.read_pairs(pairs).balances if held else {}
-    differing = {(each.borrower_id, each.id): told for each in held if (told := _differences(each, booked, now))}
+    today = day_of(now)
+    differing = {(each.borrower_id, each.id): told for each in held if (told := _differences(each, booked, today))}
     _set_aside(differing, day, now)
     agreeing = [pair for each in held if (pair := (each.borrower_id, each.id)) not in differing]
     set_aside.resolve(agreeing, kind=SetAside.Kind.DIFFERS, by="proof", now=now)
     return Proved(count=len(held), differing=len(differing))
 
 
-def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], now: datetime) -> dict[str, list[int]]:
+def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], today: date) -> dict[str, list[int]]:
     try:
-        wanted = courses.expected(held, today=day_of(now))
+        wanted = courses.expected(held, today=today)
     except Exception as failure:
         _log.exception("loan_not_proved", extra={"borrower": str(held.borrower_id), "loan": str(held.id)})
         # The kind of failure, never its text: that may hold what is nobody's business.
         return {type(failure).__name__: [0, 0]}
+    if wanted == booked[held.id]:
+        return {}
     found = ledger.differences(wanted=wanted, booked=booked[held.id])
     return {each.account: [each.wanted_minor, each.booked_minor] for each in found}
 

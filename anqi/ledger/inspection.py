@@ -1,12 +1,12 @@
 """What staff ask of the books. Nothing here locks or writes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anqi.ledger.models import Account, ClosedDay, Posting
 
@@ -63,9 +63,21 @@ def differences(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list
 
 def loans_booked_on(day: date, *, limit: int | None = None) -> list[tuple[UUID, UUID]]:
     """(borrower id, loan id) of the loans, or of some, into whose books something was written on that business day."""
-    found = Posting.objects.filter(booked_on=day, loan_id__isnull=False).order_by()
-    pairs = found.values_list("borrower_id", "loan_id").distinct()[:limit]
-    return [(borrower_id, loan_id) for borrower_id, loan_id in pairs if loan_id]
+    return list(_pairs(_booked_on(day).order_by()[:limit]))
+
+
+def each_loan_booked_on(day: date) -> Iterator[tuple[UUID, UUID]]:
+    """The same, however many: in the order of their ids, a part at a time in memory."""
+    return _pairs(_booked_on(day).order_by("borrower_id", "loan_id").iterator(chunk_size=5000))
+
+
+def _booked_on(day: date) -> QuerySet[Posting, tuple[UUID, UUID | None]]:
+    found = Posting.objects.filter(booked_on=day, loan_id__isnull=False)
+    return found.values_list("borrower_id", "loan_id").distinct()
+
+
+def _pairs(rows: Iterable[tuple[UUID, UUID | None]]) -> Iterator[tuple[UUID, UUID]]:
+    return ((borrower_id, loan_id) for borrower_id, loan_id in rows if loan_id)
 
 
 def account_names() -> dict[str, str]:
