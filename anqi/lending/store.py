@@ -179,9 +179,9 @@ def _loan(row: tuple[Any, ...]) -> LoanInHand:
 def _engine_fact(
     id: str, kind: str, counts_on: date, body: dict[str, Any], currency: str
 ) -> engine_facts.Fact:
-    stated: dict[str, Any] = {"id": id, "on": counts_on}
     if kind == "payment":
-        return engine_facts.Payment(**stated, amount_minor=body["amount_minor"], goal=body["for"])
+        return engine_facts.Payment(id=id, on=counts_on, amount_minor=body["amount_minor"], goal=body["for"])
+    stated: dict[str, Any] = {"id": id, "on": counts_on}
     if kind == "reversal":
         return engine_facts.Reversal(**stated, of=body["of"])
     if kind == "waiver":
