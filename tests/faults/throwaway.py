@@ -33,9 +33,9 @@ def durable_server() -> Iterator[Postgres]:
 
 
 @contextlib.contextmanager
-def connected_to(server: Postgres) -> Iterator[None]:
-    """Django's connection leads to that server meanwhile."""
-    stated = conninfo_to_dict(server.dsn())
+def connected_to(server: Postgres, *, database: str | None = None) -> Iterator[None]:
+    """Django's connection leads to that server meanwhile, to its own database unless told of another."""
+    stated = conninfo_to_dict(server.dsn(database))
     connection = connections["default"]
     connection.close()
     settings = connection.settings_dict
