@@ -4,8 +4,10 @@ import gc
 import multiprocessing
 import os
 import socket
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -147,7 +149,7 @@ def _holder(asking: psycopg.Connection[Any]) -> str:
 class _Workers:
     """Whole groups are read, decided and written by each worker with its own connection; or here, by one."""
 
-    def __init__(self, pool: Any = None, *, ahead: int = 1) -> None:
+    def __init__(self, pool: ProcessPoolExecutor | None = None, *, ahead: int = 1) -> None:
         self._pool, self._ahead = pool, ahead
 
     def each(self, work: Callable[[Any], Any], asked: Iterable[Any]) -> Iterator[Any]:
@@ -157,11 +159,11 @@ class _Workers:
             return
         waiting: deque[Any] = deque()
         for each in asked:
-            waiting.append(self._pool.apply_async(work, (each,)))
+            waiting.append(self._pool.submit(work, each))
             if len(waiting) > self._ahead:
-                yield waiting.popleft().get()
+                yield waiting.popleft().result()
         while waiting:
-            yield waiting.popleft().get()
+            yield waiting.popleft().result()
 
 
 @contextmanager
@@ -170,6 +172,27 @@ def _workers(processes: int) -> Iterator[_Workers]:
         yield _Workers()
         return
     connections.close_all()
-    # What a worker is born with stays for its life: no collection need look at it again.
-    with multiprocessing.get_context("fork").Pool(processes, initializer=gc.freeze) as pool:
+    # Not multiprocessing's own pool, which waits for ever for what a killed worker had in hand.
+    forking = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, mp_context=forking, initializer=_begin) as pool:
+        # All of them are forked when the first is needed.
+        pool.submit(int).result()
         yield _Workers(pool, ahead=2 * processes)
+
+
+def _begin() -> None:
+    # What a worker is born with stays for its life: no collection need look at it again.
+    gc.freeze()
+    _end_with_parent()
+
+
+def _end_with_parent() -> None:
+    """Nobody is left to take the answers of a run that was killed."""
+    threading.Thread(target=_wait_for_parents_end, daemon=True).start()
+
+
+def _wait_for_parents_end() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent
+    parent.join()
+    os._exit(1)

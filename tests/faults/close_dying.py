@@ -33,7 +33,7 @@ class Strike:
     # So many milliseconds after it was begun, where not before or after it.
     moment: str
     after_ms: float
-    # "group"; "parent", alone; "database", which is that process.
+    # "group"; "parent" or "worker", alone; "database", which is that process.
     victim: str
     postmaster: int | None = None
 
@@ -88,7 +88,7 @@ class _Watch:
             elif strike.victim == "group":
                 os.killpg(0, signal.SIGKILL)
             else:
-                os.kill(self._parent, signal.SIGKILL)
+                os.kill(self._parent if strike.victim == "parent" else os.getpid(), signal.SIGKILL)
 
 
 def main(strike: Strike | None, counts: Path, processes: str) -> int:

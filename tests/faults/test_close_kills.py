@@ -58,7 +58,7 @@ def test_the_book_has_what_a_night_can_meet(night: Night) -> None:
 
 @pytest.mark.parametrize("seed", KILLS)
 def test_killed_and_begun_again_it_ends_in_the_same_books(night: Night, tmp_path: Path, seed: int) -> None:
-    live_and_compare(night, tmp_path, seed, "group", "parent")
+    live_and_compare(night, tmp_path, seed, "group", "parent", "worker")
 
 
 @pytest.mark.parametrize("seed", STOPS)
