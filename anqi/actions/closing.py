@@ -89,21 +89,29 @@ def prove(pairs: Sequence[Pair], *, day: date, now: datetime) -> Proved:
     """Compares the books of these loans with the engine; those that differ wait for people, the others come back.
 
     Both are read in one snapshot, so that a payment in between is no difference. A loan whose next day has come is
-    compared as of the day before it: nothing has changed by itself until then.
+    compared as of the day before it: nothing has changed by itself until then. One that could not be brought on, and
+    that a payment has brought on since, comes back too.
     """
     with transaction.atomic():
         connection.cursor().execute("set transaction isolation level repeatable read, read only")
-        # What could not be brought on waits for people already.
-        waiting = set_aside.waiting(kind=SetAside.Kind.FAILED)
+        failed = set_aside.waiting(kind=SetAside.Kind.FAILED)
         read = store.read_pairs(pairs)
-        held = [each for each in read if each.has_begun and (each.borrower_id, each.id) not in waiting]
+        held = [each for each in read if each.has_begun and not _waits(each, failed, day)]
         booked = books.read_pairs(pairs).balances if held else {}
     today = day_of(now)
     differing = {(each.borrower_id, each.id): told for each in held if (told := _differences(each, booked, today))}
     _set_aside(differing, day, now)
     agreeing = [pair for each in held if (pair := (each.borrower_id, each.id)) not in differing]
     set_aside.resolve(agreeing, kind=SetAside.Kind.DIFFERS, by="proof", now=now)
+    brought = [pair for each in held if (pair := (each.borrower_id, each.id)) in failed]
+    set_aside.resolve(brought, kind=SetAside.Kind.FAILED, by="proof", now=now)
     return Proved(count=len(held), differing=len(differing))
+
+
+def _waits(held: LoanInHand, failed: set[Pair], day: date) -> bool:
+    """Whether it waits for people already, since it could not be brought on."""
+    is_due = held.next_wake_on is not None and held.next_wake_on <= day
+    return is_due and (held.borrower_id, held.id) in failed
 
 
 def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], today: date) -> dict[str, list[int]]:

@@ -1,14 +1,13 @@
 """The end of day: every day in order, once, whoever starts it and whatever breaks; its proof and its label."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from anqi.actions import closing, loans
 from anqi.engine.accounts import balances
@@ -17,6 +16,8 @@ from anqi.ledger import books
 from anqi.ledger.models import ClosedDay, DayTotal, Posting
 from anqi.lending import store
 from anqi.lending.models import Loan, SetAside
+from tests.jobs.close_book import as_owner
+from tests.jobs.close_left import sums
 from tests.planting import Planted, at, days, plant_borrower, plant_loan
 
 pytestmark = pytest.mark.usefixtures("clone_database")
@@ -46,26 +47,6 @@ def booked(who: Planted) -> dict[str, int]:
 def wanted(who: Planted, on: date) -> dict[str, int]:
     held = store.read(who.borrower_id, [who.loan_id])[who.loan_id]
     return balances(held.terms, held.facts, on)
-
-
-def sums() -> Counter[tuple[Any, ...]]:
-    """The books as sums per loan, account and day, whatever rows they are made of."""
-    found: Counter[tuple[Any, ...]] = Counter()
-    for posting in Posting.objects.all():
-        found[(posting.loan_id, posting.debit, posting.counts_on, posting.booked_on)] += posting.amount_minor
-        found[(posting.loan_id, posting.credit, posting.counts_on, posting.booked_on)] -= posting.amount_minor
-    return +found
-
-
-def as_owner(statement: str, *parameters: Any) -> None:
-    """What the application's role may not do: change what was booked."""
-    with connection.cursor() as cursor:
-        cursor.execute("set role none")
-        # As a replica does: the triggers that keep rows as they are sleep.
-        cursor.execute("set session_replication_role = replica")
-        cursor.execute(statement, parameters)
-        cursor.execute("set session_replication_role = origin")
-        cursor.execute("set role anqi_app")
 
 
 def test_every_day_that_is_over_has_its_run_in_order_and_once() -> None:
