@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection, connections
@@ -37,13 +38,22 @@ class Held(Exception):
     """Another run holds the close."""
 
 
+class Took(NamedTuple):
+    """Seconds of the steps of one day's run; waiting until the day is shut is the beginning of the proof."""
+
+    bringing: float
+    proving: float
+    summing: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """What the run of one day found."""
+    """What the run of one day found, and how long it took."""
 
     day: date
     brought: Brought
     proved: Proved
+    took: Took
 
 
 def run(*, now: Callable[[], datetime] = clock.now, processes: int = 1, told: Progress | None = None) -> list[Ran]:
@@ -69,12 +79,16 @@ def prove_all(
 def _run_day(
     day: date, is_last: bool, now: Callable[[], datetime], workers: "_Workers", told: Progress
 ) -> Ran:
+    began = time.monotonic()
     brought = _bring(day, now, workers, told)
+    brought_by = time.monotonic()
     closing.shut(day, now=now())
     proved = _prove(closing.to_prove(day, is_last=is_last), day, now, workers, told)
+    proved_by = time.monotonic()
     closing.finish(day, woken=brought.count, proved=proved.count, now=now())
     told("finished", day, brought.count, None)
-    return Ran(day=day, brought=brought, proved=proved)
+    took = Took(brought_by - began, proved_by - brought_by, time.monotonic() - proved_by)
+    return Ran(day=day, brought=brought, proved=proved, took=took)
 
 
 def _bring(day: date, now: Callable[[], datetime], workers: "_Workers", told: Progress) -> Brought:

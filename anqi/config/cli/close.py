@@ -5,8 +5,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from anqi.config.cli import site
+
+if TYPE_CHECKING:
+    from anqi.jobs.close import Ran
 
 _EVERY_SECONDS, _EVERY_SECONDS_SEEN = 5.0, 0.2
 # What a longer line has left behind, as terminals understand it.
@@ -29,14 +33,19 @@ def run(argv: Sequence[str]) -> int:
         print(f"The close is held by {held}.", file=sys.stderr)
         return 1
     for each in ran:
-        print(_told(each.day, each.brought.count, each.proved.count, each.brought.set_aside, each.proved.differing))
+        print(_told(each))
     print(f"{len(ran)} days have had their run." if ran else "Every day that is over has had its run.")
     return 0
 
 
-def _told(day: date, brought: int, proved: int, set_aside: int, differing: int) -> str:
-    waits = f"; {set_aside} set aside, {differing} differ: see the office's queue" if set_aside or differing else ""
-    return f"{day}: {brought} loans brought on, {proved} proved{waits}"
+def _told(ran: "Ran") -> str:
+    brought, proved, took = ran.brought, ran.proved, ran.took
+    is_waiting = brought.set_aside or proved.differing
+    waits = f"; {brought.set_aside} set aside, {proved.differing} differ: see the office's queue" if is_waiting else ""
+    return (
+        f"{ran.day}: {brought.count} loans brought on in {took.bringing:.2f} s, {proved.count} proved in"
+        f" {took.proving:.2f} s, summed up in {took.summing:.2f} s{waits}"
+    )
 
 
 class Told:
