@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+from anqi.ledger.chart import STAGES
 from anqi.rows import sql
 from anqi.rows.chain import Chain, Link, canonical
 from anqi.rows.ids import uuid7
@@ -206,7 +207,16 @@ _PAIRS = (
     ("credit_balance", "receivable_principal"),
     *((borne, owed) for borne in ("goodwill", "written_off") for owed in _OWED),
 )
-_RANKS = {pair: rank for rank, pair in enumerate((*_PAIRS, *((credit, debit) for debit, credit in _PAIRS)))}
+# What a late loan owes is the same, in the accounts of its stage.
+_STAGED = [
+    (f"{debit}{stage if debit in _OWED else ''}", f"{credit}{stage if credit in _OWED else ''}")
+    for debit, credit in _PAIRS
+    for stage in STAGES
+]
+# A loan that enters another stage takes along what it owes, before anything else is done to it.
+_TRANSFERS = [(f"{owed}{after}", f"{owed}{before}") for owed in _OWED for after in STAGES for before in STAGES]
+_NATURAL_PAIRS = dict.fromkeys((*_TRANSFERS, *_STAGED, *((credit, debit) for debit, credit in _STAGED)))
+_RANKS = {pair: rank for rank, pair in enumerate(_NATURAL_PAIRS)}
 
 _TYPES = {
     "id": "uuid", "entry_id": "uuid", "loan_id": "uuid", "cause": "text", "cause_id": "uuid", "debit": "text",

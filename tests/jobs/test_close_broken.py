@@ -111,7 +111,7 @@ def test_a_second_run_changes_nothing_and_says_who_holds_the_first() -> None:
     plant_many(3)
     wanted, held = undisturbed(LAST), []
 
-    def told(_what: str, _day: date, _done: int) -> None:
+    def told(_what: str, _day: date, _done: int, _of: int | None) -> None:
         before = sums(), ClosedDay.objects.count()
         with pytest.raises(close.Held, match=r"anqi close \d+@"):
             run_until(LAST)

@@ -47,7 +47,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self._shows
 
-    def told(self, what: str, day: date, _done: int) -> None:
+    def told(self, what: str, day: date, _done: int, _of: int | None) -> None:
         if (what, day) == self._when:
             self._shows = self._then
 

@@ -104,6 +104,22 @@ def test_the_books_take_every_account_and_no_other() -> None:
             {"merchant_payable": -1000, "receivable_principal": 1000},
             [("merchant_payable", "merchant_fee_income", 20)],
         ),
+        (
+            {"receivable_principal_m1": 600, "receivable_penalty_m1": 7, "penalty_income": -7, "merchant_payable": -600},
+            {"receivable_principal": 600, "merchant_payable": -600},
+            [("receivable_principal_m1", "receivable_principal", 600), ("receivable_penalty_m1", "penalty_income", 7)],
+        ),
+        (
+            {"receivable_principal": 500, "interest_income": -6, "unapplied": 106, "merchant_payable": -600},
+            {
+                "receivable_principal_m2": 600, "receivable_interest_m2": 6, "interest_income": -6,
+                "merchant_payable": -600,
+            },
+            [
+                ("receivable_principal", "receivable_principal_m2", 500),
+                ("unapplied", "receivable_interest_m2", 6), ("unapplied", "receivable_principal_m2", 100),
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_an_entry_reads_by_its_pairs(
