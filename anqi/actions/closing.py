@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from anqi.actions import accruing
 from anqi.ledger import accruals as ledger_accruals
 from anqi.ledger import books, days
 from anqi.ledger import inspection as ledger
 from anqi.lending import courses, set_aside, store
 from anqi.lending import inspection as lending
+from anqi.lending.accruals import Accrued
 from anqi.lending.models import Loan, SetAside
 from anqi.lending.store import LoanInHand
 from anqi.rows.days import day_of
@@ -135,9 +135,8 @@ def _set_aside(differing: dict[Pair, dict[str, list[int]]], day: date, now: date
             )
 
 
-def finish(day: date, *, woken: int, proved: int, now: datetime) -> None:
-    """Keeps the day's totals, what accrues, and what its run found; days of which nothing waits are closed."""
-    accrued = accruing.on(day)
+def finish(day: date, *, woken: int, proved: int, accrued: Sequence[Accrued], now: datetime) -> None:
+    """Keeps the day's totals, what has accrued, and what its run found; days of which nothing waits are closed."""
     with transaction.atomic(durable=True):
         days.sum_up(day, loans=lending.PRODUCTS_OF_LOANS)
         ledger_accruals.accrue(day, accrued)

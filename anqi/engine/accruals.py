@@ -38,7 +38,7 @@ class Line(NamedTuple):
     is_half_even: bool
 
     def minor_on(self, day: date) -> int:
-        """What is earned by the evening of that day and not booked. 333.16 at 0.0005 a day, from 0.67: 0.16 next day."""
+        """What is earned by the evening of that day, not booked. 333.16 at 0.0005 a day, 0.67 booked: 0.16 next day."""
         numerator = self.start + self.per_day * (day - self.since).days
         whole, rest = divmod(2 * numerator + self.denominator, 2 * self.denominator)
         earned_minor = whole - 1 if self.is_half_even and not rest and whole % 2 else whole
@@ -113,8 +113,8 @@ def _fee(course: Course, running: Instalment) -> Iterator[Line]:
         return
     days = running.period.days
     if course.is_fee_base_changed:
-        start = running.fee_rate * base_days(fee_stretches(course, running)) / days
-        per_day = running.fee_rate * course.fee_base_of(running) / days
+        start = running.fee_rate * Fraction(base_days(fee_stretches(course, running)), days)
+        per_day = running.fee_rate * Fraction(course.fee_base_of(running), days)
     else:
         start = Fraction(own_minor * (course.day - running.period.begins_on).days, days)
         per_day = Fraction(own_minor, days)

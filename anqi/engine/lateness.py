@@ -98,7 +98,7 @@ def days_past_due(course: Course) -> int:
 
 
 def stage_of(days: int) -> int:
-    """The stage of so many days past due: 0 not late, 1 from the first day, 2 from the 31st, 3 from the 61st, 4 from the 91st."""
+    """The stage of so many days past due: 0 not late, 1 from the first day on, 2 from the 31st, 4 from the 91st."""
     return bisect_right(STAGES, days)
 
 

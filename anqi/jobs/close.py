@@ -19,7 +19,7 @@ import psycopg
 from django.db import connection, connections
 
 from anqi import clock
-from anqi.actions import closing, loans
+from anqi.actions import accruing, closing, loans
 from anqi.actions.closing import Proved
 from anqi.actions.loans import Brought
 from anqi.lending import inspection as lending
@@ -85,7 +85,8 @@ def _run_day(
     closing.shut(day, now=now())
     proved = _prove(closing.to_prove(day, is_last=is_last), day, now, workers, told)
     proved_by = time.monotonic()
-    closing.finish(day, woken=brought.count, proved=proved.count, now=now())
+    accrued = accruing.on(day)
+    closing.finish(day, woken=brought.count, proved=proved.count, accrued=accrued, now=now())
     told("finished", day, brought.count, None)
     took = Took(brought_by - began, proved_by - brought_by, time.monotonic() - proved_by)
     return Ran(day=day, brought=brought, proved=proved, took=took)

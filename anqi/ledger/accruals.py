@@ -1,4 +1,4 @@
-"""What has accrued and is booked on no loan: an amount for each day, lender and product, among the totals of the days."""
+"""What has accrued and is booked on no loan: an amount a day, lender and product, among the totals of the days."""
 
 import json
 from collections.abc import Iterable

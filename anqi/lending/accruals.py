@@ -1,4 +1,4 @@
-"""What loans have earned and their books do not show: kept beside each loan as a few whole numbers a line, and summed."""
+"""What loans have earned and their books do not show: some whole numbers a line beside each loan, and their sum."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -58,9 +58,11 @@ def _lines(numbers: Sequence[int], since: date) -> Iterator[Line]:
 def total_on(day: date) -> list[Accrued]:
     """What stands accrued on the evening of that day, of the loans that nobody has touched since. One statement."""
     return [
-        Accrued(lender_id=lender_id, product_id=product_id, currency=currency, part=_PARTS[part], amount_minor=int(total))
+        Accrued(
+            lender_id=lender_id, product_id=product_id, currency=currency, part=_PARTS[part], amount_minor=int(total)
+        )
         for lender_id, product_id, currency, part, total in sql.fetch(_TOTAL, [day])
-    ]
+    ]  # fmt: skip
 
 
 def touched_since(day: date) -> dict[tuple[UUID, UUID], UUID]:

@@ -62,7 +62,8 @@ def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
     while kept.next_wake_on and kept.next_wake_on <= today:
         seen = day.evening(held.terms, held.facts, kept.next_wake_on)
         steps.append(Step(counts_on=kept.next_wake_on, balances=seen.balances, cause="day", cause_id=None))
-        kept = _after(seen, stands_on=kept.next_wake_on, settled_on=(held.settled_on or today) if seen.is_settled else None)
+        settled_on = (held.settled_on or today) if seen.is_settled else None
+        kept = _after(seen, stands_on=kept.next_wake_on, settled_on=settled_on)
     return steps, kept
 
 

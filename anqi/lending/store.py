@@ -231,7 +231,9 @@ _LOAN_WITH_FACTS = f"""
     from lending_loan l
 """
 _READ = f"{_LOAN_WITH_FACTS} where l.borrower_id = $1 and l.id = any($2) order by l.id"
-_READ_WAKING = f"{_LOAN_WITH_FACTS} where l.borrower_id = any($1::uuid[]) and l.next_wake_on <= $2 order by l.borrower_id, l.id"
+_READ_WAKING = f"""
+    {_LOAN_WITH_FACTS} where l.borrower_id = any($1::uuid[]) and l.next_wake_on <= $2 order by l.borrower_id, l.id
+"""
 _READ_PAIRS = f"""
     {_LOAN_WITH_FACTS}
     join unnest($1::uuid[], $2::uuid[]) as asked (borrower_id, id) using (borrower_id, id)

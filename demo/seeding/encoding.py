@@ -85,7 +85,8 @@ def _number(layout: str) -> Encode:
 
 def _numbers(values: Sequence[int]) -> bytes:
     """An array of one dimension, numbered from 1, of bigints, whose type's number is 20."""
-    return struct.pack(f">iiIii{'iq' * len(values)}", 1, 0, 20, len(values), 1, *(each for v in values for each in (8, v)))
+    sized = (each for value in values for each in (8, value))
+    return struct.pack(f">iiIii{'iq' * len(values)}", 1, 0, 20, len(values), 1, *sized)
 
 
 _ENCODERS: dict[str, Encode] = {

@@ -83,7 +83,7 @@ def test_into_a_shut_day_nothing_is_booked_and_its_totals_stay() -> None:
     loans.wake(now=at(FIRST_DUE + days(9)), limit=10)
     assert not Posting.objects.filter(booked_on__lte=FIRST_DUE, counts_on__gt=FIRST_DUE).exists()
     assert Posting.objects.filter(booked_on=FIRST_DUE).count() == 1
-    closing.finish(FIRST_DUE, woken=0, proved=0, now=at(FIRST_DUE + days(9)))
+    closing.finish(FIRST_DUE, woken=0, proved=0, accrued=[], now=at(FIRST_DUE + days(9)))
     assert sorted(kept) == sorted(
         DayTotal.objects.filter(day=FIRST_DUE).values_list("account", "debit_minor", "credit_minor")
     )
