@@ -9,6 +9,7 @@ from typing import Any
 
 from anqi.config.exports.tables import INSTALMENTS, LOANS, Row
 from anqi.engine import loan as engine_loan
+from anqi.engine.classes import category_of, report_code_of
 from anqi.engine.loan import Standing
 from anqi.lending import store
 from anqi.lending.store import NewFact
@@ -54,7 +55,7 @@ def _facts(loan_id: Any, told: str) -> Iterator[NewFact]:
 def _figures(standing: Standing) -> Row:
     paid, reduced = standing.paid, standing.reduced
     return (
-        standing.status, standing.days_past_due, len(standing.instalments), standing.lent_minor,
+        standing.status, standing.days_past_due, category_of(standing), report_code_of(standing), len(standing.instalments), standing.lent_minor,
         standing.outstanding_principal_minor, standing.remaining_minor, standing.due_now_minor, standing.next_due_on,
         standing.next_due_minor, standing.payoff_minor, standing.credit_minor, paid.principal_minor,
         paid.interest_minor, paid.fee_minor, paid.penalty_minor, reduced.prepaid_minor, reduced.returned_minor,

@@ -15,6 +15,13 @@ ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor"
 PARTS: Words = {
     "principal": lazy("本金"), "interest": lazy("利息"), "fee": lazy("手续费"), "penalty": lazy("罚息"),
 }  # fmt: skip
+CATEGORIES: Words = {
+    "normal": lazy("正常类"),
+    "special_mention": lazy("关注类"),
+    "substandard": lazy("次级类"),
+    "doubtful": lazy("可疑类"),
+    "loss": lazy("损失类"),
+}
 PURPOSES: Words = {"due": lazy("还到期的"), "next": lazy("还到期的，再提前还下期"), "all": lazy("一次结清")}
 ACCOUNTS: Words = {
     "receivable_principal": lazy("应收本金"),

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from anqi import clock
+from anqi.engine.classes import category_of, report_code_of
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
 from anqi.ledger.inspection import Difference
@@ -35,6 +36,8 @@ def loan(request: HttpRequest, borrower_id: UUID, loan_id: UUID) -> HttpResponse
     context = {
         "who": who,
         "loan": shown,
+        "category": category_of(shown.standing) if shown.standing else None,
+        "report_code": report_code_of(shown.standing) if shown.standing else None,
         "on": on,
         "is_past": on != today,
         "form": form,
