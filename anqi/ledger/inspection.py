@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from anqi.ledger.models import Account, ClosedDay, Posting
+from anqi.ledger.chart import ACCRUED, ACCRUED_INCOME
+from anqi.ledger.models import Account, ClosedDay, DayTotal, Posting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,12 @@ def _booked_on(day: date) -> QuerySet[Posting, tuple[UUID, UUID | None]]:
 
 def _pairs(rows: Iterable[tuple[UUID, UUID | None]]) -> Iterator[tuple[UUID, UUID]]:
     return ((borrower_id, loan_id) for borrower_id, loan_id in rows if loan_id)
+
+
+def accruals_on(day: date, account: str) -> list[DayTotal]:
+    """What that day added to an account of accruals, by lender and product: there are no postings behind it."""
+    found = DayTotal.objects.filter(day=day, account=account) if account in (*ACCRUED, ACCRUED_INCOME) else ()
+    return sorted(found, key=lambda total: (total.lender_id, total.product_id or total.lender_id))
 
 
 def account_names() -> dict[str, str]:

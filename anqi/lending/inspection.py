@@ -12,7 +12,17 @@ from anqi.engine import refusals as engine_refusals
 from anqi.engine.loan import Standing
 from anqi.lending import courses, limits, store
 from anqi.lending.limits import Limit
-from anqi.lending.models import CreditLine, Fact, Lender, Loan, Merchant, MerchantOrder, Order, SetAside
+from anqi.lending.models import (
+    CreditLine,
+    Fact,
+    Lender,
+    Loan,
+    Merchant,
+    MerchantOrder,
+    Order,
+    Product,
+    SetAside,
+)
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.refusals import Refused
 
@@ -198,6 +208,11 @@ def unshipped(now: datetime) -> QuerySet[MerchantOrder]:
 def lender_codes() -> dict[UUID, str]:
     """All lenders' codes."""
     return dict(Lender.objects.order_by("code").values_list("id", "code"))
+
+
+def product_codes() -> dict[UUID, str]:
+    """All products' codes; a product is one in all its versions."""
+    return dict(Product.objects.values_list("id", "code"))
 
 
 def merchants() -> list[Merchant]:

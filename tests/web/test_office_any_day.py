@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 
 from anqi import clock
-from anqi.ledger import journal, trial
+from anqi.ledger import accruals, journal, trial
 from anqi.ledger.models import ClosedDay
+from anqi.lending import accruals as lending_accruals
 from anqi.lending import inspection
 from anqi.lending.models import Loan
 from anqi.rows.ids import uuid7
@@ -183,6 +184,18 @@ def test_only_staff_with_a_second_factor_see_it(lin: Planted, url: str) -> None:
     assert client.get(url).status_code == 403
     for role in ("clerk", "supervisor", "auditor"):
         assert desk(role).get(url).status_code == 200
+
+
+def test_what_accrues_is_told_by_product() -> None:
+    """6000.00 at 12 %: 2.00 a day, of which the day before had its share."""
+    plant_loan(starts_on=COUNTED)
+    for later in (1, 2):
+        accruals.accrue(COUNTED + days(later), lending_accruals.total_on(COUNTED + days(later)))
+    page = desk().get("/trial-balance/accrued_interest", {"on": str(COUNTED + days(2))}).content.decode()
+    assert "每个产品记一笔" in page
+    loan = Loan.objects.get()
+    row = re.search(rf"<td>{loan.product.code}</td><td>{loan.lender.code}</td>(.*?)</tr>", page)
+    assert row and re.findall(r"\d+\.\d\d", re.sub("<[^>]+>", "", row[1])) == ["2.00", "0.00"]
 
 
 def test_it_is_there_in_english(lin: Planted) -> None:

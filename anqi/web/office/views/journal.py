@@ -42,6 +42,7 @@ def journal(request: HttpRequest, account: str) -> HttpResponse:
         "known": wording.word(wording.KNOWN, asked.known),
         "turnover": journals.turnover(asked.on, account, known=asked.known, share=share),
         "rows": _rows(found, account, names),
+        "accruals": _accruals(asked.on, account),
         "more": _address(account, request.GET, asked.on, after=found[-1].id) if len(found) == journals.PAGE else "",
         "before": _address(account, request.GET, asked.on - timedelta(days=1)) if asked.on > date.min else "",
         "next": _address(account, request.GET, asked.on + timedelta(days=1)) if asked.on < date.max else "",
@@ -62,6 +63,16 @@ def _rows(found: list[Line], account: str, names: dict[str, str]) -> list[dict[s
             "is_debit": line.debit == account,
         })
     return rows
+
+
+def _accruals(on: date, account: str) -> list[dict[str, object]]:
+    found = ledger.accruals_on(on, account)
+    codes, lenders = (lending.product_codes(), lending.lender_codes()) if found else ({}, {})
+    return [
+        {"total": total, "product": codes[total.product_id], "lender": lenders[total.lender_id]}
+        for total in found
+        if total.product_id
+    ]
 
 
 def _address(account: str, asked: QueryDict, on: date, *, after: UUID | None = None) -> str:
