@@ -55,7 +55,8 @@ def _facts(loan_id: Any, told: str) -> Iterator[NewFact]:
 def _figures(standing: Standing) -> Row:
     paid, reduced = standing.paid, standing.reduced
     return (
-        standing.status, standing.days_past_due, category_of(standing), report_code_of(standing), len(standing.instalments), standing.lent_minor,
+        standing.status, standing.days_past_due, category_of(standing), report_code_of(standing),
+        len(standing.instalments), standing.lent_minor,
         standing.outstanding_principal_minor, standing.remaining_minor, standing.due_now_minor, standing.next_due_on,
         standing.next_due_minor, standing.payoff_minor, standing.credit_minor, paid.principal_minor,
         paid.interest_minor, paid.fee_minor, paid.penalty_minor, reduced.prepaid_minor, reduced.returned_minor,
