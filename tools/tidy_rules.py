@@ -21,6 +21,7 @@ CLOCKS = {
     "anqi/jobs/pulse.py": "workers' heartbeats are the queue's, by the database's clock",
     "sandbox/clock.py": "the sandbox's clock",
     "mall/clock.py": "the mall's clock",
+    "tools/bench/nights.py": "a shifted clock is shifted against the machine's",
     "demo/table.py": "a second factor holds for this half minute of the world",
 }
 # Divisions that are exact, or whose precision is stated where they stand.

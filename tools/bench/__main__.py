@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.bench import engine, load, notifications, repayments, seed
+from tools.bench import close, engine, load, notifications, repayments, seed
 
 _FILE = Path(__file__).resolve().parents[2] / "build/bench.json"
 _PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "engine": engine.measure,
     "seed": seed.measure,
     "repayments": repayments.measure,
+    "close": close.measure,
     "load": load.measure,
     "notifications": notifications.measure,
 }

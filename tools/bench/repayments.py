@@ -12,8 +12,7 @@ import time
 from datetime import date
 from uuid import uuid4
 
-from anqi.config.postgres import Postgres
-from tools.bench import ground
+from tools.bench import ground, tpcb
 
 _SECONDS = 6
 _ROUNDS = 3
@@ -34,12 +33,14 @@ def _measure(found: ground.Ground) -> dict[str, float]:
     print(f"planting {_BORROWERS} borrowers with an open charge each", flush=True)
     for part in [ground.start(__name__, "plant", str(part), environment=environment) for part in range(2)]:
         assert part.wait() == 0, "planting failed"
-    _pgbench(server, "-i", "-s", "20", "-q")
+    tpcb.prepare(server)
     samples: dict[str, list[float]] = {}
     for _ in range(_ROUNDS):
         for clients in _CLIENTS:
             samples.setdefault(f"repayments_per_s_{clients}", []).append(_repay(clients, environment))
-            samples.setdefault(f"tpcb_per_s_{clients}", []).append(_tpcb(server, clients))
+            samples.setdefault(f"tpcb_per_s_{clients}", []).append(
+                tpcb.per_second(server, clients=clients, seconds=_SECONDS)
+            )
     figures = {name: round(statistics.median(values), 1) for name, values in samples.items()}
     for clients in _CLIENTS:
         ratio = figures[f"repayments_per_s_{clients}"] / figures[f"tpcb_per_s_{clients}"]
@@ -71,17 +72,6 @@ def _repay(clients: int, environment: dict[str, str]) -> float:
         process.stdin.flush()
     told = [json.loads(process.communicate()[0]) for process in started]
     return float(sum(each["count"] / each["seconds"] for each in told))
-
-
-def _tpcb(server: Postgres, clients: int) -> float:
-    said = _pgbench(server, "-c", str(clients), "-j", str(min(clients, 2)), "-T", str(_SECONDS))
-    line = next(line for line in said.splitlines() if line.startswith("tps = "))
-    return float(line.split()[2])
-
-
-def _pgbench(server: Postgres, *options: str) -> str:
-    command = [server.programs.path("pgbench"), *options, server.dsn()]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def _plant(part: int) -> None:
