@@ -38,7 +38,7 @@ def fingerprint(text: str, *, purpose: str) -> str:
 
 def secret(name: str) -> bytes:
     """A 32-byte secret derived from the ring's root for one named use."""
-    return secret_of(Path(settings.ANQI_KEYRING), name)
+    return secret_of(settings.ANQI_KEYRING, name)
 
 
 def secret_of(path: Path, name: str) -> bytes:
@@ -72,7 +72,7 @@ def _key(key_id: str) -> bytes:
 
 
 def _ring() -> dict[str, Any]:
-    return _ring_in(Path(settings.ANQI_KEYRING))
+    return _ring_in(settings.ANQI_KEYRING)
 
 
 @cache
