@@ -153,7 +153,7 @@ class Written:
 
     life: Life
     slots: Slots
-    needed: Sequence[bool]
+    needed: Sequence[int]
     forms: Mapping[type[models.Model], Form]
     counts: Mapping[type[models.Model], int]
 

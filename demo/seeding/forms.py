@@ -42,23 +42,24 @@ class Slots:
     def _mark(self, slot: int) -> str:
         return f"~S{slot:04}".ljust(self.lengths[slot], "_")
 
-    def needed(self, forms: Iterable["Form"]) -> list[bool]:
-        """Which of the slots that were added must be filled for these forms."""
-        needed, given = {slot for form in forms for slot in form.slots}, len(self.lengths) - len(self._makes)
-        for place in reversed(range(len(self._makes))):
-            if given + place in needed:
-                needed |= self._uses[place]
-        return [given + place in needed for place in range(len(self._makes))]
+    def needed(self, forms: Iterable["Form"]) -> list[int]:
+        """Which of the slots that were added must be filled for these forms, in their order."""
+        needed, first = {slot for form in forms for slot in form.slots}, len(self.lengths) - len(self._makes)
+        for slot in reversed(range(first, len(self.lengths))):
+            if slot in needed:
+                needed |= self._uses[slot - first]
+        return [slot for slot in range(first, len(self.lengths)) if slot in needed]
 
-    def fill(self, tail: bytes, given: Sequence[bytes], needed: Sequence[bool]) -> Values:
+    def fill(self, tail: bytes, given: Sequence[bytes], needed: Sequence[int]) -> Values:
         """What stands in each slot for the borrower of whose ids these are the last eight bytes."""
         written = tail.hex()
-        values = [tail, f"{written[:4]}-{written[4:]}".encode(), *given]
-        for make, is_needed in zip(self._makes, needed, strict=True):
-            values.append(make(values) if is_needed else b"")
-        assert all(
-            len(value) == length for value, length in zip(values, self.lengths, strict=True) if value
-        ), "a value of another length than its slot"
+        values = [tail, f"{written[:4]}-{written[4:]}".encode(), *given, *([b""] * len(self._makes))]
+        first = len(values) - len(self._makes)
+        for slot in needed:
+            values[slot] = self._makes[slot - first](values)
+        assert all(len(values[slot]) == self.lengths[slot] for slot in (*range(first), *needed)), (
+            "a value of another length than its slot"
+        )
         return values
 
     def form(self, text: str | bytes) -> "Form":
@@ -79,24 +80,26 @@ class Form:
         slots, end = [], 0
         for mark in _MARK.finditer(text):
             slot = int(mark[1]) if mark[1] else 1
-            pieces += [text[end : mark.start()], b""]
+            pieces.append(text[end : mark.start()])
             slots.append(slot)
             end = mark.start() + lengths[slot]
         self.slots = tuple(slots)
-        self._pieces = [*pieces, text[end:]]
-        # Asked for one thing alone, itemgetter would not answer with a tuple of it.
-        self._pick = itemgetter(*slots, 0, 0)
+        # One formatting is quicker than joining pieces, and this is done for every row of everybody.
+        self._text = b"%b".join(piece.replace(b"%", b"%%") for piece in (*pieces, text[end:]))
+        self._pick = itemgetter(*slots) if slots else _nothing
 
     @property
     def is_fixed(self) -> bool:
         """Whether it is the same text for everybody."""
-        return len(self._pieces) == 1
+        return not self.slots
 
     def filled(self, values: Values) -> bytes:
         """The text of one borrower."""
-        pieces = self._pieces.copy()
-        pieces[1::2] = self._pick(values)[:-2]
-        return b"".join(pieces)
+        return self._text % self._pick(values)
+
+
+def _nothing(values: Values) -> tuple[bytes, ...]:
+    return ()
 
 
 def id_at(milliseconds: int, place: int) -> UUID:
