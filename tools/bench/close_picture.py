@@ -50,7 +50,11 @@ def _panel(title: str, points: Sequence[_Point], *, left: int) -> Iterator[str]:
     places = [(_x(loans, left), _y(value, most), value) for loans, value in points]
     yield f'<polyline points="{" ".join(f"{x},{y}" for x, y, _ in places)}"/>'
     for x, y, value in places:
-        yield f'<circle cx="{x}" cy="{y}" r="4"/><text x="{x}" y="{y - 10}">{value:.3g}</text>'
+        yield f'<circle cx="{x}" cy="{y}" r="4"/><text x="{x}" y="{y - 10}">{_short(value)}</text>'
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def _x(loans: int, left: int) -> float:
