@@ -61,6 +61,27 @@ def test_every_day_that_is_over_has_its_run_in_order_and_once() -> None:
     assert [each.day for each in run_until(FIRST_DUE + days(2))] == [FIRST_DUE + days(1), FIRST_DUE + days(2)]
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_day_is_brought_on_in_parts_and_groups_and_nobody_is_left(
+    monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    plant_many(8)
+    monkeypatch.setattr(close, "_DUE_TOGETHER", 5)
+    monkeypatch.setattr(loans, "TOGETHER", 2)
+    assert run_until(FIRST_DUE, processes=processes)[-1].brought.count == 8
+    assert not Loan.objects.filter(next_wake_on__lte=FIRST_DUE).exists()
+
+
+def test_each_loan_is_proved_once_the_touched_and_a_seventh_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    everybody = sorted((who.borrower_id, who.loan_id) for who in plant_many(9))
+    assert list(closing.to_prove(STARTED, is_last=False)) == everybody
+    nights = [list(closing.to_prove(FIRST_DUE + days(n), is_last=True)) for n in range(7)]
+    assert sorted(pair for night in nights for pair in night) == everybody, "within a week every one, and once"
+    assert list(closing.to_prove(FIRST_DUE, is_last=False)) == []
+    monkeypatch.setattr(closing, "_NIGHTS", 1)
+    assert list(closing.to_prove(STARTED, is_last=True)) == everybody
+
+
 def test_a_book_without_anything_has_no_day_to_close() -> None:
     assert run_until(FIRST_DUE) == []
 
