@@ -4,8 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 
-from anqi.actions import closing
+from anqi.actions import accruing, closing
 from anqi.ledger import days
+from anqi.ledger.accruals import accrue
 from anqi.ledger.models import ClosedDay
 from anqi.lending import inspection, set_aside
 from anqi.lending.models import Loan
@@ -24,11 +25,13 @@ def finish(today: date) -> None:
     if not due or Loan.objects.filter(next_wake_on__lt=today).exists():
         return
     closing.shut(due[-1], now=now)
+    accrued = accruing.on(due[-1])
     with transaction.atomic(durable=True):
         # Years at once take longer than anything a payer waits for.
         connection.cursor().execute("set local statement_timeout = 0")
         _note(due)
         days.sum_up(due[0], until=due[-1], loans=inspection.PRODUCTS_OF_LOANS)
+        accrue(due[-1], accrued)
         days.close_before(set_aside.since(), now=now)
 
 

@@ -149,7 +149,8 @@ def every_day(first: date, last: date) -> list[date]:
 
 def totals() -> dict[tuple[Any, ...], tuple[int, int]]:
     """Debit and credit that are kept of each closed day, by lender, product, currency and account."""
-    rows = DayTotal.objects.values_list(
+    posted = DayTotal.objects.exclude(account__startswith="accrued_")
+    rows = posted.values_list(
         "day", "lender_id", "product_id", "currency", "account", "debit_minor", "credit_minor"
     )
     found = {tuple(key): (debit, credit) for *key, debit, credit in rows}
