@@ -12,6 +12,7 @@ from django.db import connection
 
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
+from anqi.engine.refusals import Refused
 from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
 from anqi.lending import courses, inspection, store
@@ -141,7 +142,13 @@ def _links(whole: _Whole) -> list[tuple[Mapping[str, Any], dict[str, Any], str]]
 def _check_loans(whole: _Whole, today: date) -> Iterator[Wrong]:
     booked = _booked(whole.postings)
     for held in _held(whole):
-        wanted = courses.expected(held, today=today)
+        try:
+            wanted = courses.expected(held, today=today)
+        except Refused as failure:
+            # Terms that nobody can read are found here too; the others are still looked at.
+            where = f"loan {held.number}: {type(failure).__name__}"
+            yield Wrong(what="books", borrower_id=whole.borrower_id, where=where)
+            continue
         for off in ledger_inspection.differences(wanted=wanted, booked=booked.get(held.id, {})):
             where = f"loan {held.number}, {off.account}: {off.booked_minor} booked, {off.wanted_minor} expected"
             yield Wrong(what="books", borrower_id=whole.borrower_id, where=where)

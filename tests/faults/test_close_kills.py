@@ -54,6 +54,7 @@ def test_the_book_has_what_a_night_can_meet(night: Night) -> None:
     assert set(night.counts) == set(PHASES) and all(night.counts.values()), night.counts
     assert {kind for _loan, kind, *_ in night.left.waiting} == {"differs", "failed"}
     assert Counter(kind for kind, _ in night.left.told)["order.settled"] == 3
+    assert not night.left.unsummed
 
 
 @pytest.mark.parametrize("seed", KILLS)

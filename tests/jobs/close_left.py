@@ -20,6 +20,8 @@ class Left:
     days: list[tuple[Any, ...]]
     """Each shut day: whether it has had its run and is closed, how many were proved and are set aside."""
     totals: list[tuple[Any, ...]]
+    unsummed: list[date]
+    """Days whose totals are not those of their postings."""
     loans: list[tuple[Any, ...]]
     """When each goes on, and since when it is settled."""
     waiting: list[tuple[Any, ...]]
@@ -38,7 +40,8 @@ def left(*, today: date) -> Left:
             for each in ClosedDay.objects.order_by("day")
         ],
         totals=sorted(DayTotal.objects.values_list("day", "account", "lender_id", "debit_minor", "credit_minor")),
-        loans=sorted(Loan.objects.values_list("id", "next_wake_on", "settled_on")),
+        unsummed=_unsummed(),
+        loans=sorted(Loan.objects.values_list("id", "next_wake_on", "settled_on", "stands_on", "accruals")),
         waiting=sorted(SetAside.objects.values_list("loan_id", "kind", "day", "why", "resolved_by")),
         told=Counter([*Webhook.objects.values_list("kind", "subject_id"), *Order.objects.values_list("state", "id")]),
         wrong=sorted(each.told() for each in verify(today=today).wrong if each.what != "agreement"),
@@ -53,3 +56,17 @@ def sums() -> Counter[tuple[Any, ...]]:
         found[(posting.loan_id, posting.credit, posting.counts_on, posting.booked_on)] -= posting.amount_minor
     # Not +found, which would forget the credits.
     return Counter({what: amount_minor for what, amount_minor in found.items() if amount_minor})
+
+
+def _unsummed() -> list[date]:
+    kept: Counter[tuple[Any, ...]] = Counter()
+    # What accrues has no postings.
+    posted = DayTotal.objects.exclude(account__startswith="accrued_")
+    for day, account, *both in posted.values_list("day", "account", "debit_minor", "credit_minor"):
+        kept.update({(day, account, "debit"): both[0], (day, account, "credit"): both[1]})
+    for posting in Posting.objects.filter(booked_on__in=ClosedDay.objects.exclude(finished_at=None).values("day")):
+        for side in ("debit", "credit"):
+            kept[(posting.booked_on, getattr(posting, side), side)] -= posting.amount_minor
+    # What was booked before the first day of which there are totals was planted.
+    since = DayTotal.objects.order_by("day").values_list("day", flat=True).first() or date.max
+    return sorted({day for (day, *_), amount_minor in kept.items() if amount_minor and day >= since})

@@ -1,18 +1,21 @@
 """Nights for the tests of the end of day: a few loans that fall due, runs until a day, and what must hold after them."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from anqi.actions import closing
 from anqi.jobs import close
 from anqi.ledger.models import ClosedDay, DayTotal
-from anqi.lending.models import Loan, SetAside
+from anqi.lending.models import Loan, MerchantOrder, Order, SetAside
+from anqi.notices.models import Webhook
+from anqi.people.models import Borrower
+from tests.happening import happen
 from tests.jobs.close_book import as_owner
 from tests.jobs.close_left import Left, left
-from tests.planting import Planted, at, days, plant_borrower, plant_loan
+from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
 
 STARTED = date(2026, 8, 31)
 FIRST_DUE = date(2026, 9, 30)
@@ -37,6 +40,14 @@ def plant_many(count: int) -> list[Planted]:
     ]
 
 
+def plant_credit(starts_on: date, amount: str, **terms: Any) -> Planted:
+    """A loan whose money lies there as credit from the beginning, and pays each instalment on its day."""
+    who = plant_loan(starts_on=starts_on, terms=TERMS | {"excess": "credit"}, **terms)
+    with transaction.atomic():
+        happen(who, "payment", starts_on + days(1), amount=amount)
+    return who
+
+
 def shut(day: date) -> None:
     """All days until that one have had their run."""
     ClosedDay.objects.create(day=day, shut_at=at(day), finished_at=at(day), closed_at=at(day))
@@ -59,21 +70,31 @@ def all_days(first: date, last: date) -> list[date]:
 
 def undisturbed(last: date) -> Left:
     """What a run that nothing befalls leaves until that day; then nothing has been run."""
-    begun = list(Loan.objects.all())
+    before = begun()
     run_until(last)
     found = left(today=last)
-    undo(begun)
+    undo(before)
     return found
 
 
-def undo(begun: list[Loan]) -> None:
+def begun() -> list[list[Model]]:
+    """All rows that a night changes, for `undo`."""
+    return [list(rows.objects.all()) for rows in _CHANGED]
+
+
+def undo(before: list[list[Model]]) -> None:
     with transaction.atomic():
         as_owner("delete from ledger_posting where cause = 'day'")
         ClosedDay.objects.filter(day__gt=EVE).delete()
         DayTotal.objects.all().delete()
-        Loan.objects.bulk_update(begun, ["next_wake_on", "settled_on"])
+        Webhook.objects.all().delete()
+        for rows, was in zip(_CHANGED, before, strict=True):
+            rows.objects.bulk_update(was, _CHANGED[rows])
 
 
-def assert_same(last: date, wanted: Left) -> None:
-    """But for the chains, which end where the run before had brought them."""
-    assert replace(left(today=last), wrong=[]) == replace(wanted, wrong=[])
+_CHANGED: dict[Any, list[str]] = {
+    Loan: ["next_wake_on", "settled_on", "stands_on", "accruals"],
+    Borrower: ["last_seq", "last_hash"],
+    Order: ["state", "ended_at"],
+    MerchantOrder: ["state", "changed_at"],
+}

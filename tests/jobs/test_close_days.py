@@ -22,20 +22,18 @@ from tests.jobs.close_nights import (
     LAST,
     STARTED,
     all_days,
-    assert_same,
     assert_sound,
     closed_days,
     night_after,
+    plant_credit,
     plant_many,
     run_until,
     shut,
     undisturbed,
 )
-from tests.planting import TERMS, Planted, at, days, plant_loan
+from tests.planting import at, days
 
 pytestmark = pytest.mark.usefixtures("clone_database")
-# Money that lies there as credit and pays each instalment on its day.
-CREDIT = TERMS | {"excess": "credit"}
 
 
 class Clock:
@@ -50,14 +48,6 @@ class Clock:
     def told(self, what: str, day: date, _done: int, _of: int | None) -> None:
         if (what, day) == self._when:
             self._shows = self._then
-
-
-def plant_credit(starts_on: date, amount: str, **terms: Any) -> Planted:
-    """A loan whose instalments are all paid from the beginning, each on its day."""
-    who = plant_loan(starts_on=starts_on, terms=CREDIT, **terms)
-    with transaction.atomic():
-        happen(who, "payment", starts_on + days(1), amount=amount)
-    return who
 
 
 @pytest.mark.parametrize(
@@ -152,10 +142,10 @@ def test_a_clock_that_falls_back_by_a_day_opens_no_day_again(step: str) -> None:
     wanted = undisturbed(LAST)
     clock = Clock(night_after(LAST), jumps_to=night_after(LAST - days(1)), at_step=step, of=FIRST_DUE + days(4))
     assert [each.day for each in close.run(now=clock, told=clock.told)] == all_days(EVE + days(1), LAST)
-    assert_same(LAST, wanted)
+    assert left(today=LAST) == wanted
     assert close.run(now=clock) == [], "by that clock the last day has not ended, and has had its run"
     assert run_until(EVE - days(9)) == []
-    assert_same(LAST, wanted)
+    assert left(today=LAST) == wanted
     assert books.first_open_on() == LAST + days(1)
 
 
