@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from anqi.engine.course import Course, Instalment
+from anqi.engine.course import Course
 from anqi.engine.facts import Fact
 from anqi.engine.lateness import days_past_due, stage_of
 from anqi.engine.products import Part, Terms
@@ -54,9 +54,10 @@ def without_penalty(shown: Mapping[str, int], unbooked_minor: int) -> dict[str, 
 
 def balances_of(course: Course) -> dict[str, int]:
     """What the books must show for a loan that has begun, as it stands in its course."""
+    earned_minor, owed_minor = _earned_and_owed(course)
     shown = {
-        **(_receivables(course) if course.written_off_minor is None else _losses(course)),
-        **_results(course),
+        **(_receivables(course, owed_minor) if course.written_off_minor is None else _losses(course)),
+        **_results(course, earned_minor),
         **_shops(course),
         "credit_balance": -course.credit_minor,
         "goodwill": course.goodwill_minor,
@@ -67,15 +68,32 @@ def balances_of(course: Course) -> dict[str, int]:
     return {account: amount_minor for account, amount_minor in shown.items() if amount_minor}
 
 
-def _receivables(course: Course) -> dict[str, int]:
+def _earned_and_owed(course: Course) -> tuple[dict[Part, int], dict[Part, int]]:
+    """Of each part beside principal: what is income by now, and what is receivable of it."""
+    earned_minor: dict[Part, int] = {"interest": 0, "fee": 0, "penalty": 0}
+    owed_minor: dict[Part, int] = {"interest": 0, "fee": 0, "penalty": 0}
+    for row in course.rows:
+        charged, paid, waived, carried = row.charged, row.paid, row.waived, row.carried
+        for part in earned_minor:
+            if row.is_due:
+                earned_minor[part] += charged[part]
+                owed_minor[part] += charged[part] - paid[part] - waived[part]
+            elif paid[part] or carried:
+                # What came from another instalment was income there already, and is owed whenever this one falls due.
+                earned_minor[part] += max(paid[part], carried.get(part, 0))
+                owed_minor[part] += max(carried.get(part, 0) - paid[part], 0)
+    return earned_minor, owed_minor
+
+
+def _receivables(course: Course, owed_minor: Mapping[Part, int]) -> dict[str, int]:
     # A late loan is late as a whole: what is still to come of it is in as much doubt as what was missed.
     stage = stage_of(days_past_due(course))
     late = f"_m{stage}" if stage else ""
     return {
         f"receivable_principal{late}": sum(row.left("principal") for row in course.rows),
-        f"receivable_interest{late}": sum(_receivable(row, "interest") for row in course.rows),
-        f"receivable_fee{late}": sum(_receivable(row, "fee") for row in course.rows),
-        f"receivable_penalty{late}": sum(_receivable(row, "penalty") for row in course.rows),
+        f"receivable_interest{late}": owed_minor["interest"],
+        f"receivable_fee{late}": owed_minor["fee"],
+        f"receivable_penalty{late}": owed_minor["penalty"],
     }
 
 
@@ -85,13 +103,13 @@ def _losses(course: Course) -> dict[str, int]:
     return {"written_off": course.written_off_minor, "recovered": left_minor - course.written_off_minor}
 
 
-def _results(course: Course) -> dict[str, int]:
+def _results(course: Course, earned_minor: Mapping[Part, int]) -> dict[str, int]:
     subsidy_minor = sum(row.subsidy_minor for row in course.rows if row.is_due)
     return {
-        "interest_income": -sum(_recognised(row, "interest") for row in course.rows) - subsidy_minor,
+        "interest_income": -earned_minor["interest"] - subsidy_minor,
         "subsidy_receivable": subsidy_minor,
-        "fee_income": -sum(_recognised(row, "fee") for row in course.rows),
-        "penalty_income": -sum(_recognised(row, "penalty") for row in course.rows),
+        "fee_income": -earned_minor["fee"],
+        "penalty_income": -earned_minor["penalty"],
         "waived": sum(sum(row.waived.values()) for row in course.rows),
     }
 
@@ -104,12 +122,3 @@ def _shops(course: Course) -> dict[str, int]:
     return {
         "merchant_payable": course.taken_back_minor + fee_minor - paid_out_minor, "merchant_fee_income": -fee_minor,
     }  # fmt: skip
-
-
-def _recognised(row: Instalment, part: Part) -> int:
-    return row.charged[part] if row.is_due else max(row.paid[part], row.carried.get(part, 0))
-
-
-def _receivable(row: Instalment, part: Part) -> int:
-    # What came from another instalment was income there already, and is owed whenever this one falls due.
-    return row.left(part) if row.is_due else max(row.carried.get(part, 0) - row.paid[part], 0)
