@@ -10,6 +10,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from anqi.ledger import accruals as ledger_accruals
 from anqi.ledger import books, days
@@ -40,6 +41,15 @@ class Proved:
         return Proved(count=self.count + other.count, differing=self.differing + other.differing)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A stretch of the book: the borrowers after that one, up to and with this one; None for no such border."""
+
+    after: UUID | None
+    until: UUID | None
+    is_anybodys: bool = False
+
+
 def days_due(*, now: datetime) -> list[date]:
     """The business days that are over and have no finished run yet, in their order.
 
@@ -64,25 +74,44 @@ def shut(day: date, *, now: datetime) -> None:
         time.sleep(_PAUSE.total_seconds())
 
 
-def to_prove(day: date, *, is_last: bool) -> Iterator[Pair]:
-    """The loans that were written to on that day, and on the last day of a run a seventh of all others, by id."""
-    rolling = _rolling_part(day) if is_last else iter(())
+def turn(*, is_last: bool) -> Turn:
+    """Whose turn it is: on the last day of a run a seventh of the book, in the order of its borrowers; else nobody's.
+
+    Neighbours lie beside each other on disk, too. Whoever comes late is proved with what was written of them.
+    """
+    after = days.proved_to()
+    if not is_last:
+        return Turn(after=after, until=after)
+    count = lending.count_begun() // _NIGHTS + 1
+    last = _begun_after(after).values_list("borrower_id", flat=True)[count - 1 : count]
+    return Turn(after=after, until=next(iter(last), None), is_anybodys=True)
+
+
+def to_prove(day: date, whose: Turn) -> Iterator[Pair]:
+    """The loans that were written to on that day, and those whose turn it is, by id."""
     # Both come in the order of their ids, so that none of them need be held in memory to be told once.
-    for pair, _ in groupby(merge(ledger.each_loan_booked_on(day), rolling)):
+    for pair, _ in groupby(merge(ledger.each_loan_booked_on(day), _those_of(whose))):
         yield pair
 
 
 def everything() -> Iterator[Pair]:
     """Every loan that has begun."""
-    loans = Loan.objects.exclude(starts_on=None).order_by("borrower_id", "id")
-    yield from loans.values_list("borrower_id", "id").iterator(chunk_size=5000)
+    yield from _pairs(_begun_after(None))
 
 
-def _rolling_part(day: date) -> Iterator[Pair]:
-    loans = Loan.objects.exclude(starts_on=None).order_by("borrower_id", "id").extra(
-        where=["get_byte(uuid_send(lending_loan.id), 15) %% %s = %s"], params=[_NIGHTS, day.toordinal() % _NIGHTS]
-    )  # fmt: skip
-    yield from loans.values_list("borrower_id", "id").iterator(chunk_size=5000)
+def _those_of(whose: Turn) -> Iterator[Pair]:
+    if whose.is_anybodys:
+        begun = _begun_after(whose.after)
+        yield from _pairs(begun.filter(borrower_id__lte=whose.until) if whose.until else begun)
+
+
+def _begun_after(borrower_id: UUID | None) -> QuerySet[Loan]:
+    begun = Loan.objects.exclude(starts_on=None).order_by("borrower_id", "id")
+    return begun.filter(borrower_id__gt=borrower_id) if borrower_id else begun
+
+
+def _pairs(begun: QuerySet[Loan]) -> Iterator[Pair]:
+    yield from begun.values_list("borrower_id", "id").iterator(chunk_size=5000)
 
 
 def prove(pairs: Sequence[Pair], *, day: date, now: datetime) -> Proved:
@@ -135,10 +164,14 @@ def _set_aside(differing: dict[Pair, dict[str, list[int]]], day: date, now: date
             )
 
 
-def finish(day: date, *, woken: int, proved: int, accrued: Sequence[Accrued], now: datetime) -> None:
+def finish(
+    day: date, *, woken: int, proved: int, whose: Turn, accrued: Sequence[Accrued], now: datetime
+) -> None:
     """Keeps the day's totals, what has accrued, and what its run found; days of which nothing waits are closed."""
     with transaction.atomic(durable=True):
         days.sum_up(day, loans=lending.PRODUCTS_OF_LOANS)
         ledger_accruals.accrue(day, accrued)
-        days.finish(day, woken=woken, proved=proved, set_aside=len(set_aside.waiting()), now=now)
+        days.finish(
+            day, woken=woken, proved=proved, set_aside=len(set_aside.waiting()), proved_to=whose.until, now=now
+        )
         days.close_before(set_aside.since(), now=now)

@@ -1,6 +1,7 @@
 """Business days of the books: shut, summed up, and closed once nothing of them waits."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from anqi.ledger.models import ClosedDay, Posting
 from anqi.rows import sql
@@ -9,6 +10,12 @@ from anqi.rows import sql
 def last_finished() -> date | None:
     """The last day whose run came to its end."""
     return ClosedDay.objects.exclude(finished_at=None).order_by("-day").values_list("day", flat=True).first()
+
+
+def proved_to() -> UUID | None:
+    """The borrower up to whom the last run has proved the book; None where the next one begins with the first."""
+    last = ClosedDay.objects.exclude(finished_at=None).order_by("-day")
+    return last.values_list("proved_to", flat=True).first()
 
 
 def first_booked() -> date | None:
@@ -41,10 +48,12 @@ def sum_up(day: date, *, until: date | None = None, loans: str) -> None:
     sql.write(_SUM_UP.format(loans=loans), [day, until or day])
 
 
-def finish(day: date, *, woken: int, proved: int, set_aside: int, now: datetime) -> None:
-    """Notes what the day's run found."""
+def finish(
+    day: date, *, woken: int, proved: int, set_aside: int, proved_to: UUID | None, now: datetime
+) -> None:
+    """Notes what the day's run found, and how far it has come with the book."""
     ClosedDay.objects.filter(day=day).update(
-        finished_at=now, loans_woken=woken, loans_proved=proved, loans_set_aside=set_aside
+        finished_at=now, loans_woken=woken, loans_proved=proved, loans_set_aside=set_aside, proved_to=proved_to
     )
 
 

@@ -84,6 +84,8 @@ class ClosedDay(models.Model):
     loans_woken = models.IntegerField(default=0)
     loans_proved = models.IntegerField(default=0)
     loans_set_aside = models.IntegerField(default=0)
+    # How far the proof of the whole book has come, borrower by borrower; empty where the next night begins it anew.
+    proved_to = models.UUIDField(null=True)
 
     class Meta:
         db_table = "ledger_closed_day"

@@ -74,12 +74,13 @@ def test_a_day_is_brought_on_in_parts_and_groups_and_nobody_is_left(
 
 def test_each_loan_is_proved_once_the_touched_and_a_seventh_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     everybody = sorted((who.borrower_id, who.loan_id) for who in plant_many(9))
-    assert list(closing.to_prove(STARTED, is_last=False)) == everybody
-    nights = [list(closing.to_prove(FIRST_DUE + days(n), is_last=True)) for n in range(7)]
-    assert sorted(pair for night in nights for pair in night) == everybody, "within a week every one, and once"
-    assert list(closing.to_prove(FIRST_DUE, is_last=False)) == []
+    nobody = closing.turn(is_last=False)
+    assert list(closing.to_prove(STARTED, nobody)) == everybody
+    assert list(closing.to_prove(FIRST_DUE, nobody)) == []
+    assert [len(night) for night in week()] == [2, 2, 2, 2, 1, 2, 2], "the sixth night begins anew"
     monkeypatch.setattr(closing, "_NIGHTS", 1)
-    assert list(closing.to_prove(STARTED, is_last=True)) == everybody
+    ClosedDay.objects.update(proved_to=None)
+    assert list(closing.to_prove(STARTED, closing.turn(is_last=True))) == everybody
 
 
 def test_a_book_without_anything_has_no_day_to_close() -> None:
@@ -104,7 +105,8 @@ def test_into_a_shut_day_nothing_is_booked_and_its_totals_stay() -> None:
     loans.wake(now=at(FIRST_DUE + days(9)), limit=10)
     assert not Posting.objects.filter(booked_on__lte=FIRST_DUE, counts_on__gt=FIRST_DUE).exists()
     assert Posting.objects.filter(booked_on=FIRST_DUE).count() == 1
-    closing.finish(FIRST_DUE, woken=0, proved=0, accrued=[], now=at(FIRST_DUE + days(9)))
+    whose = closing.turn(is_last=True)
+    closing.finish(FIRST_DUE, woken=0, proved=0, whose=whose, accrued=[], now=at(FIRST_DUE + days(9)))
     assert sorted(kept) == sorted(
         DayTotal.objects.filter(day=FIRST_DUE).values_list("account", "debit_minor", "credit_minor")
     )
@@ -172,11 +174,28 @@ def test_a_difference_between_books_and_engine_names_its_accounts_and_ends_when_
 
 
 def test_within_a_week_the_whole_book_is_proved() -> None:
-    everybody = {(who.borrower_id, who.loan_id) for who in plant_many(12)}
-    proved = set()
-    for n in range(7):
-        proved |= set(closing.to_prove(FIRST_DUE - days(20) + days(n), is_last=True))
-    assert proved == everybody
+    everybody = {(who.borrower_id, who.loan_id) for who in plant_many(15)}
+    assert {pair for night in week() for pair in night} == everybody
+
+
+def week() -> list[list[closing.Pair]]:
+    """What seven nights prove beside what was touched; between them are days whose run does not prove the book."""
+    nights = []
+    for day in (STARTED + days(n) for n in range(1, 15)):
+        whose = closing.turn(is_last=day.toordinal() % 2 == 0)
+        if whose.is_anybodys:
+            nights.append(list(closing.to_prove(day, whose)))
+        ClosedDay.objects.create(day=day, shut_at=at(day), finished_at=at(day), proved_to=whose.until)
+    return nights
+
+
+def test_a_borrower_of_several_loans_is_proved_whole() -> None:
+    lin = plant_borrower(now=at(STARTED))
+    for _ in range(5):
+        plant_loan(borrower_id=lin, starts_on=STARTED)
+    plant_many(2)
+    nights = [[borrower_id for borrower_id, _ in night] for night in week()]
+    assert [night.count(lin) for night in nights if lin in night] == [5, 5, 5]
 
 
 def test_a_second_run_says_who_holds_the_first() -> None:
