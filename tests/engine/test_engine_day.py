@@ -66,8 +66,8 @@ day         happens    next
     )
 
 
-def test_without_a_penalty_an_overdue_loan_wakes_on_the_same_days() -> None:
-    """31, 61 and 91 days after 28 February: 31 March, 30 April and 30 May."""
+def test_without_a_penalty_an_overdue_loan_wakes_for_its_stages_alone() -> None:
+    """What it misses next changes nothing: it is late already. 31, 61 and 91 days after 28 February: 31 March, 30 April and 30 May."""
     follow(
         LOAN | {"penalty": None, "instalments": 2},
         """
@@ -75,7 +75,7 @@ day         next
 2026-02-28  2026-03-04
 2026-03-01  2026-03-04
 2026-03-04  2026-03-31
-2026-03-31  2026-04-04
+2026-03-31  2026-04-30
 2026-04-04  2026-04-30
 2026-04-30  2026-05-30
 2026-05-30  none

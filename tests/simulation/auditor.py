@@ -3,6 +3,7 @@
 import hashlib
 import json
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -138,12 +139,25 @@ class Course:
         ahead = sum(row.paid["interest"] for row in self.coming)
         return self.due_now + sum(row.left("principal") for row in self.coming) + self.earned - ahead - self.credit
 
+    @property
+    def accrued_interest(self) -> int:
+        """What is earned tonight and neither due nor paid ahead."""
+        running = self.coming[0] if self.coming else None
+        return max(self.earned - running.paid["interest"], 0) if running and running.all_left else 0
+
+    @property
+    def stage(self) -> str:
+        """The ending of the accounts of what is receivable: by the oldest due date that was missed."""
+        missed = [(self.today - row.due_on).days for row in self.due if row.all_left]
+        late = max((days for days in missed if days > GRACE_DAYS), default=0)
+        return f"_m{min((late - 1) // 30 + 1, 4)}" if late else ""
+
     def books(self) -> dict[str, int]:
-        """What must stand in the books tonight, debit above zero."""
+        """What must stand in the books tonight, debit above zero, with what accrues of the penalty."""
         shown = {
-            "receivable_principal": sum(row.left("principal") for row in self.rows),
-            "receivable_interest": sum(row.left("interest") for row in self.due),
-            "receivable_penalty": sum(row.left("penalty") for row in self.due),
+            f"receivable_principal{self.stage}": sum(row.left("principal") for row in self.rows),
+            f"receivable_interest{self.stage}": sum(row.left("interest") for row in self.due),
+            f"receivable_penalty{self.stage}": sum(row.left("penalty") for row in self.due),
             "interest_income": -sum(row.interest for row in self.due)
             - sum(row.paid["interest"] for row in self.coming),
             "penalty_income": -sum(row.penalty for row in self.rows),
@@ -199,7 +213,12 @@ class Auditor:
         booked = _grouped(_BOOKED, "loan_id")
         for loan in _rows("select * from lending_loan"):
             course = _course(loan, facts.get(loan["id"], []), today)
-            stands = {row["account"]: int(row["amount"]) for row in booked.get(loan["id"], []) if row["amount"]}
+            stands = Counter({row["account"]: int(row["amount"]) for row in booked.get(loan["id"], [])})
+            accrued = _accrued(loan, today)
+            stands[f"receivable_penalty{course.stage}"] += accrued["penalty"]
+            stands["penalty_income"] -= accrued["penalty"]
+            stands = Counter({account: minor for account, minor in stands.items() if minor})
+            assert accrued["interest"] == course.accrued_interest, f"loan {loan['id']} on {today}: {accrued}"
             assert stands == course.books(), _off(loan, today, stands, course.books())
             assert (loan["settled_on"] is not None) == (course.owes == 0), f"loan {loan['id']} settled? {today}"
             self.compared += 1
@@ -253,6 +272,17 @@ def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: 
         annual_rate=terms["annual_rate"], starts_on=loan["starts_on"],
     )  # fmt: skip
     return course.live(payments, until=today)
+
+
+def _accrued(loan: Mapping[str, Any], today: date) -> Counter[str]:
+    """What the lines beside the loan come to tonight: seven numbers each."""
+    found: Counter[str] = Counter()
+    numbers = loan["accruals"] or []
+    for n in range(0, len(numbers), 7):
+        part, start, per_day, denominator, most, booked, _ = numbers[n : n + 7]
+        earned = half_up(Fraction(start + per_day * (today - loan["stands_on"]).days, denominator))
+        found[("interest", "fee", "penalty")[part]] += max(min(earned, most) - booked, 0)
+    return found
 
 
 def _off(loan: Mapping[str, Any], today: date, stands: dict[str, int], wanted: dict[str, int]) -> str:
