@@ -73,16 +73,26 @@ def killed_before(statement: int | None) -> int:
 
 
 def run_and_die(statement: int | None, done: Any) -> None:
-    wait = psycopg.Connection.wait
+    wait, is_over, is_asked_again = psycopg.Connection.wait, business_days.is_over, False
 
     def watched(asking: Any, *asked: Any, **more: Any) -> Any:
-        if done.value == statement:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done.value += 1
+        if not is_asked_again:
+            if done.value == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done.value += 1
         return wait(asking, *asked, **more)
+
+    def waited(transaction_id: int) -> bool:
+        """How often it is asked depends on who else works on the server; no two runs would have as many statements."""
+        nonlocal is_asked_again
+        while not is_over(transaction_id):
+            is_asked_again = True
+        is_asked_again = False
+        return True
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psycopg.Connection, "wait", watched)
+        patch.setattr(business_days, "is_over", waited)
         run_until(FIRST_DUE)
 
 
