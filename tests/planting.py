@@ -59,6 +59,14 @@ def plant_borrower(phone: str = "+8613800006021", *, now: datetime) -> UUID:
     return borrower_id
 
 
+def plant_many(count: int, *, starts_on: date) -> list[Planted]:
+    """So many borrowers with a loan each that began on that day."""
+    return [
+        plant_loan(starts_on=starts_on, borrower_id=plant_borrower(f"+86139000{n:05}", now=at(starts_on)))
+        for n in range(count)
+    ]
+
+
 def plant_loan(
     *, borrower_id: UUID | None = None, starts_on: date, principal: str = "6000.00", instalments: int = 12,
     terms: dict[str, Any] = TERMS,

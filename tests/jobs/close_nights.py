@@ -12,10 +12,11 @@ from anqi.ledger.models import ClosedDay, DayTotal
 from anqi.lending.models import Loan, MerchantOrder, Order, SetAside
 from anqi.notices.models import Webhook
 from anqi.people.models import Borrower
+from tests import planting
 from tests.happening import happen
 from tests.jobs.close_book import as_owner
 from tests.jobs.close_left import Left, left
-from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
+from tests.planting import TERMS, Planted, at, days, plant_loan
 
 STARTED = date(2026, 8, 31)
 FIRST_DUE = date(2026, 9, 30)
@@ -34,10 +35,7 @@ def night_after(day: date) -> datetime:
 
 def plant_many(count: int) -> list[Planted]:
     shut(EVE)
-    return [
-        plant_loan(starts_on=STARTED, borrower_id=plant_borrower(f"+86139000{n:05}", now=at(STARTED)))
-        for n in range(count)
-    ]
+    return planting.plant_many(count, starts_on=STARTED)
 
 
 def plant_credit(starts_on: date, amount: str, **terms: Any) -> Planted:

@@ -1,9 +1,7 @@
 """The end of day: every day in order, once, whoever starts it and whatever breaks; its proof and its label."""
 
 import threading
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 import psycopg
 import pytest
@@ -16,28 +14,17 @@ from anqi.ledger import books
 from anqi.ledger.models import ClosedDay, DayTotal, Posting
 from anqi.lending import store
 from anqi.lending.models import Loan, SetAside
+from tests import planting
 from tests.jobs.close_book import as_owner
 from tests.jobs.close_left import sums
+from tests.jobs.close_nights import FIRST_DUE, STARTED, night_after, run_until
 from tests.planting import Planted, at, days, plant_borrower, plant_loan
 
 pytestmark = pytest.mark.usefixtures("clone_database")
-STARTED = date(2026, 8, 31)
-FIRST_DUE = date(2026, 9, 30)
 
 
 def plant_many(count: int) -> list[Planted]:
-    return [
-        plant_loan(starts_on=STARTED, borrower_id=plant_borrower(f"+86139000{n:05}", now=at(STARTED)))
-        for n in range(count)
-    ]
-
-
-def night_after(day: date) -> Callable[[], datetime]:
-    return lambda: at(day + days(1), 0, 31)
-
-
-def run_until(day: date, **asked: Any) -> list[close.Ran]:
-    return close.run(now=night_after(day), **asked)
+    return planting.plant_many(count, starts_on=STARTED)
 
 
 def booked(who: Planted) -> dict[str, int]:
@@ -164,12 +151,12 @@ def test_a_difference_between_books_and_engine_names_its_accounts_and_ends_when_
     lin, _ = plant_many(2)
     run_until(FIRST_DUE)
     as_owner("update ledger_posting set amount_minor = 6001 where loan_id = %s and amount_minor = 6000", lin.loan_id)
-    assert close.prove_all(now=night_after(FIRST_DUE)).differing == 1
+    assert close.prove_all(now=lambda: night_after(FIRST_DUE)).differing == 1
     [waiting] = SetAside.objects.all()
     assert (waiting.loan_id, waiting.kind) == (lin.loan_id, "differs")
     assert waiting.details == {"accounts": {"interest_income": [-6000, -6001], "receivable_interest": [6000, 6001]}}
     as_owner("update ledger_posting set amount_minor = 6000 where amount_minor = 6001")
-    close.prove_all(now=night_after(FIRST_DUE))
+    close.prove_all(now=lambda: night_after(FIRST_DUE))
     assert SetAside.objects.get().resolved_by == "proof"
 
 
