@@ -9,9 +9,11 @@ from anqi.engine.lateness import days_past_due, stage_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
 
+# By how long the loan is late: not at all, then by each of `lateness.STAGES`.
+STAGES = ("", "_m1", "_m2", "_m3", "_m4")
 RECEIVABLES = ("receivable_principal", "receivable_interest", "receivable_fee", "receivable_penalty")
 ACCOUNTS = (
-    *(f"{account}{stage}" for stage in ("", "_m1", "_m2", "_m3", "_m4") for account in RECEIVABLES),
+    *(f"{account}{stage}" for stage in STAGES for account in RECEIVABLES),
     "interest_income",
     "fee_income",
     "penalty_income",
@@ -87,8 +89,7 @@ def _earned_and_owed(course: Course) -> tuple[dict[Part, int], dict[Part, int]]:
 
 def _receivables(course: Course, owed_minor: Mapping[Part, int]) -> dict[str, int]:
     # A late loan is late as a whole: what is still to come of it is in as much doubt as what was missed.
-    stage = stage_of(days_past_due(course))
-    late = f"_m{stage}" if stage else ""
+    late = STAGES[stage_of(days_past_due(course))]
     return {
         f"receivable_principal{late}": sum(row.left("principal") for row in course.rows),
         f"receivable_interest{late}": owed_minor["interest"],

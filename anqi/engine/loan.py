@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
-from anqi.engine.lateness import State, state_of
+from anqi.engine.lateness import State, days_past_due, state_of
 from anqi.engine.payoff import payoff_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
@@ -108,7 +108,7 @@ def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
     return Standing(
         on=on,
         status=status,
-        days_past_due=max(((on - row.due_on).days for row in rows if row.state == "overdue"), default=0),
+        days_past_due=days_past_due(course),
         due_now_minor=sum(row.remaining_minor for row in course.owing),
         next_due_on=coming.period.due_on if coming else None,
         next_due_minor=coming.remaining_minor if coming else None,

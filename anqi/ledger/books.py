@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from anqi.ledger.chart import STAGES
+from anqi.engine.accounts import STAGES
 from anqi.rows import sql
 from anqi.rows.chain import Chain, Link, canonical
 from anqi.rows.ids import uuid7

@@ -1,10 +1,10 @@
 """The chart of accounts, as the postings may name it."""
 
-_RECEIVABLE = ("receivable_principal", "receivable_interest", "receivable_fee", "receivable_penalty")
-# What late loans owe stands apart by how long they are late: 1 to 30 days, to 60, to 90, longer.
-STAGES = ("", "_m1", "_m2", "_m3", "_m4")
+from anqi.engine.accounts import RECEIVABLES, STAGES
+
 ACCOUNTS = (
-    *(f"{account}{stage}" for stage in STAGES for account in _RECEIVABLE),
+    # What late loans owe stands apart by how long they are late.
+    *(f"{account}{stage}" for stage in STAGES for account in RECEIVABLES),
     "subsidy_receivable",
     "in_transit_alipay",
     "in_transit_wechat",
