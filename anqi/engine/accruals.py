@@ -54,9 +54,10 @@ class Accruals:
     lines: tuple[Line, ...]
     bends_on: date | None
 
-    def of(self, part: Part, day: date) -> int:
-        """What is earned of that part and not booked by the evening of that day."""
-        return sum(line.minor_on(day) for line in self.lines if line.part == part)
+
+def minor_on(lines: Iterable[Line], part: Part, day: date) -> int:
+    """What these lines have earned of that part by the evening of that day, not booked."""
+    return sum(line.minor_on(day) for line in lines if line.part == part)
 
 
 def accruals_of(course: Course) -> Accruals:
@@ -79,15 +80,16 @@ def _of_running(course: Course) -> Iterator[Line]:
 
 
 def _interest(course: Course, running: Instalment) -> Iterator[Line]:
-    day, own_minor = course.day, running.charged["interest"] - running.carried.get("interest", 0)
     # What comes from a third party is earned by the same days.
-    whole_minor = own_minor + running.subsidy_minor
-    per_day = _earned(course, running, [(course.opening_minor, day, day + _DAY)])
+    whole_minor = _own(running, "interest") + running.subsidy_minor
+    booked_minor = _booked_ahead(running, "interest")
+    if whole_minor <= booked_minor:
+        return
+    per_day = _earned(course, running, [(course.opening_minor, course.day, course.day + _DAY)])
     start = _earned(course, running, opening_stretches(course, running))
     # A month of 31 days at days/360 would earn more than the period itself bears.
     most_minor = whole_minor if course.terms.day_count == "period" else None
-    booked_minor = _booked_ahead(running, "interest")
-    if whole_minor > booked_minor and (start or per_day):
+    if start or per_day:
         yield _line(course, "interest", start, per_day, most_minor=most_minor, booked_minor=booked_minor)
 
 
@@ -95,9 +97,7 @@ def _earned(course: Course, running: Instalment, stretches: Iterable[Stretch]) -
     day_count = course.terms.day_count
     return sum(
         (
-            (part.annual_rate + part.subsidy_rate)
-            * part.base_minor
-            * year_fraction(part.since, part.until, day_count)
+            (part.annual_rate + part.subsidy_rate) * part.base_minor * year_fraction(part.since, part.until, day_count)
             for part in rated(course, running, stretches)
         ),
         Fraction(0),
@@ -105,10 +105,7 @@ def _earned(course: Course, running: Instalment, stretches: Iterable[Stretch]) -
 
 
 def _fee(course: Course, running: Instalment) -> Iterator[Line]:
-    own_minor, booked_minor = (
-        running.charged["fee"] - running.carried.get("fee", 0),
-        _booked_ahead(running, "fee"),
-    )
+    own_minor, booked_minor = _own(running, "fee"), _booked_ahead(running, "fee")
     if own_minor <= booked_minor:
         return
     days = running.period.days
@@ -119,6 +116,10 @@ def _fee(course: Course, running: Instalment) -> Iterator[Line]:
         start = Fraction(own_minor * (course.day - running.period.begins_on).days, days)
         per_day = Fraction(own_minor, days)
     yield _line(course, "fee", start, per_day, booked_minor=booked_minor)
+
+
+def _own(running: Instalment, part: Part) -> int:
+    return running.charged[part] - running.carried.get(part, 0)
 
 
 def _booked_ahead(running: Instalment, part: Part) -> int:
@@ -136,13 +137,7 @@ def _penalty(course: Course, row: Instalment) -> Iterator[Line]:
 
 
 def _line(
-    course: Course,
-    part: Part,
-    start: Fraction,
-    per_day: Fraction,
-    *,
-    booked_minor: int,
-    most_minor: int | None = None,
+    course: Course, part: Part, start: Fraction, per_day: Fraction, *, booked_minor: int, most_minor: int | None = None
 ) -> Line:
     denominator = lcm(start.denominator, per_day.denominator)
     return Line(
@@ -162,10 +157,8 @@ def _bends(course: Course) -> Iterator[date]:
     for running in course.coming[:1]:
         if running.charged["interest"] or running.subsidy_minor:
             until = running.period.due_on
-            days = (
-                _bend_of(course.terms.day_count, course.day, until),
-                *(course.rates.breaks() if course.rates else ()),
-            )
+            breaks = course.rates.breaks() if course.rates else ()
+            days = (_bend_of(course.terms.day_count, course.day, until), *breaks)
             yield from (day for day in days if course.day < day < until)
 
 

@@ -15,17 +15,6 @@ from anqi.engine.products import Terms
 from anqi.engine.replay import replay
 
 
-def next_wake_on(terms: Terms, facts: Iterable[Fact], on: date) -> date | None:
-    """The first later day on which something must be booked with no new fact, or accrues by another line.
-
-    Until then the balances change by nothing but what the lines of `evening` say. The day of a known fact dated after
-    `on` counts too; `None` where nothing will ever happen by itself. Refuses as `standing` does. Due on 30 September
-    and 31 October with three days of grace, nothing paid: on 1 September it is 30 September, then 4 October, when it
-    is overdue, and then 31 October.
-    """
-    return evening(terms, facts, on).next_wake_on
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evening:
     """What a loan shows at the end of a day, answered by one replay."""
@@ -34,11 +23,17 @@ class Evening:
     accruals: tuple[Line, ...]
     """What is earned and not booked goes on by these lines until the next wake."""
     next_wake_on: date | None
+    """The first later day on which something must be booked with no new fact, or accrues by another line.
+
+    Until then the balances change by nothing but what the lines say. The day of a known fact that is dated later counts
+    too; `None` where nothing will ever happen by itself. Due on 30 September and 31 October with three days of grace,
+    nothing paid: on 1 September it is 30 September, then 4 October, when it is overdue, and then 31 October.
+    """
     is_settled: bool
 
 
 def evening(terms: Terms, facts: Iterable[Fact], on: date) -> Evening:
-    """`accounts.balances`, `accruals_of`, `next_wake_on` and `loan.is_settled` of one day. Refuses as they do."""
+    """`accounts.balances`, `accruals_of`, `loan.is_settled` and the next wake of one day. Refuses as they do."""
     facts = tuple(facts)
     to_come = [fact.on for fact in facts if fact.on > on]
     if on < terms.starts_on:

@@ -1,13 +1,13 @@
 """How a loan's balances go on: by itself from day to day, and by a new fact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from anqi.engine import accounts, day
 from anqi.engine.accounts import without_penalty
-from anqi.engine.accruals import Line
+from anqi.engine.accruals import Line, minor_on
 from anqi.engine.day import Evening
 from anqi.engine.products import Part
 from anqi.lending import store
@@ -47,7 +47,7 @@ def missed(held: LoanInHand, *, today: date) -> list[Step]:
     What accrues by the day is booked before a fact is, so that an entry of a payment shows what the payment did.
     """
     steps, reached_by_then = brought(held, today=today)
-    if any(line.minor_on(today) for line in reached_by_then.accruals if line.part == "penalty"):
+    if minor_on(reached_by_then.accruals, "penalty", today):
         shown = accounts.balances(held.terms, held.facts, today)
         steps.append(Step(counts_on=today, balances=shown, cause="day", cause_id=None))
     return steps
@@ -62,8 +62,7 @@ def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
     while kept.next_wake_on and kept.next_wake_on <= today:
         seen = day.evening(held.terms, held.facts, kept.next_wake_on)
         steps.append(Step(counts_on=kept.next_wake_on, balances=seen.balances, cause="day", cause_id=None))
-        settled_on = (held.settled_on or today) if seen.is_settled else None
-        kept = _after(seen, stands_on=kept.next_wake_on, settled_on=settled_on)
+        kept = _after(held, seen, stands_on=kept.next_wake_on, today=today)
     return steps, kept
 
 
@@ -89,12 +88,15 @@ def outlook(held: LoanInHand, *, today: date) -> Outlook:
     """What is to be kept beside the loan after today's last step; its last fact may be of tomorrow already."""
     stands_on = max((today, *(fact.on for fact in held.facts)))
     seen = day.evening(held.terms, held.facts, stands_on)
-    return _after(seen, stands_on=stands_on, settled_on=(held.settled_on or today) if seen.is_settled else None)
+    return _after(held, seen, stands_on=stands_on, today=today)
 
 
-def _after(seen: Evening, *, stands_on: date, settled_on: date | None) -> Outlook:
+def _after(held: LoanInHand, seen: Evening, *, stands_on: date, today: date) -> Outlook:
     return Outlook(
-        next_wake_on=seen.next_wake_on, settled_on=settled_on, stands_on=stands_on, accruals=seen.accruals
+        next_wake_on=seen.next_wake_on,
+        settled_on=(held.settled_on or today) if seen.is_settled else None,
+        stands_on=stands_on,
+        accruals=seen.accruals,
     )
 
 
@@ -112,11 +114,11 @@ def expected(held: LoanInHand, *, today: date) -> dict[str, int]:
     if not held.stands_on:
         # Brought on before lines were kept: the next close draws them.
         return seen.balances
-    shown = without_penalty(seen.balances, _sum(held.accruals, "penalty", on))
+    shown = without_penalty(seen.balances, minor_on(held.accruals, "penalty", on))
     return shown | {
         f"accrued_{part}": off_minor
         for part in ("interest", "fee")
-        if (off_minor := _sum(seen.accruals, part, on) - _sum(held.accruals, part, on))
+        if (off_minor := minor_on(seen.accruals, part, on) - minor_on(held.accruals, part, on))
     }
 
 
@@ -128,8 +130,8 @@ def accrued(held: LoanInHand, *, on: date, penalty_booked_minor: int) -> dict[Pa
     seen = day.evening(held.terms, held.facts, on)
     penalty_minor = -seen.balances.get("penalty_income", 0) - penalty_booked_minor
     return {
-        "interest": _sum(seen.accruals, "interest", on),
-        "fee": _sum(seen.accruals, "fee", on),
+        "interest": minor_on(seen.accruals, "interest", on),
+        "fee": minor_on(seen.accruals, "fee", on),
         "penalty": max(penalty_minor, 0),
     }
 
@@ -138,7 +140,3 @@ def _told_on(held: LoanInHand, today: date) -> date:
     if held.next_wake_on and held.next_wake_on <= today:
         return held.next_wake_on - _DAY
     return max(today, held.stands_on or today)
-
-
-def _sum(lines: Iterable[Line], part: Part, on: date) -> int:
-    return sum(line.minor_on(on) for line in lines if line.part == part)

@@ -9,6 +9,7 @@ import pytest
 from anqi.actions import loans
 from anqi.config import verification
 from anqi.engine import accounts
+from anqi.engine.accruals import minor_on
 from anqi.engine.facts import KINDS
 from anqi.engine.loan import standing
 from anqi.ledger import books
@@ -120,7 +121,7 @@ def test_the_books_equal_the_engine_on_every_day(lin: Planted, name: str) -> Non
         held = hold(lin)
         booked = books.read(lin.borrower_id, [lin.loan_id]).balances[lin.loan_id]
         # The penalty of late days is booked when something else happens, or on the next due date.
-        unbooked_minor = sum(line.minor_on(day) for line in held.accruals if line.part == "penalty")
+        unbooked_minor = minor_on(held.accruals, "penalty", day)
         shown = accounts.balances(held.terms, held.facts, day)
         assert booked == accounts.without_penalty(shown, unbooked_minor), day
         assert not held.next_wake_on or held.next_wake_on > day

@@ -9,6 +9,7 @@ from django.db import connections
 
 from anqi.actions import loans
 from anqi.engine.accounts import balances, without_penalty
+from anqi.engine.accruals import minor_on
 from anqi.ledger import books
 from anqi.ledger.models import ClosedDay, Posting
 from anqi.lending import courses, store
@@ -17,7 +18,8 @@ from anqi.lending.store import NewFact
 from anqi.notices.models import Webhook
 from anqi.people import holds
 from anqi.people.models import Borrower
-from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
+from tests import planting
+from tests.planting import TERMS, Planted, at, days, plant_loan
 
 STARTED = date(2026, 8, 31)
 FIRST_DUE = date(2026, 9, 30)
@@ -37,17 +39,14 @@ def lin() -> Planted:
 
 
 def plant_many(count: int) -> list[Planted]:
-    return [
-        plant_loan(starts_on=STARTED, borrower_id=plant_borrower(f"+86139000{n:05}", now=at(STARTED)))
-        for n in range(count)
-    ]
+    return planting.plant_many(count, starts_on=STARTED)
 
 
 def assert_books_equal_engine(who: Planted, on: date) -> None:
     held = store.read(who.borrower_id, [who.loan_id])[who.loan_id]
     booked = books.read(who.borrower_id, [who.loan_id])
     # The penalty of late days is booked with whatever happens next.
-    unbooked_minor = sum(line.minor_on(on) for line in held.accruals if line.part == "penalty")
+    unbooked_minor = minor_on(held.accruals, "penalty", on)
     assert booked.balances[who.loan_id] == without_penalty(balances(held.terms, held.facts, on), unbooked_minor)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from anqi.engine.accounts import ACCOUNTS, RECEIVABLES, balances
 from anqi.engine.contract import answer_line
-from anqi.engine.day import next_wake_on
+from anqi.engine.day import evening
 from anqi.engine.facts import Fact, read_facts
 from anqi.engine.loan import standing
 from anqi.engine.money import write_amount
@@ -304,7 +304,7 @@ def look_at_balances(terms: Terms, facts: Sequence[Fact], on: date) -> dict[str,
 
 def look_at_wake(terms: Terms, facts: Sequence[Fact], on: date) -> dict[str, str]:
     """One column: the next day on which something happens by itself."""
-    return {"next": str(next_wake_on(terms, facts, on)).lower()}
+    return {"next": str(evening(terms, facts, on).next_wake_on).lower()}
 
 
 def look_at_choices(terms: Terms, facts: Sequence[Fact], on: date) -> dict[str, str]:

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anqi.engine.accounts import balances, without_penalty
-from anqi.engine.accruals import Line, accruals_of
+from anqi.engine.accruals import Line, accruals_of, minor_on
 from anqi.engine.breakdown import Lines, break_down
 from anqi.engine.course import Instalment
-from anqi.engine.day import Evening, evening, next_wake_on
+from anqi.engine.day import Evening, evening
 from anqi.engine.events import Chargeback, Goodwill, Recovery, Refund
 from anqi.engine.explain import PartExplained, explain_fee, explain_interest, explain_payoff, explain_penalty
 from anqi.engine.facts import Fact, Payment, Return, Reversal, Waiver
@@ -92,7 +92,7 @@ def test_the_balances_add_up_to_nothing_and_show_what_the_standing_shows(
     assert sum(books.values()) == 0
     assert 0 not in books.values()
     seen = evening(terms, facts, on)
-    assert (seen.balances, seen.next_wake_on) == (books, next_wake_on(terms, facts, on))
+    assert seen.balances == books
     assert seen.is_settled is is_settled(terms, facts, on)
     # Whatever its stage of lateness.
     books = {re.sub("_m[1-4]$", "", account): amount_minor for account, amount_minor in books.items()}
@@ -139,11 +139,11 @@ def test_until_its_next_wake_a_loan_goes_on_by_its_lines(loan: _Loan) -> None:
 
 def _check_goes_on(seen: Evening, then: Evening, day: date) -> None:
     grown = {
-        part: sum(line.minor_on(day) for line in seen.accruals if line.part == part) for part in _ACCRUING
+        part: minor_on(seen.accruals, part, day) for part in _ACCRUING
     }
     assert without_penalty(then.balances, grown["penalty"]) == seen.balances
     for part in ("interest", "fee"):
-        assert grown[part] == sum(line.minor_on(day) for line in then.accruals if line.part == part)
+        assert grown[part] == minor_on(then.accruals, part, day)
 
 
 _ACCRUING = ("interest", "fee", "penalty")
@@ -154,7 +154,7 @@ def _is_woken_for_something(terms: Terms, facts: list[Fact], seen: Evening, then
     assert day
     if any(fact.on == day for fact in facts):
         return True
-    penalty_minor = sum(line.minor_on(day) for line in seen.accruals if line.part == "penalty")
+    penalty_minor = minor_on(seen.accruals, "penalty", day)
     if without_penalty(then.balances, penalty_minor) != seen.balances:
         return True
     # Nothing is booked, but something falls due or is missed from now on, or what accrues may go on otherwise.
@@ -180,7 +180,7 @@ def test_what_has_accrued_is_what_the_payoff_counts_as_earned(loan: _Loan, later
     for part, earned_minor in (("interest", interest_minor), ("fee", earned_fee(course, "by_day"))):
         booked_minor = sum(max(row.paid[part] - row.carried.get(part, 0), 0) for row in running)
         is_over = not any(row.remaining_minor or row.subsidy_minor for row in running)
-        assert accruals.of(part, on) == (0 if is_over else max(earned_minor - booked_minor, 0))
+        assert minor_on(accruals.lines, part, on) == (0 if is_over else max(earned_minor - booked_minor, 0))
 
 
 @_some
