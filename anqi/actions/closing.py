@@ -150,8 +150,6 @@ def _differences(held: LoanInHand, booked: Mapping[UUID, dict[str, int]], today:
         _log.exception("loan_not_proved", extra={"borrower": str(held.borrower_id), "loan": str(held.id)})
         # The kind of failure, never its text: that may hold what is nobody's business.
         return {type(failure).__name__: [0, 0]}
-    if wanted == booked[held.id]:
-        return {}
     found = ledger.differences(wanted=wanted, booked=booked[held.id])
     return {each.account: [each.wanted_minor, each.booked_minor] for each in found}
 

@@ -82,7 +82,7 @@ def verify(*, today: date, limit: int | None = None) -> Report:
 
     Chains without gap or fork, the trial balance, the totals of shut days against their postings, each loan's books
     against the engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan
-    whose own day has come and that nobody has woken yet is left out.
+    whose own day has come and that nobody has woken yet is compared as of the day before it.
     """
     wrong = [*_check_trial_balance(), *_check_day_totals()]
     borrowers = links = loans = documents = 0

@@ -43,10 +43,8 @@ def accrue(day: date, standing: Iterable[Accrued]) -> None:
 def booked_by(day: date, pairs: Iterable[tuple[UUID, UUID]], *, account: str) -> dict[UUID, int]:
     """What was booked to the account by that day of these (borrower id, loan id), in fen, debit above zero."""
     borrower_ids, loan_ids = zip(*pairs, strict=True)
-    return {
-        loan_id: int(amount_minor)
-        for loan_id, amount_minor in sql.fetch(_BOOKED_BY, [list(borrower_ids), list(loan_ids), day, account])
-    }
+    found = sql.fetch(_BOOKED_BY, [sql.as_ids(borrower_ids), sql.as_ids(loan_ids), day, account])
+    return {loan_id: int(amount_minor) for loan_id, amount_minor in found}
 
 
 _GIVEN = {"lender_id": "uuid", "product_id": "uuid", "currency": "text", "account": "text", "amount": "bigint"}

@@ -62,13 +62,13 @@ def differences(*, wanted: Mapping[str, int], booked: Mapping[str, int]) -> list
     ]
 
 
-def loans_booked_on(day: date, *, limit: int | None = None) -> list[tuple[UUID, UUID]]:
-    """(borrower id, loan id) of the loans, or of some, into whose books something was written on that business day."""
+def loans_booked_on(day: date, *, limit: int) -> list[tuple[UUID, UUID]]:
+    """(borrower id, loan id) of some loans into whose books something was written on that business day."""
     return list(_pairs(_booked_on(day).order_by()[:limit]))
 
 
 def each_loan_booked_on(day: date) -> Iterator[tuple[UUID, UUID]]:
-    """The same, however many: in the order of their ids, a part at a time in memory."""
+    """All of them, however many: in the order of their ids, a part at a time in memory."""
     return _pairs(_booked_on(day).order_by("borrower_id", "loan_id").iterator(chunk_size=5000))
 
 

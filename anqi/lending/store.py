@@ -218,13 +218,14 @@ _RECORD = f"""
     select $1::uuid, {", ".join(_HASHED)}, seq, decode(hash, 'hex')
     from {sql.rows("$2", _TYPES | {"seq": "bigint", "hash": "text"})}
 """
-_LOAN = (
-    "id", "borrower_id", "lender_id", "order_id", "number", "currency",
-    "starts_on", "settled_on", "cancelled_on", "next_wake_on", "stands_on", "lines", "signed",
-)  # fmt: skip
+_LOAN = {
+    "id": "l.id", "borrower_id": "l.borrower_id", "lender_id": "l.lender_id", "order_id": "l.order_id",
+    "number": "l.number", "currency": "l.currency", "starts_on": "l.starts_on", "settled_on": "l.settled_on",
+    "cancelled_on": "l.cancelled_on", "next_wake_on": "l.next_wake_on", "stands_on": "l.stands_on",
+    "lines": "l.accruals", "signed": "l.terms::text",
+}  # fmt: skip
 _LOAN_WITH_FACTS = f"""
-    select l.id, l.borrower_id, l.lender_id, l.order_id, l.number, l.currency,
-        l.starts_on, l.settled_on, l.cancelled_on, l.next_wake_on, l.stands_on, l.accruals, l.terms::text,
+    select {", ".join(_LOAN.values())},
         (select coalesce(json_agg(json_build_array(f.id, f.kind, f.counts_on, f.body) order by f.seq), '[]')::text
             from lending_fact f
             where f.borrower_id = l.borrower_id and f.loan_id = l.id and f.kind in {engine_facts.KINDS})

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 ORDINARY = 0.04
 
+
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """What a book of so many loans took: events, nights and their proofs together, and the proof of the whole book."""
