@@ -168,6 +168,8 @@ async def _broken(shop: Shop, _: Request, __: Exception) -> Response:
     answer = _plain_page(shop, message, 500)
     # This answer is made outside the middleware that adds them to all others.
     answer.headers.update(SECURITY_HEADERS)
+    # The server hangs up after it; who is not told sends the next request to nobody.
+    answer.headers["connection"] = "close"
     return answer
 
 
