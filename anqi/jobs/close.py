@@ -144,20 +144,29 @@ def _alone() -> Iterator[None]:
     with psycopg.connect(**own | {"application_name": name}) as holding:
         # It waits long between its statements, and that is all it is for.
         holding.execute("set idle_in_transaction_session_timeout = 0")
-        [taken] = holding.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() or [False]
-        if not taken:
-            raise Held(_holder(holding))
+        while not _takes(holding):
+            # Nobody, where the holder has ended between our two questions.
+            if holder := _holder(holding):
+                raise Held(holder)
         yield
 
 
-def _holder(asking: psycopg.Connection[Any]) -> str:
+def _takes(holding: psycopg.Connection[Any]) -> bool:
+    [taken] = holding.execute("select pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() or [False]
+    return bool(taken)
+
+
+def _holder(asking: psycopg.Connection[Any]) -> str | None:
+    # Who else is there is remembered for a whole transaction, unless it is told to forget.
+    asking.execute("select pg_stat_clear_snapshot()")
     found = asking.execute(
         "select a.application_name, a.backend_start from pg_locks l join pg_stat_activity a using (pid)"
+        " join pg_database d on d.oid = l.database and d.datname = current_database()"
         " where l.locktype = 'advisory' and l.objid = %s and l.granted",
         [_LOCK],
     ).fetchone()
     if not found:
-        return "one that has just ended"
+        return None
     # Another role's times are hidden from us; its name is not.
     return f"{found[0]}, since {found[1]:%Y-%m-%d %H:%M:%S %Z}" if found[1] else str(found[0])
 

@@ -1,6 +1,7 @@
 """The end of day: every day in order, once, whoever starts it and whatever breaks; its proof and its label."""
 
 import threading
+from contextlib import ExitStack
 from datetime import date
 
 import psycopg
@@ -190,6 +191,14 @@ def test_a_second_run_says_who_holds_the_first() -> None:
         pass
     with close._alone():
         "the lock died with its holder"
+
+
+def test_who_ends_while_asked_for_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ExitStack()
+    first.enter_context(close._alone())
+    monkeypatch.setattr(close, "_holder", lambda _asking: first.close())
+    with close._alone():
+        "the lock was free by then"
 
 
 def test_two_processes_end_in_the_same_books_as_one() -> None:

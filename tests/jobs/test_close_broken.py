@@ -22,6 +22,7 @@ from anqi.lending import courses
 from anqi.lending.models import Loan, SetAside
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Payment
+from anqi.rows import sql
 from tests.jobs.close_left import left, sums
 from tests.jobs.close_nights import (
     EVE,
@@ -69,7 +70,15 @@ def killed_before(statement: int | None) -> int:
     running.start()
     running.join()
     assert running.exitcode == (0 if statement is None else -signal.SIGKILL)
+    wait_for_server()
     return int(done.value)
+
+
+def wait_for_server() -> None:
+    """Until it has noticed who has died: what they held is free only then, and the next run would be refused."""
+    held = "select 1 from pg_locks l join pg_database d on d.oid = l.database and d.datname = current_database()"
+    while sql.fetch(f"{held} where l.locktype = 'advisory'", []):
+        pass
 
 
 def run_and_die(statement: int | None, done: Any) -> None:
