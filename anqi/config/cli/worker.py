@@ -1,6 +1,7 @@
 """`anqi worker`: reads the inbox, empties the outbox, asks channels, sends messages, wakes loans."""
 
 import argparse
+import asyncio
 import importlib
 import logging
 import time
@@ -13,6 +14,7 @@ from anqi.config.cli import site
 
 _TASKS = "anqi.jobs.tasks"
 _PAUSE_SECONDS = 2
+_CONNECTING_SECONDS = 5
 _log = logging.getLogger("anqi.worker")
 
 
@@ -36,16 +38,28 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _work(concurrency: int) -> None:
-    from django.core.management import call_command
     from django.db import OperationalError, connections
     from procrastinate.exceptions import ConnectorException
+    from psycopg import OperationalError as NoDatabase
 
     try:
-        call_command("procrastinate", "worker", concurrency=concurrency, delete_jobs="always", verbosity=0)
-    except (ConnectorException, OperationalError):
+        asyncio.run(_take_jobs(concurrency))
+    except (ConnectorException, NoDatabase, OperationalError):
         _log.warning("worker_without_database", exc_info=True)
     finally:
         connections.close_all()
+
+
+async def _take_jobs(concurrency: int) -> None:
+    """The queue's own command waits half a minute for a connection at every step of its end, and then exits."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
+    from procrastinate.psycopg_connector import PsycopgConnector
+
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=_CONNECTING_SECONDS)
+    with app.replace_connector(connector):
+        async with app.open_async():
+            await app.run_worker_async(concurrency=concurrency, delete_jobs="always")
 
 
 @contextmanager
