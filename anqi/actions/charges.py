@@ -89,7 +89,7 @@ def open(
             parts=parts,
             currency=loans[loan_ids[0]].currency,
             payer_ip=payer_ip,
-            expires_at=_end(parts, now),
+            expires_at=_end(parts, channels.find(channel).life, now),
             now=now,
         )
         outbox.put(borrower_id=borrower_id, charge_id=charge.id, kind=Outbox.Kind.CHARGE, now=now, lease=LEASE)
@@ -120,8 +120,8 @@ def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -
     return claimed
 
 
-def _end(parts: Sequence[Part], now: datetime) -> datetime:
-    ends_at = now + charges.LIFE
+def _end(parts: Sequence[Part], life: timedelta, now: datetime) -> datetime:
+    ends_at = now + life
     if any(part.purpose == "all" for part in parts):
         ends_at = min(ends_at, end_of(day_of(now)) - timedelta(seconds=30))
     if ends_at - now < _LEAST_TIME:
@@ -167,6 +167,7 @@ def _ask(charge: Charge) -> Result:
         expires_at=charge.expires_at,
         return_url=f"{base}/charges/{charge.id}",
         notify_url=f"{base}/hooks/{charge.channel}",
+        opened_at=charge.opened_at,
         payer_ip=charge.payer_ip or "",
     )
     return channels.find(charge.channel).charge(request)

@@ -155,7 +155,7 @@ def _ask(refund: Refund) -> tuple[str, Result]:
         return "refund", Unknown(cause="channel_unavailable")
     channel, charge = channels.find(refund.channel), refund.payment.charge
     if refund.state == Refund.State.PROCESSING:
-        found = channel.query_refund(refund.key, charge_key=charge.key)
+        found = channel.query_refund(refund.key, charge_key=charge.key, opened_at=refund.requested_at)
         # What was accepted and is not there is asked for again, under the same key.
         if not isinstance(found, NotFound):
             return "query_refund", found
@@ -167,6 +167,7 @@ def _ask(refund: Refund) -> tuple[str, Result]:
         currency=refund.currency,
         why=refund.why,
         notify_url=f"{settings.ANQI_URLS['borrower']}/hooks/{refund.channel}",
+        opened_at=refund.requested_at,
         payment_ref=refund.payment.ref,
     )
     return "refund", channel.refund(request)

@@ -14,8 +14,6 @@ from anqi.rows import sql
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
 
-# A wap page at the cashier is a matter of minutes; the loan is claimed for no longer than that.
-LIFE = timedelta(minutes=15)
 # After its end a channel may still be settling a payment that was begun in time.
 MARGIN = timedelta(minutes=10)
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 300, 1800))

@@ -31,7 +31,7 @@ def store(*, channel: str, notification: Notification, raw: bytes, now: datetime
                 "kind": notification.kind,
                 "key": notification.key,
                 "news": json.dumps(news.to_json(notification.result)),
-                "raw": raw,
+                "raw": b"" if notification.is_secret else raw,
                 "sha256": sha256,
                 "now": now,
                 "waiting": Inbox.State.WAITING,

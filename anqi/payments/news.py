@@ -5,13 +5,16 @@ from typing import Any
 
 from anqi.payments.channels.protocol import (
     Accepted,
+    Action,
     Closed,
     Failed,
+    Form,
     NotFound,
     Qr,
     Redirect,
     Result,
     Succeeded,
+    Transfer,
     Unknown,
 )  # fmt: skip
 
@@ -30,17 +33,21 @@ def to_json(result: Result) -> dict[str, Any]:
     return stated
 
 
-def action_to_json(accepted: Accepted, *, now: datetime | None = None) -> dict[str, str] | None:
-    """How the borrower goes on: {"url": …} to open, {"qr": …} to scan, or None.
+def action_to_json(accepted: Accepted, *, now: datetime | None = None) -> dict[str, Any] | None:
+    """How the borrower goes on: {"url": …} to open, {"qr": …} to scan, {"post": …} to send, {"transfer": …}.
 
-    With `now` the end of an address that opens for a while only stands beside it.
+    None where nothing is left to do. With `now` the end of an address that opens for a while only stands beside it.
     """
-    action = accepted.action
-    if isinstance(action, Qr):
-        return {"qr": action.text}
-    if action and action.opens_for and now:
-        return {"url": action.url, "until": (now + action.opens_for).isoformat()}
-    return {"url": action.url} if action else None
+    match accepted.action:
+        case Redirect(url=url, opens_for=opens_for):
+            return {"url": url} | ({"until": (now + opens_for).isoformat()} if opens_for and now else {})
+        case Qr(text=text):
+            return {"qr": text}
+        case Form(url=url, fields=fields):
+            return {"post": url, "fields": fields}
+        case Transfer() as transfer:
+            return {"transfer": vars(transfer)}
+    return None
 
 
 def from_json(stated: dict[str, Any]) -> Result:
@@ -54,8 +61,12 @@ def from_json(stated: dict[str, Any]) -> Result:
     return result
 
 
-def _action(stated: dict[str, str]) -> Redirect | Qr:
-    return Qr(text=stated["qr"]) if "qr" in stated else Redirect(url=stated["url"])
+def _action(stated: dict[str, Any]) -> Action:
+    if "qr" in stated:
+        return Qr(text=stated["qr"])
+    if "post" in stated:
+        return Form(url=stated["post"], fields=stated["fields"])
+    return Transfer(**stated["transfer"]) if "transfer" in stated else Redirect(url=stated["url"])
 
 
 def masked(result: Result) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from anqi.ledger.books import Entry
 from anqi.lending import repaying
 from anqi.lending.repaying import Purpose, Use
 from anqi.notices import texts
-from anqi.payments import charges, news
-from anqi.payments.channels.protocol import Accepted, NotFound, Redirect, Result, Succeeded
+from anqi.payments import news
+from anqi.payments.channels.protocol import CASHIER_LIFE, Accepted, NotFound, Redirect, Result, Succeeded
 from anqi.payments.models import ChannelOrder, Charge, ChargePart, Exchange, Inbox, Outbox, Payment
 from anqi.payments.numbers import number_for
 from anqi.rows.chain import canonical
@@ -83,7 +83,7 @@ class _Paying:
         )  # fmt: skip
 
     def _expires_at(self) -> datetime:
-        ends_at = self.at + charges.LIFE
+        ends_at = self.at + CASHIER_LIFE
         over = end_of(day_of(self.at)) - timedelta(seconds=30)
         return min(ends_at, over) if self.use.goal == "all" else ends_at
 

@@ -51,7 +51,7 @@ class Till:
         self.asked.append(request)
         return self._next(self.refund_answers)
 
-    def query_refund(self, key: str, *, charge_key: str) -> Result:
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result:
         self.queried.append(key)
         return self._next(self.query_answers)
 

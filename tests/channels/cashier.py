@@ -71,6 +71,7 @@ def ordered(
         expires_at=datetime.now(SHANGHAI) + timedelta(minutes=minutes),
         return_url="http://localhost:8000/charges/1",
         notify_url=NOTIFY_URL,
+        opened_at=datetime.now(SHANGHAI),
     )
 
 

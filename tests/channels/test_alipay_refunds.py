@@ -38,6 +38,7 @@ def owed(charge_key: str, number: str = "", amount_minor: int = 1000, **more: An
         "currency": "CNY",
         "why": "多付的部分退回",
         "notify_url": NOTIFY_URL,
+        "opened_at": datetime.now(SHANGHAI),
     }
     return RefundRequest(**stated | more)
 

@@ -109,6 +109,7 @@ def ordered(
         expires_at=datetime.now(SHANGHAI).replace(microsecond=0) + timedelta(minutes=minutes),
         return_url=RETURN_URL,
         notify_url=NOTIFY_URL,
+        opened_at=datetime.now(SHANGHAI),
         payer_ip=more.pop("payer_ip", "203.0.113.7"),
     )
 
@@ -122,6 +123,7 @@ def refund_of(charge_key: str, key: str, *, amount_minor: int = AMOUNT_MINOR, **
         currency="CNY",
         why=more.pop("why", "多付的款原路退回"),
         notify_url=NOTIFY_URL,
+        opened_at=datetime.now(SHANGHAI),
     )
 
 

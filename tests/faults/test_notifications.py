@@ -42,7 +42,7 @@ def test_told_twice(stand: Stand, fault: str) -> None:
 def test_two_learn_it_at_once(stand: Stand) -> None:
     charge = stand.offer()
     stand.pay(charge)
-    result = channels.find("alipay").query(charge.key)
+    result = channels.find("alipay").query(charge.key, opened_at=charge.opened_at)
     assert isinstance(result, Succeeded)
 
     def learn() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from anqi.payments import news
 from anqi.payments.channels.protocol import (
+    CASHIER_LIFE,
     Accepted,
     ChargeRequest,
     Closed,
@@ -58,6 +59,7 @@ class Rails:
     """`protocol.Channel`, with what the borrowers do at its cashier."""
 
     code = "alipay"
+    life = CASHIER_LIFE
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -72,7 +74,7 @@ class Rails:
         assert known.amount_minor == request.amount_minor, "one key, one order"
         return Accepted(action=Redirect(url=f"https://cashier.test/{request.key}"))
 
-    def query(self, key: str) -> Result:
+    def query(self, key: str, *, opened_at: datetime | None = None) -> Result:
         trade = self.trades.get(key)
         if self._chance.random() < 0.05 or (trade and trade.is_silent):
             return Unknown(cause="timeout")
@@ -82,7 +84,7 @@ class Rails:
             return NotFound()
         return Closed() if trade.is_closed else Accepted(ref=key)
 
-    def close(self, key: str) -> Result:
+    def close(self, key: str, *, opened_at: datetime | None = None) -> Result:
         trade = self.trades.get(key)
         if trade and trade.is_open and not trade.taken:
             trade.is_closed = True
@@ -102,7 +104,7 @@ class Rails:
         assert request.amount_minor <= paid_minor, "more than was ever taken"
         return Unknown(cause="lost_after") if luck < 0.25 else known.told()
 
-    def query_refund(self, key: str, *, charge_key: str) -> Result:
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result:
         """It takes its time, and now and then nothing is seen of it."""
         known = self.returned.get(key)
         if not known or self._chance.random() < 0.1:

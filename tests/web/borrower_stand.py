@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
-from anqi.payments.channels.protocol import Accepted, ChargeRequest, NotFound, Redirect, Result
+from anqi.payments.channels.protocol import CASHIER_LIFE, Accepted, ChargeRequest, NotFound, Redirect, Result
 from anqi.people.models import User
 
 GATEWAY = "https://cashier.example"
@@ -20,6 +20,7 @@ class Cashier:
     """A channel that answers what the test wants, and remembers what it was asked."""
 
     code: str = "alipay"
+    life: timedelta = CASHIER_LIFE
     answers: dict[str, Result] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     requests: list[ChargeRequest] = field(default_factory=list)
@@ -31,11 +32,11 @@ class Cashier:
         self.requests.append(request)
         return self.offer(request)
 
-    def query(self, key: str) -> Result:
+    def query(self, key: str, *, opened_at: datetime) -> Result:
         self.asked.append(("query", key))
         return self.answers.get(key, NotFound())
 
-    def close(self, key: str) -> Result:
+    def close(self, key: str, *, opened_at: datetime) -> Result:
         self.asked.append(("close", key))
         return self.answers.get(f"close:{key}", NotFound())
 

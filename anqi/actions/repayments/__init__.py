@@ -67,11 +67,11 @@ def inquire(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:
     """Asks the channel what became of a charge, gives it up there when its time is over, and learns the answer."""
     charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
     channel = channels.find(charge.channel)
-    result = channel.query(charge.key)
+    result = channel.query(charge.key, opened_at=charge.opened_at)
     exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="query", result=result, at=now)
     is_over = charge.closing_at is not None or now >= charge.expires_at
     if is_over and charge.state in Charge.OPEN and isinstance(result, Accepted | NotFound):
-        result = channel.close(charge.key)
+        result = channel.close(charge.key, opened_at=charge.opened_at)
         exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="close", result=result, at=now)
     learn(channel=charge.channel, key=charge.key, result=result, learned_by="query", now=now)
 

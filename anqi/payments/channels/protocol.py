@@ -1,8 +1,8 @@
 """What every payment channel is asked, and what it can answer. Amounts in fen, instants aware."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +21,32 @@ class Qr:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Form:
+    """The borrower's browser sends these signed fields to the channel's own page, by POST."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer:
+    """The borrower transfers the money to this account of the lender's, and states the reference."""
+
+    account_name: str
+    account_number: str
+    bank: str
+    reference: str
+
+
+Action = Redirect | Qr | Form | Transfer
+
+
+@dataclass(frozen=True, kw_only=True)
 class Accepted:
     """The channel knows of it and waits; the action is how the borrower goes on."""
 
     ref: str = ""
-    action: Redirect | Qr | None = None
+    action: Action | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +83,21 @@ class Unknown:
     cause: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CardBound:
+    """A card that its holder has opened for us at the channel. The token stands for its number, which we never see."""
+
+    token: str = field(repr=False)
+    bank: str
+    last4: str
+    kind: Literal["debit", "credit"]
+
+
 # Paid, and given back at the channel by somebody else than us: neither unpaid nor ours to book.
 GIVEN_BACK = Unknown(cause="closed_after_payment")
+
+# For how long a cashier's page that is open on a phone can be paid.
+CASHIER_LIFE = timedelta(minutes=15)
 
 Result = Accepted | Succeeded | Failed | Closed | NotFound | Unknown
 How = Literal["wap", "page"]
@@ -81,6 +115,8 @@ class ChargeRequest:
     expires_at: datetime
     return_url: str
     notify_url: str
+    # When the order was made, the same at each repeat: of some channels it is half of the order's number.
+    opened_at: datetime
     # Of the browser that pays, where the channel wants it against fraud.
     payer_ip: str = ""
 
@@ -96,8 +132,54 @@ class RefundRequest:
     currency: str
     why: str
     notify_url: str
+    # When the refund was asked for first, the same at each repeat.
+    opened_at: datetime
     # The channel's own number of the payment, where one charge may have been paid twice.
     payment_ref: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardRequest:
+    """A card is to be opened for us, by its holder on the channel's own page."""
+
+    key: str
+    opened_at: datetime
+    return_url: str
+    notify_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitRequest:
+    """What a channel is to take from a bound card, without its holder at the screen."""
+
+    key: str
+    opened_at: datetime
+    token: str = field(repr=False)
+    amount_minor: int
+    currency: str
+    subject: str
+    notify_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payee:
+    """Who is paid: a bound card by its token, or an account of a wallet; and the name that must be its owner's."""
+
+    account: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutRequest:
+    """What a channel is to pay out. Repeated with the same key and time only."""
+
+    key: str
+    opened_at: datetime
+    payee: Payee
+    amount_minor: int
+    currency: str
+    why: str
+    notify_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +210,13 @@ class Notification:
     """
 
     message_key: str
-    kind: Literal["charge", "refund"]
+    kind: Literal["charge", "refund", "card", "payout"]
     key: str
     result: Result
+    is_secret: bool = False
+    """Whether the message holds what must not be kept, like the token of a card: its hash is kept, and it is asked for
+    again by a query.
+    """
 
 
 class BadSignature(Exception):
@@ -149,14 +235,51 @@ class Channel(Protocol):
     """One way to collect money and to give it back. Nothing here writes to the database or raises for the outside.
 
     A refund is Accepted while it is on its way, Succeeded when the payer has it, and Failed when it never will.
+    An order is asked after by its key and the time it was made at, as the request stated both.
     """
 
     code: str
+    life: timedelta
+    """How long a charge can be paid there."""
 
     def charge(self, request: ChargeRequest) -> Result: ...
-    def query(self, key: str) -> Result: ...
-    def close(self, key: str) -> Result: ...
+    def query(self, key: str, *, opened_at: datetime) -> Result: ...
+    def close(self, key: str, *, opened_at: datetime) -> Result: ...
     def refund(self, request: RefundRequest) -> Result: ...
-    def query_refund(self, key: str, *, charge_key: str) -> Result: ...
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result: ...
     def parse_notification(self, raw: RawRequest) -> Notification: ...
     def acknowledge(self, ok: bool) -> RawResponse: ...
+
+
+@runtime_checkable
+class CardChannel(Protocol):
+    """A channel at which cards can be bound, and money be taken from them."""
+
+    def open_card(self, request: CardRequest) -> Result: ...
+    def query_card(self, key: str, *, opened_at: datetime) -> CardBound | Result: ...
+    def end_card(self, key: str, *, opened_at: datetime, token: str) -> Result: ...
+    def debit(self, request: DebitRequest) -> Result: ...
+
+
+@runtime_checkable
+class PayoutChannel(Protocol):
+    """A channel that pays out. Failed is final: the money has not left and never will under this key.
+
+    Succeeded may be followed days later by Failed with the reason `returned`: the payee's bank sent it back.
+    """
+
+    def payout(self, request: PayoutRequest) -> Result: ...
+    def query_payout(self, key: str, *, opened_at: datetime) -> Result: ...
+    def balance_minor(self) -> int | None:
+        """What can be paid out now, in fen; None where nobody can say."""
+
+
+class NotReady(Exception):
+    """The channel has no statement of that day yet."""
+
+
+@runtime_checkable
+class StatementChannel(Protocol):
+    """A channel that hands out a file of each day's movements. Raises NotReady; ValueError for a broken file."""
+
+    def statement(self, day: date) -> bytes: ...

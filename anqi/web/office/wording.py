@@ -50,8 +50,10 @@ ACCOUNTS: Words = {
     "accrued_penalty": lazy("应计罚息"),
     "in_transit_alipay": lazy("在途资金 支付宝"),
     "in_transit_wechat": lazy("在途资金 微信支付"),
+    "in_transit_unionpay": lazy("在途资金 银行卡"),
     "bank": lazy("银行存款"),
     "merchant_payable": lazy("应付商户款"),
+    "payout_payable": lazy("应付放款"),
     "partners_payable": lazy("应付合作机构款"),
     "refund_in_transit": lazy("退款在途"),
     "unapplied": lazy("待核销款"),
@@ -100,7 +102,7 @@ FACTS: Words = {
 CAUSES: Words = FACTS | {"day": lazy("按日入账")}
 # What moves money that is on no loan.
 MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回")}
-CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付")}
+CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),
     "amount_differs": lazy("到账金额与支付单不一致。"),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from alipay.utils import AliPayConfig
 
 from anqi.payments.channels.alipay import gateway, refunds, wire
 from anqi.payments.channels.protocol import (
+    CASHIER_LIFE,
     GIVEN_BACK,
     Accepted,
     BadSignature,
@@ -61,6 +63,7 @@ class Alipay:
     """One merchant account at Alipay, as `protocol.Channel`."""
 
     code = "alipay"
+    life = CASHIER_LIFE
 
     def __init__(self, sdk: AliPay, *, app_id: str, seller_id: str) -> None:
         self._sdk = sdk
@@ -86,7 +89,7 @@ class Alipay:
         )
         return Accepted(action=Redirect(url=f"{self._sdk._gateway}?{query}"))
 
-    def query(self, key: str) -> Result:
+    def query(self, key: str, *, opened_at: datetime | None = None) -> Result:
         """What became of the charge, by Alipay's word now."""
         answer = gateway.ask(self._sdk, "alipay.trade.query", {"out_trade_no": key})
         if isinstance(answer, Unknown):
@@ -99,7 +102,7 @@ class Alipay:
         except Unreadable:
             return Unknown(cause="unreadable")
 
-    def close(self, key: str) -> Result:
+    def close(self, key: str, *, opened_at: datetime | None = None) -> Result:
         """What became of the charge after Alipay was asked to close it."""
         answer = gateway.ask(self._sdk, "alipay.trade.close", {"out_trade_no": key})
         if isinstance(answer, Unknown):
@@ -114,7 +117,7 @@ class Alipay:
         """What became of the refund after Alipay was asked for it. The notice of it goes where the charge's went."""
         return refunds.ask(self._sdk, request)
 
-    def query_refund(self, key: str, *, charge_key: str) -> Result:
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime | None = None) -> Result:
         """What became of the refund, by Alipay's word now."""
         return refunds.query(self._sdk, key, charge_key=charge_key)
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from wechatpayv3 import WeChatPay, WeChatPayType
 
 from anqi.payments.channels.protocol import (
+    CASHIER_LIFE,
     Accepted,
     BadSignature,
     ChargeRequest,
@@ -55,6 +56,7 @@ class Wechat:
     """One merchant account at WeChat Pay, as `protocol.Channel`."""
 
     code = "wechat"
+    life = CASHIER_LIFE
 
     def __init__(self, sdk: WeChatPay, *, mchid: str, appid: str) -> None:
         self._sdk = sdk
@@ -76,7 +78,7 @@ class Wechat:
             return self.query(request.key)
         return _offered(answer.fields, request) if answer.status == 200 else answer.as_unknown
 
-    def query(self, key: str) -> Result:
+    def query(self, key: str, *, opened_at: datetime | None = None) -> Result:
         """What became of the charge, by WeChat's word now."""
         answer = gateway.ask(lambda: self._sdk.query(out_trade_no=key))
         if isinstance(answer, Unknown):
@@ -90,7 +92,7 @@ class Wechat:
         except (NotOurs, Unreadable) as trouble:
             return Unknown(cause=_word(trouble))
 
-    def close(self, key: str) -> Result:
+    def close(self, key: str, *, opened_at: datetime | None = None) -> Result:
         """What became of the charge after WeChat was asked to close it."""
         answer = gateway.ask(lambda: self._sdk.close(out_trade_no=key))
         # Closed, paid before, closed before, or a no of any other kind: somebody may have paid in the same moment,
@@ -111,7 +113,7 @@ class Wechat:
             else answer.as_unknown
         )
 
-    def query_refund(self, key: str, *, charge_key: str) -> Result:
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime | None = None) -> Result:
         """What became of the refund, by WeChat's word now."""
         answer = gateway.ask(lambda: self._sdk.query_refund(out_refund_no=key))
         if isinstance(answer, Unknown):
