@@ -1,5 +1,6 @@
 """What every payment channel is asked, and what it can answer. Amounts in fen, instants aware."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, runtime_checkable
@@ -278,8 +279,25 @@ class NotReady(Exception):
     """The channel has no statement of that day yet."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class StatementRow:
+    """One movement as a channel's statement tells it; the key is ours, where the channel knows one."""
+
+    kind: Literal["charge", "refund", "payout", "payout_return", "other"]
+    key: str
+    ref: str
+    amount_minor: int
+    fee_minor: int
+    at: datetime
+
+
 @runtime_checkable
 class StatementChannel(Protocol):
-    """A channel that hands out a file of each day's movements. Raises NotReady; ValueError for a broken file."""
+    """A channel that hands out a file of each day's movements.
+
+    `statement` raises NotReady, and OSError where the channel gives no clear answer; `rows` raises ValueError for a
+    file that is broken, or is not of that day.
+    """
 
     def statement(self, day: date) -> bytes: ...
+    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]: ...
