@@ -89,7 +89,7 @@ def open(
             parts=parts,
             currency=loans[loan_ids[0]].currency,
             payer_ip=payer_ip,
-            expires_at=_end(parts, channels.find(channel).life, now),
+            expires_at=_end(parts, channels.life_of(channel), now),
             now=now,
         )
         outbox.put(borrower_id=borrower_id, charge_id=charge.id, kind=Outbox.Kind.CHARGE, now=now, lease=LEASE)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from anqi.payments import news
 from anqi.payments.channels.protocol import (
-    CASHIER_LIFE,
     Accepted,
     ChargeRequest,
     Closed,
@@ -59,7 +58,6 @@ class Rails:
     """`protocol.Channel`, with what the borrowers do at its cashier."""
 
     code = "alipay"
-    life = CASHIER_LIFE
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
-from anqi.payments.channels.protocol import CASHIER_LIFE, Accepted, ChargeRequest, NotFound, Redirect, Result
+from anqi.payments.channels.protocol import Accepted, ChargeRequest, NotFound, Redirect, Result
 from anqi.people.models import User
 
 GATEWAY = "https://cashier.example"
@@ -20,7 +20,6 @@ class Cashier:
     """A channel that answers what the test wants, and remembers what it was asked."""
 
     code: str = "alipay"
-    life: timedelta = CASHIER_LIFE
     answers: dict[str, Result] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
     requests: list[ChargeRequest] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """The channels: one file each, and what all of them answer in `protocol`."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
@@ -13,11 +14,17 @@ _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "alipay": alipay.connect,
     "wechat": wechat.connect,
 }
+_LIVES = {"alipay": alipay.Alipay.life, "wechat": wechat.Wechat.life}
 
 
 def offered() -> tuple[str, ...]:
     """The codes of the channels that this installation can use; a page shows no other."""
     return tuple(code for code in _CHANNELS if _stated(code))
+
+
+def life_of(code: str) -> timedelta:
+    """For how long a charge can be paid at that channel."""
+    return _LIVES[code]
 
 
 @cache

@@ -240,8 +240,6 @@ class Channel(Protocol):
     """
 
     code: str
-    life: timedelta
-    """How long a charge can be paid there."""
 
     def charge(self, request: ChargeRequest) -> Result: ...
     def query(self, key: str, *, opened_at: datetime) -> Result: ...
