@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.ledger import books
-from anqi.lending import courses, store
+from anqi.lending import courses, loans, store
 from anqi.lending.models import Agreement, CreditLine, Lender, Loan, Merchant, MerchantOrder, Order, Product
 from anqi.lending.store import NewFact
 from anqi.people import holds
@@ -155,3 +155,31 @@ def _begin(loan: Loan, starts_on: date, now: datetime) -> None:
 
 def days(count: int) -> timedelta:
     return timedelta(days=count)
+
+
+def plant_cash(
+    *, borrower_id: UUID | None = None, amount_minor: int = 50_000, now: datetime, terms: dict[str, Any] = TERMS
+) -> Loan:
+    """A loan in cash that was signed and waits to be paid out."""
+    borrower_id = borrower_id or plant_borrower(now=now)
+    lender, _, _ = reference_rows(now)
+    product, _ = Product.objects.get_or_create(
+        code="cash3", version=1, lender=lender,
+        defaults={
+            "kind": "reserve", "title": "备用金 3 期", "instalments": 3, "least_minor": 10_000,
+            "most_minor": 2_000_000, "terms": terms, "sold_from": date(2026, 1, 1),
+        },
+    )  # fmt: skip
+    order_id, agreement_id = uuid7(), uuid7()
+    CreditLine.objects.get_or_create(
+        borrower_id=borrower_id, lender=lender, defaults={"granted_minor": 2_000_000, "granted_at": now}
+    )
+    order = Order.objects.create(
+        borrower_id=borrower_id, id=order_id, order_number=f"BY{order_id.hex[-8:]}", goods=[],
+        amount_minor=amount_minor, opened_at=now, confirmed_at=now, state=Order.State.CONFIRMED,
+    )  # fmt: skip
+    agreement = Agreement.objects.create(
+        borrower_id=borrower_id, id=agreement_id, order_id=order_id, template="test", body="{}", sha256="", signed_at=now
+    )
+    signed = terms | {"principal": f"{amount_minor // 100}.{amount_minor % 100:02}", "instalments": 3}
+    return loans.put(order, agreement, product=product, terms=signed, now=now)

@@ -46,7 +46,7 @@ def _address(unwritten: Sequence[Message]) -> None:
     for message in unwritten:
         borrower = who[message.borrower_id]
         message.phone = borrower.phone
-        message.text = texts.write(message.template, language=borrower.language, **message.words)
+        message.text = texts.write(message.template, language=borrower.language, **messages.words_of(message))
 
 
 def _is_late(message: Message, now: datetime) -> bool:

@@ -93,7 +93,7 @@ def present(*, borrower_id: UUID, order_id: UUID, now: datetime) -> Offer:
     Refuses NoSuchOrder, AlreadySigned, OrderLapsed, OrderCancelled.
     """
     order = orders.find(borrower_id, order_id)
-    theirs = merchant_orders.get(order.merchant_order_id)
+    theirs = merchant_orders.get(order.theirs_id)
     merchant_orders.refuse_ended(theirs, now=now)
     if loans.of_order(borrower_id, order_id):
         raise AlreadySigned(order_id=order_id)
@@ -121,7 +121,7 @@ def sign(
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         order = orders.find(borrower_id, order_id)
-        theirs = merchant_orders.lock(order.merchant_order_id)
+        theirs = merchant_orders.lock(order.theirs_id)
         merchant_orders.refuse_ended(theirs, now=now)
         signed = loans.of_order(borrower_id, order_id)
         if signed:
@@ -212,7 +212,7 @@ def decline(*, borrower_id: UUID, order_id: UUID, now: datetime) -> MerchantOrde
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         order = orders.find(borrower_id, order_id)
-        theirs = merchant_orders.lock(order.merchant_order_id)
+        theirs = merchant_orders.lock(order.theirs_id)
         if loans.of_order(borrower_id, order_id):
             raise AlreadySigned(order_id=order_id)
         held = _Held(theirs=theirs, chain=chain)

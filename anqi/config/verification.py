@@ -88,7 +88,7 @@ def verify(*, today: date, limit: int | None = None) -> Report:
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
         for whole in page:
-            wrong += [*_check_chain(whole), *_check_loans(whole, today), *_check_unapplied(whole)]
+            wrong += [*_check_chain(whole), *_check_loans(whole, today), *_check_money(whole)]
             borrowers, loans = borrowers + 1, loans + len(whole.loans)
             links += len(whole.facts) + len(whole.postings)
         count, changed = _check_documents([whole.borrower_id for whole in page])
@@ -180,6 +180,11 @@ def _new_fact(row: Mapping[str, Any]) -> NewFact:
     return NewFact(**{name: row[name] for name in names})
 
 
+def _check_money(whole: _Whole) -> Iterator[Wrong]:
+    yield from _check_unapplied(whole)
+    yield from _check_payouts(whole)
+
+
 def _check_unapplied(whole: _Whole) -> Iterator[Wrong]:
     """Money that no loan has used is money that a case still holds or that is on its way back, to the fen."""
     booked = _booked(whole.postings).values()
@@ -191,6 +196,14 @@ def _check_unapplied(whole: _Whole) -> Iterator[Wrong]:
     if returning_minor != whole.returning_minor:
         where = f"{returning_minor} in the books, {whole.returning_minor} in refunds on their way"
         yield Wrong(what="refunds", borrower_id=whole.borrower_id, where=where)
+
+
+def _check_payouts(whole: _Whole) -> Iterator[Wrong]:
+    """A loan in cash stands in the books if, and only if, its money has left."""
+    to_leave_minor = -sum(of_loan.get("payout_payable", 0) for of_loan in _booked(whole.postings).values())
+    if to_leave_minor:
+        where = f"{to_leave_minor} of loans begun and not paid out"
+        yield Wrong(what="payouts", borrower_id=whole.borrower_id, where=where)
 
 
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:
@@ -250,8 +263,8 @@ def _type(name: str, value: Any) -> Any:
 
 
 _LOAN = (
-    "id", "lender_id", "order_id", "number", "currency", "starts_on", "settled_on", "cancelled_on", "next_wake_on",
-    "stands_on",
+    "id", "lender_id", "order_id", "number", "currency", "is_cash", "starts_on", "settled_on", "cancelled_on",
+    "next_wake_on", "stands_on",
 )  # fmt: skip
 _READ = f"""
     select b.id, b.last_seq, b.last_hash,

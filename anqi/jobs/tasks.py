@@ -14,16 +14,17 @@ from procrastinate import exceptions, jobs
 from procrastinate.contrib.django import app
 
 from anqi import clock
-from anqi.actions import charges, closing, inbox, loans, notices, purchases, refunds, repayments
+from anqi.actions import charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
 from anqi.jobs import close
 from anqi.payments import news
-from anqi.payments.models import Inbox, Outbox, Refund, Unapplied
+from anqi.payments.models import Inbox, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.rows.days import SHANGHAI
 
 _BATCH = 100
 _EVERY_FEW_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
+_EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
 _log = logging.getLogger("anqi.jobs")
 
@@ -69,9 +70,8 @@ def read_inbox(now: datetime, limit: int) -> int:
 
 
 def _learn(message: Inbox, now: datetime) -> None:
-    learn = refunds.learn if message.kind == "refund" else repayments.learn
     try:
-        learn(
+        _LEARN[message.kind](
             channel=message.channel,
             key=message.key,
             result=news.from_json(message.news),
@@ -79,8 +79,13 @@ def _learn(message: Inbox, now: datetime) -> None:
             now=now,
             inbox_id=message.id,
         )
-    except (repayments.Stranger, refunds.Stranger) as stranger:
+    except (repayments.Stranger, refunds.Stranger, payouts.Stranger) as stranger:
         inbox.refuse(message.id, why=stranger.code, now=now)
+
+
+_LEARN: dict[str, Callable[..., None]] = {
+    "charge": repayments.learn, "refund": refunds.learn, "payout": payouts.learn,
+}  # fmt: skip
 
 
 @_drain("outbox", _EVERY_FEW_SECONDS)
@@ -122,6 +127,34 @@ def pay_back(now: datetime, limit: int) -> int:
 
 def _pay_back(refund: Refund, now: datetime) -> None:
     refunds.deliver(borrower_id=refund.borrower_id, refund_id=refund.id, now=now)
+
+
+@_drain("payouts", _EVERY_FEW_SECONDS)
+def pay_out(now: datetime, limit: int) -> int:
+    leased = payouts.lease(now=now, limit=limit)
+    for payout in leased:
+        _each(_pay_out, payout, now)
+    return len(leased)
+
+
+def _pay_out(payout: Payout, now: datetime) -> None:
+    payouts.deliver(borrower_id=payout.borrower_id, payout_id=payout.id, now=now)
+
+
+@_drain("lapsed_payouts", _EVERY_MINUTE, alone=True)
+def let_payouts_lapse(now: datetime, limit: int) -> int:
+    return payouts.lapse(now=now, limit=limit)
+
+
+@app.periodic(cron=_EVERY_QUARTER, queueing_lock="statements")
+@app.task(name="statements", queueing_lock="statements", lock="statements")
+def read_statements(timestamp: int | None = None) -> None:
+    """Statements come in the morning, or when the channel gets round to it."""
+    for channel, day in payouts.unread(now=clock.now()):
+        try:
+            payouts.look_through(channel=channel, day=day, now=clock.now())
+        except ValueError:
+            _log.exception("statement_unreadable", extra={"channel": channel, "day": str(day)})
 
 
 @_drain("returns", _EVERY_MINUTE, alone=True)

@@ -190,6 +190,7 @@ def _spelt(value: str | datetime) -> str:
 _OWED = ("receivable_penalty", "receivable_fee", "receivable_interest", "receivable_principal")
 _PAIRS = (
     ("receivable_principal", "merchant_payable"),
+    ("receivable_principal", "payout_payable"),
     ("receivable_interest", "interest_income"),
     ("receivable_fee", "fee_income"),
     ("receivable_penalty", "penalty_income"),

@@ -56,7 +56,7 @@ def draw_up(
         "drawn_up_on": on.isoformat(),
         "lender": {"code": product.lender.code, "name": product.lender.name},
         "borrower": {"name": borrower_name, "id_number": _masked(borrower_id_number)},
-        "merchant": {"code": order.merchant.code, "name": order.merchant.name},
+        "merchant": {"code": order.shop.code, "name": order.shop.name},
         "order": {"number": order.order_number, "goods": order.goods},
         "product": {"code": product.code, "version": product.version, "title": product.title},
         "currency": order.currency,

@@ -49,7 +49,7 @@ def missed(held: LoanInHand, *, today: date) -> list[Step]:
     steps, reached_by_then = brought(held, today=today)
     if minor_on(reached_by_then.accruals, "penalty", today):
         shown = accounts.balances(held.terms, held.facts, today)
-        steps.append(Step(counts_on=today, balances=shown, cause="day", cause_id=None))
+        steps.append(Step(counts_on=today, balances=_in_books(held, shown), cause="day", cause_id=None))
     return steps
 
 
@@ -61,7 +61,8 @@ def brought(held: LoanInHand, *, today: date) -> tuple[list[Step], Outlook]:
     steps, kept = list[Step](), _kept(held)
     while kept.next_wake_on and kept.next_wake_on <= today:
         seen = day.evening(held.terms, held.facts, kept.next_wake_on)
-        steps.append(Step(counts_on=kept.next_wake_on, balances=seen.balances, cause="day", cause_id=None))
+        shown = _in_books(held, seen.balances)
+        steps.append(Step(counts_on=kept.next_wake_on, balances=shown, cause="day", cause_id=None))
         kept = _after(held, seen, stands_on=kept.next_wake_on, today=today)
     return steps, kept
 
@@ -81,7 +82,7 @@ def advance(held: LoanInHand, facts: Sequence[NewFact]) -> LoanInHand:
 def reached(held: LoanInHand, *, by: NewFact, today: date) -> Step:
     """What the books must show once the loan has that fact. A correction of the past counts on its own day."""
     shown = accounts.balances(held.terms, held.facts, max(today, by.counts_on))
-    return Step(counts_on=by.counts_on, balances=shown, cause=by.kind, cause_id=by.id)
+    return Step(counts_on=by.counts_on, balances=_in_books(held, shown), cause=by.kind, cause_id=by.id)
 
 
 def outlook(held: LoanInHand, *, today: date) -> Outlook:
@@ -113,8 +114,8 @@ def expected(held: LoanInHand, *, today: date) -> dict[str, int]:
     seen = day.evening(held.terms, held.facts, on)
     if not held.stands_on:
         # Brought on before lines were kept: the next close draws them.
-        return seen.balances
-    shown = without_penalty(seen.balances, minor_on(held.accruals, "penalty", on))
+        return _in_books(held, seen.balances)
+    shown = without_penalty(_in_books(held, seen.balances), minor_on(held.accruals, "penalty", on))
     return shown | {
         f"accrued_{part}": off_minor
         for part in ("interest", "fee")
@@ -134,6 +135,14 @@ def accrued(held: LoanInHand, *, on: date, penalty_booked_minor: int) -> dict[Pa
         "fee": minor_on(seen.accruals, "fee", on),
         "penalty": max(penalty_minor, 0),
     }
+
+
+def _in_books(held: LoanInHand, balances: dict[str, int]) -> dict[str, int]:
+    # The engine knows who was paid as the shop. Of cash it is the borrower, and another account says what is to go out.
+    if held.is_cash and "merchant_payable" in balances:
+        paid_out = {"payout_payable": balances["merchant_payable"]}
+        return {name: minor for name, minor in balances.items() if name != "merchant_payable"} | paid_out
+    return balances
 
 
 def _told_on(held: LoanInHand, today: date) -> date:

@@ -5,7 +5,6 @@ from datetime import date
 from uuid import UUID
 
 from anqi.engine import loan
-from anqi.engine.money import read_amount
 from anqi.lending import store
 from anqi.lending.models import CreditLine, Loan
 from anqi.lending.store import LoanInHand
@@ -42,13 +41,9 @@ def read(borrower_id: UUID, lender_id: UUID, *, today: date) -> Limit:
     return Limit(
         granted_minor=line.granted_minor if line else 0,
         used_minor=sum(_owed(each, today) for each in loans if each.starts_on),
-        frozen_minor=sum(_signed(each) for each in loans if not each.starts_on),
+        frozen_minor=sum(each.signed_minor for each in loans if not each.starts_on),
     )
 
 
 def _owed(held: LoanInHand, today: date) -> int:
     return loan.standing(held.terms, held.facts, today).outstanding_principal_minor
-
-
-def _signed(held: LoanInHand) -> int:
-    return read_amount(held.signed_terms["principal"], currency=held.currency)

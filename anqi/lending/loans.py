@@ -36,13 +36,14 @@ def put(order: Order, agreement: Agreement, *, product: Product, terms: dict[str
         lender_id=product.lender_id,
         currency=order.currency,
         principal_minor=order.amount_minor,
+        is_cash=order.merchant_id is None,
         terms=terms,
         created_at=now,
     )
 
 
 def begin(borrower_id: UUID, loan_id: UUID, *, on: date) -> None:
-    """The goods left on that day; the plan's dates follow from it."""
+    """The goods left, or the money arrived, on that day; the plan's dates follow from it."""
     Loan.objects.filter(borrower_id=borrower_id, id=loan_id).update(starts_on=on)
 
 

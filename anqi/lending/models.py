@@ -1,5 +1,7 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -17,6 +19,9 @@ class Lender(models.Model):
     kind = models.CharField(max_length=32)
     currency = models.CharField(max_length=3, default="CNY")
     limit_minor = models.BigIntegerField()
+    # From how much on a payout is released by a person, and how much may leave in a day.
+    release_from_minor = models.BigIntegerField(default=500_000)
+    payouts_a_day_minor = models.BigIntegerField(default=100_000_000)
     # Whom borrowers can call.
     service_phone = models.CharField(max_length=24, blank=True, default="")
 
@@ -137,10 +142,19 @@ class CreditLine(BorrowerRow):
 
 
 class Order(BorrowerRow):
-    """A purchase of a borrower at a merchant, born when the borrower opens the merchant's order."""
+    """What a loan is for: a purchase, born when the borrower opens the merchant's order, or cash, without one."""
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
-    merchant_order_id = models.UUIDField()
+    class State(models.TextChoices):
+        CREATED = "created"
+        CONFIRMED = "confirmed"
+        SHIPPED = "shipped"
+        PAID_OUT = "paid_out"
+        SETTLED = "settled"
+        CANCELLED = "cancelled"
+        LAPSED = "lapsed"
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+", null=True)
+    merchant_order_id = models.UUIDField(null=True)
     order_number = models.CharField(max_length=64)
     goods = models.JSONField()
     amount_minor = models.BigIntegerField()
@@ -149,13 +163,25 @@ class Order(BorrowerRow):
     confirmed_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=16, choices=MerchantOrder.State.choices)
+    state = models.CharField(max_length=16, choices=State.choices)
 
     class Meta:
         db_table = "lending_order"
         constraints = (
             models.UniqueConstraint(fields=["borrower", "merchant_order_id"], name="lending_order_once"),
         )
+
+    @property
+    def shop(self) -> Merchant:
+        """Where it was bought. Asked only of a purchase."""
+        assert self.merchant, "cash has no shop"
+        return self.merchant
+
+    @property
+    def theirs_id(self) -> UUID:
+        """The merchant's own order. Asked only of a purchase."""
+        assert self.merchant_order_id, "cash has no merchant's order"
+        return self.merchant_order_id
 
 
 class Agreement(BorrowerRow):
@@ -188,6 +214,8 @@ class Loan(BorrowerRow):
     lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3, default="CNY")
     principal_minor = models.BigIntegerField()
+    # Whether the borrower gets the money and no shop does.
+    is_cash = models.BooleanField(default=False)
     terms = models.JSONField()
     starts_on = models.DateField(null=True)
     settled_on = models.DateField(null=True)

@@ -87,7 +87,7 @@ def make(order: Order, theirs: MerchantOrder, signer: Signer, *, now: datetime) 
     draft = _draft(order, theirs, signer, on=today)
     return Offer(
         order=order,
-        merchant=order.merchant,
+        merchant=order.shop,
         product=theirs.product,
         return_url=theirs.return_url,
         on=today,

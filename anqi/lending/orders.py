@@ -10,7 +10,9 @@ from anqi.lending.models import MerchantOrder, Order
 from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
 
-_MOMENTS = {State.CONFIRMED: "confirmed_at", State.SHIPPED: "shipped_at"}
+_MOMENTS: dict[str, str] = {
+    Order.State.CONFIRMED: "confirmed_at", Order.State.SHIPPED: "shipped_at", Order.State.PAID_OUT: "shipped_at"
+}  # fmt: skip
 
 
 def bear(theirs: MerchantOrder, borrower_id: UUID, *, now: datetime) -> Order:
@@ -33,9 +35,9 @@ def bear(theirs: MerchantOrder, borrower_id: UUID, *, now: datetime) -> Order:
 
 
 def find(borrower_id: UUID, order_id: UUID) -> Order:
-    """The borrower's order with its merchant. Refuses with NoSuchOrder, also where it is somebody else's."""
+    """The borrower's purchase with its merchant. Refuses with NoSuchOrder, also where it is somebody else's."""
     found = Order.objects.select_related("merchant").filter(borrower_id=borrower_id, id=order_id).first()
-    if found is None:
+    if found is None or found.merchant is None:
         raise NoSuchOrder
     return found
 
@@ -46,21 +48,25 @@ def move(
     """Both sides of the order reached this state."""
     merchant_orders.move(theirs, state, now=now, tracking_number=tracking_number, reason=reason)
     if theirs.borrower_id and theirs.order_id:
-        moment = {_MOMENTS.get(state, "ended_at"): now}
-        mine = Order.objects.filter(borrower_id=theirs.borrower_id, id=theirs.order_id)
-        mine.update(state=state, **moment)
+        move_mine(theirs.borrower_id, theirs.order_id, state, now=now)
 
 
-def settle(borrower_id: UUID, order_id: UUID, *, now: datetime) -> MerchantOrder:
-    """The order is paid off. What the merchant sees of it, changed."""
+def settle(borrower_id: UUID, order_id: UUID, *, now: datetime) -> MerchantOrder | None:
+    """The order is paid off. What the merchant sees of it, changed; nothing where the loan was paid out in cash."""
     order = Order.objects.get(borrower_id=borrower_id, id=order_id)
-    Order.objects.filter(borrower_id=borrower_id, id=order_id).update(
-        state=MerchantOrder.State.SETTLED, ended_at=now
-    )
+    move_mine(borrower_id, order_id, Order.State.SETTLED, now=now)
+    if order.merchant_order_id is None:
+        return None
     theirs = MerchantOrder.objects.get(id=order.merchant_order_id)
     theirs.state, theirs.changed_at = MerchantOrder.State.SETTLED, now
     theirs.save(update_fields=["state", "changed_at"])
     return theirs
+
+
+def move_mine(borrower_id: UUID, order_id: UUID, state: str, *, now: datetime) -> None:
+    """The borrower's order reached this state; its merchant, where there is one, is told by others."""
+    moment = {_MOMENTS.get(state, "ended_at"): now}
+    Order.objects.filter(borrower_id=borrower_id, id=order_id).update(state=state, **moment)
 
 
 def told(theirs: MerchantOrder) -> dict[str, Any]:
@@ -79,8 +85,8 @@ def told(theirs: MerchantOrder) -> dict[str, Any]:
     }
 
 
-def events(theirs: MerchantOrder, kind: str) -> list[dict[str, Any]]:
+def events(theirs: MerchantOrder | None, kind: str) -> list[dict[str, Any]]:
     """What the merchant is to be told of its order: one event, or none to a shop that has named no address."""
-    if not theirs.merchant.webhook_url:
+    if theirs is None or not theirs.merchant.webhook_url:
         return []
     return [{"merchant_id": theirs.merchant_id, "kind": kind, "subject_id": theirs.id, "body": told(theirs)}]

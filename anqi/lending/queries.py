@@ -105,7 +105,7 @@ class OrderView:
         The loan's own standing comes before the order's state: a payment that bounced opens a settled loan again.
         """
         if not self.loan or not self.loan.standing or self.state in _ENDED_UNPAID:
-            return "active" if self.state == MerchantOrder.State.SHIPPED else self.state
+            return "active" if self.state in (Order.State.SHIPPED, Order.State.PAID_OUT) else self.state
         status = self.loan.standing.status
         return status if status in ("overdue", "written_off", "settled", "void") else "active"
 
@@ -244,7 +244,7 @@ def _order_view(row: Order, loan: LoanView | None) -> OrderView:
     return OrderView(
         id=row.id,
         number=row.order_number,
-        merchant_name=row.merchant.name,
+        merchant_name=row.merchant.name if row.merchant else "",
         goods=tuple(row.goods),
         amount_minor=row.amount_minor,
         state=row.state,

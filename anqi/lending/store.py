@@ -10,6 +10,7 @@ from uuid import UUID
 
 from anqi.engine import facts as engine_facts
 from anqi.engine.accruals import Line
+from anqi.engine.money import read_amount
 from anqi.engine.products import Terms, read_terms
 from anqi.lending import accruals
 from anqi.rows import sql
@@ -27,6 +28,8 @@ class LoanInHand:
     order_id: UUID
     number: str
     currency: str
+    is_cash: bool = False
+    """Whether the borrower gets the money and no shop does."""
     signed: str = field(repr=False)
     """The terms as they were signed, as JSON."""
     starts_on: date | None
@@ -49,6 +52,11 @@ class LoanInHand:
         """The terms as they were signed, without a day."""
         signed: dict[str, Any] = json.loads(self.signed)
         return signed
+
+    @property
+    def signed_minor(self) -> int:
+        """How much was signed for, in fen."""
+        return read_amount(self.signed_terms["principal"], currency=self.currency)
 
     @cached_property
     def terms(self) -> Terms:
@@ -220,7 +228,8 @@ _RECORD = f"""
 """
 _LOAN = {
     "id": "l.id", "borrower_id": "l.borrower_id", "lender_id": "l.lender_id", "order_id": "l.order_id",
-    "number": "l.number", "currency": "l.currency", "starts_on": "l.starts_on", "settled_on": "l.settled_on",
+    "number": "l.number", "currency": "l.currency", "is_cash": "l.is_cash", "starts_on": "l.starts_on",
+    "settled_on": "l.settled_on",
     "cancelled_on": "l.cancelled_on", "next_wake_on": "l.next_wake_on", "stands_on": "l.stands_on",
     "lines": "l.accruals", "signed": "l.terms::text",
 }  # fmt: skip

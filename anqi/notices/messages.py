@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from anqi.notices.models import Message
@@ -29,9 +29,19 @@ def enqueue(
     return message.id
 
 
-def announce(*, borrower_id: UUID, template: str, words: Mapping[str, str], now: datetime) -> None:
-    """A message to the borrower, who is looked up and addressed when it is sent; a day later it is sent no more."""
-    sql.write(_ANNOUNCE, [uuid7(), borrower_id, template, json.dumps(words), now, now + _LATEST])
+def announce(*, borrower_id: UUID, template: str, words: Mapping[str, str | date], now: datetime) -> None:
+    """A message to the borrower, who is looked up and addressed when it is sent; a day later it is sent no more.
+
+    A word that is a day has a name that ends in `_on`.
+    """
+    stated = json.dumps(words, default=date.isoformat)
+    sql.write(_ANNOUNCE, [uuid7(), borrower_id, template, stated, now, now + _LATEST])
+
+
+def words_of(message: Message) -> dict[str, str | date]:
+    """What was announced, days as days."""
+    stated: dict[str, str] = message.words
+    return {name: date.fromisoformat(word) if name.endswith("_on") else word for name, word in stated.items()}
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Message]:

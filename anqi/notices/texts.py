@@ -50,6 +50,29 @@ _TEXTS = {
         "en": "{amount} could not be returned to the account you paid from. It is still on record as yours, and our"
         " staff will contact you to return it another way.",
     },
+    "payout_arrived": {
+        "zh-hans": "{amount} 已到账你的{account}。首个还款日 {first_due_on}，应还 {first_due}。可在 我的订单 查看全部还款日。",
+        "en": "{amount} has arrived at your {account}. First due date {first_due_on}, amount {first_due}."
+        " All due dates are under My orders.",
+    },
+    "payout_failed": {
+        "zh-hans": "{amount} 没能打到你的{account}，借款没有开始，不计息。请在 3 天内换一个收款账户，过期合同自动失效。",
+        "en": "{amount} could not be paid to your {account}. The loan has not begun and costs nothing. Name another"
+        " account within 3 days, or the agreement lapses.",
+    },
+    "payout_came_back": {
+        "zh-hans": "{amount} 被你的{account}的银行退回。这笔借款视为没有发生，你不需要还款，也不收任何费用。",
+        "en": "The bank of your {account} has sent {amount} back. The loan is treated as never made: you owe nothing.",
+    },
+    "payout_stopped": {
+        "zh-hans": "你的借款没有放款，合同已取消，你不需要还款。有疑问请联系我们。",
+        "en": "Your loan was not paid out. The agreement is cancelled and you owe nothing. Contact us if you have"
+        " questions.",
+    },
+    "payout_lapsed": {
+        "zh-hans": "没有可用的收款账户，借款合同已失效，你不需要还款。",
+        "en": "There was no account to pay to. The agreement has lapsed and you owe nothing.",
+    },
 }  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

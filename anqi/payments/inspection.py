@@ -147,7 +147,7 @@ def loan_ids(borrower_id: UUID, charge_id: UUID) -> list[UUID]:
     return list(parts.values_list("loan_id", flat=True))
 
 
-def first_loans(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, UUID]:
+def first_loans(pairs: Iterable[tuple[UUID, UUID | None]]) -> dict[UUID, UUID]:
     """A loan of each of these charges (borrower id, charge id), by the charge."""
     wanted = list(pairs)
     parts = ChargePart.objects.filter(

@@ -26,8 +26,7 @@ _KINDS: dict[str, type[Any]] = {
 def to_json(result: Result) -> dict[str, Any]:
     """The result with its kind; `from_json` gives it back."""
     stated = {"kind": type(result).__name__.lower()} | vars(result)
-    if isinstance(result, Succeeded):
-        stated["paid_at"] = result.paid_at.isoformat()
+    stated |= {name: value.isoformat() for name, value in stated.items() if isinstance(value, datetime)}
     if isinstance(result, Accepted):
         stated["action"] = action_to_json(result)
     return stated
@@ -53,8 +52,7 @@ def action_to_json(accepted: Accepted, *, now: datetime | None = None) -> dict[s
 def from_json(stated: dict[str, Any]) -> Result:
     """The result that `to_json` wrote."""
     values = {name: value for name, value in stated.items() if name != "kind"}
-    if "paid_at" in values:
-        values["paid_at"] = datetime.fromisoformat(values["paid_at"])
+    values |= {name: datetime.fromisoformat(values[name]) for name in ("paid_at", "at") if values.get(name)}
     if values.get("action"):
         values["action"] = _action(values["action"])
     result: Result = _KINDS[stated["kind"]](**values)

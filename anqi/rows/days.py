@@ -12,6 +12,11 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def start_of(day: date) -> datetime:
+    """The instant at which the business day begins."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
 def end_of(day: date) -> datetime:
     """The instant at which the business day is over: its midnight."""
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)

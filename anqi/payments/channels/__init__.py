@@ -7,13 +7,16 @@ from functools import cache
 from django.conf import settings
 
 from anqi.payments.channels import alipay, wechat
-from anqi.payments.channels.protocol import Channel
+from anqi.payments.channels.protocol import Channel, PayoutChannel, StatementChannel
 
 # A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "alipay": alipay.connect,
     "wechat": wechat.connect,
 }
+# Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
+_PAYING_OUT: tuple[str, ...] = ()
+_STATING: tuple[str, ...] = ()
 _LIVES = {"alipay": alipay.Alipay.life, "wechat": wechat.Wechat.life}
 
 
@@ -34,6 +37,30 @@ def find(code: str) -> Channel:
     if code not in _CHANNELS or not stated:
         raise LookupError(f"no channel {code}")
     return _CHANNELS[code](stated)
+
+
+def paying_out() -> tuple[str, ...]:
+    """The codes of the channels that pay out here."""
+    return tuple(code for code in _PAYING_OUT if _stated(code))
+
+
+def find_payer(code: str) -> PayoutChannel:
+    """The channel of that code, which pays out. LookupError when it is not offered."""
+    channel = find(code)
+    assert isinstance(channel, PayoutChannel), f"{code} pays nothing out"
+    return channel
+
+
+def stating_payouts() -> tuple[str, ...]:
+    """The codes of the channels whose statements tell which payouts came back."""
+    return tuple(code for code in paying_out() if code in _STATING)
+
+
+def find_stating(code: str) -> StatementChannel:
+    """The channel of that code, which hands out statements. LookupError when it is not offered."""
+    channel = find(code)
+    assert isinstance(channel, StatementChannel), f"{code} has no statements"
+    return channel
 
 
 def _stated(code: str) -> Mapping[str, str] | None:

@@ -61,10 +61,11 @@ class Succeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """The channel says a final no."""
+    """The channel says a final no; of a payout that came back also when it did."""
 
     reason: str
     code: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,9 +216,7 @@ class Notification:
     key: str
     result: Result
     is_secret: bool = False
-    """Whether the message holds what must not be kept, like the token of a card: its hash is kept, and it is asked for
-    again by a query.
-    """
+    """Whether it holds what must not be kept, like a card's token: its hash is kept, and a query asks for it again."""
 
 
 class BadSignature(Exception):

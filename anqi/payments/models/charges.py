@@ -76,7 +76,7 @@ class ChargePart(BorrowerRow):
 
 
 class ChannelOrder(models.Model):
-    """Whose charge a channel's order number is. A global look-up."""
+    """Whose charge, refund or payout a channel's order number is. A global look-up."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     channel = models.CharField(max_length=16)
@@ -84,7 +84,8 @@ class ChannelOrder(models.Model):
     ref = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=16)
     borrower_id = models.UUIDField()
-    charge_id = models.UUIDField()
+    # Of a payout there is none.
+    charge_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "payments_channel_order"

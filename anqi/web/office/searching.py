@@ -70,6 +70,7 @@ def _by_charge(text: str) -> list[Hit]:
     loans = {
         loan_id: order
         for order in orders
+        if order.charge_id
         for loan_id in payments.loan_ids(order.borrower_id, order.charge_id)
     }
     numbers = lending.numbers(loans)

@@ -1,0 +1,42 @@
+"""Payouts: a loan in cash leaves for its borrower, once; the loan begins on the day the money arrives.
+
+Refused
+├── NoSuchLoan
+├── NothingToPayOut      the loan has begun, was cancelled, or is a purchase
+├── AlreadyOnItsWay
+├── CannotPayThere       the channel is not offered, or pays nothing out
+├── NotWaiting           state
+├── OwnVerdict           nobody agrees with themselves
+├── BadVerdict           field
+└── Stranger             a channel speaks of a payout that is not ours
+Who may act is refused by `people.authority`.
+"""
+
+from anqi.actions.payouts.asking import (
+    AlreadyOnItsWay,
+    CannotPayThere,
+    NoSuchLoan,
+    NothingToPayOut,
+    lapse,
+    request,
+)
+from anqi.actions.payouts.deciding import (
+    BadVerdict,
+    NotWaiting,
+    OwnVerdict,
+    agree,
+    ask_now,
+    drop,
+    judge,
+    release,
+    stop,
+)
+from anqi.actions.payouts.learning import Stranger, learn
+from anqi.actions.payouts.sending import deliver, lease
+from anqi.actions.payouts.statements import look_through, unread
+
+__all__ = [
+    "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "NoSuchLoan", "NotWaiting", "NothingToPayOut", "OwnVerdict",
+    "Stranger", "agree", "ask_now", "deliver", "drop", "judge", "lapse", "learn", "lease", "look_through", "release",
+    "request", "stop", "unread",
+]  # fmt: skip

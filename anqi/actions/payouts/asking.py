@@ -1,0 +1,91 @@
+"""A payout is asked for when a loan in cash was signed, and again to another account when it failed."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from anqi.actions.payouts import ending
+from anqi.lending import store
+from anqi.lending.models import Lender
+from anqi.lending.store import LoanInHand
+from anqi.payments import channels, payouts
+from anqi.payments.models import Payout
+from anqi.payments.payouts import PayTo
+from anqi.people import holds
+from anqi.rows.refusals import Refused
+
+# So long a borrower has to name another account; after that the agreement lapses, at no cost.
+_NAME_ANOTHER_WITHIN = timedelta(days=3)
+# The payee's bank shows it: no braces, no personal data.
+_WHY = "按期放款"
+
+
+class NoSuchLoan(Refused):
+    """There is no such loan of yours."""
+
+    code = "no_such_loan"
+
+
+class NothingToPayOut(Refused):
+    """This loan is not one that waits to be paid out."""
+
+    code = "nothing_to_pay_out"
+
+
+class AlreadyOnItsWay(Refused):
+    """This loan is being paid out already."""
+
+    code = "already_on_its_way"
+
+
+class CannotPayThere(Refused):
+    """Money can't be paid out by this way now."""
+
+    code = "cannot_pay_there"
+
+
+def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Payout:
+    """The payout of a signed loan: on its way, or waiting for a person where the lender wants one to look.
+
+    Refuses NoSuchLoan, NothingToPayOut, AlreadyOnItsWay, CannotPayThere.
+    """
+    if to.channel not in channels.paying_out():
+        raise CannotPayThere(channel=to.channel)
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        held = store.read(borrower_id, [loan_id]).get(loan_id)
+        if held is None:
+            raise NoSuchLoan(loan_id=loan_id)
+        _refuse_unfit(held)
+        lender = Lender.objects.get(id=held.lender_id)
+        return payouts.put(
+            borrower_id=borrower_id, loan_id=loan_id, lender_id=held.lender_id, to=to,
+            amount_minor=held.signed_minor, currency=held.currency, why=_WHY,
+            must_be_released=held.signed_minor >= lender.release_from_minor, now=now,
+        )  # fmt: skip
+
+
+def _refuse_unfit(held: LoanInHand) -> None:
+    if not held.is_cash or held.starts_on or held.cancelled_on:
+        raise NothingToPayOut
+    if payouts.alive_of(held.borrower_id, held.id):
+        raise AlreadyOnItsWay
+
+
+def lapse(*, now: datetime, limit: int) -> int:
+    """How many payouts that failed were let go with their loans: nobody named another account in time."""
+    failed = payouts.failed_before(now - _NAME_ANOTHER_WITHIN, limit=limit)
+    for payout in failed:
+        _let_go(payout, now)
+    return len(failed)
+
+
+def _let_go(seen: Payout, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        chain = holds.hold(seen.borrower_id)
+        held = store.read(seen.borrower_id, [seen.loan_id])[seen.loan_id]
+        is_paid_anew = payouts.alive_of(seen.borrower_id, seen.loan_id) or held.starts_on
+        payouts.close_failed(payouts.read(seen.borrower_id, seen.id), now=now)
+        if not is_paid_anew and not held.cancelled_on:
+            ending.cancel(chain, held, actor="anqi", reason="payout failed", template="payout_lapsed", now=now)

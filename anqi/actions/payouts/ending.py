@@ -1,0 +1,92 @@
+"""What payouts do to their loans: begin them, end them before they began, or make them void."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from anqi.ledger import books
+from anqi.ledger.books import Entry
+from anqi.lending import courses, loans, orders, products, store
+from anqi.lending.models import Order
+from anqi.lending.store import LoanInHand, NewFact
+from anqi.notices import messages, texts
+from anqi.payments.models import Payout
+from anqi.people import holds
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+
+
+def begin(chain: Chain, payout: Payout, *, paid_at: datetime, now: datetime) -> None:
+    """The money arrived: the loan begins on that day, and its plan has dates."""
+    # A channel whose clock is ahead of ours over midnight has paid by now: no loan begins tomorrow.
+    paid_on = day_of(min(paid_at, now))
+    loans.begin(payout.borrower_id, payout.loan_id, on=paid_on)
+    held = store.read(payout.borrower_id, [payout.loan_id])[payout.loan_id]
+    fact = _fact(held, "paid_out", paid_on, {"payout_id": str(payout.id)}, f"paid_out:{payout.id}")
+    steps = [courses.reached(held, by=fact, today=day_of(now))]
+    _write(chain, held, [fact], steps, _moved(payout, back=False, on=paid_on), now)
+    orders.move_mine(held.borrower_id, held.order_id, Order.State.PAID_OUT, now=now)
+    first = products.plan_of(held.signed_terms, paid_on).instalments[0]
+    due: dict[str, str | date] = {"first_due_on": first.due_on, "first_due": texts.yuan(first.total_minor)}
+    tell(payout, "payout_arrived", {"account": payout.label, **due}, now)
+
+
+def annul(chain: Chain, payout: Payout, *, came_back_on: date, now: datetime) -> None:
+    """The payee's bank sent the money back: the loan never was, and what it has earned is taken back."""
+    today = day_of(now)
+    held = store.read(payout.borrower_id, [payout.loan_id])[payout.loan_id]
+    assert held.starts_on, "what came back had arrived"
+    fact = _fact(held, "void", max(came_back_on, held.starts_on), {}, f"void:{payout.id}")
+    after = courses.advance(held, [fact])
+    steps = [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)]
+    _write(chain, after, [fact], steps, _moved(payout, back=True, on=fact.counts_on), now)
+    orders.move_mine(held.borrower_id, held.order_id, Order.State.CANCELLED, now=now)
+    tell(payout, "payout_came_back", {"account": payout.label}, now)
+
+
+def cancel(
+    chain: Chain, held: LoanInHand, *, actor: str, reason: str, template: str, now: datetime
+) -> None:
+    """The loan will never begin, and takes nothing of the limit any more."""
+    fact = _fact(held, "cancelled", day_of(now), {"reason": reason}, f"cancelled:{held.order_id}", actor=actor)
+    store.record(chain, [fact], now=now)
+    holds.keep(chain)
+    loans.cancel(held.borrower_id, held.id, on=day_of(now))
+    orders.move_mine(held.borrower_id, held.order_id, Order.State.CANCELLED, now=now)
+    messages.announce(borrower_id=held.borrower_id, template=template, words={}, now=now)
+
+
+def tell(payout: Payout, template: str, words: Mapping[str, str | date], now: datetime) -> None:
+    """The borrower is told of the payout, with its amount."""
+    amount = {"amount": texts.yuan(payout.amount_minor)}
+    messages.announce(borrower_id=payout.borrower_id, template=template, words={**amount, **words}, now=now)
+
+
+def _write(
+    chain: Chain, held: LoanInHand, facts: Sequence[NewFact], steps: Sequence[courses.Step], moved: Entry,
+    now: datetime,
+) -> None:  # fmt: skip
+    booked = books.read(held.borrower_id, [held.id])
+    entries = books.bring_to(
+        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency
+    )
+    store.record(chain, facts, now=now)
+    books.post(chain, [moved, *entries], first_open_on=booked.first_open_on, now=now)
+    store.wake(held.borrower_id, held.id, courses.outlook(held, today=day_of(now)))
+    holds.keep(chain)
+
+
+def _moved(payout: Payout, *, back: bool, on: date) -> Entry:
+    left = ("payout_payable", f"in_transit_{payout.channel}")
+    debit, credit = reversed(left) if back else left
+    return Entry(
+        # Of no loan: what a loan's books must show is the engine's word alone.
+        loan_id=None, lender_id=payout.lender_id, currency=payout.currency,
+        moves=[(debit, credit, payout.amount_minor)], counts_on=on, cause="payout", cause_id=payout.id,
+    )  # fmt: skip
+
+
+def _fact(
+    held: LoanInHand, kind: str, on: date, body: dict[str, Any], key: str, *, actor: str = "anqi"
+) -> NewFact:
+    return NewFact(loan_id=held.id, kind=kind, counts_on=on, body=body, actor=actor, key=key)
