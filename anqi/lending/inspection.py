@@ -215,6 +215,11 @@ def product_codes() -> dict[UUID, str]:
     return dict(Product.objects.values_list("id", "code"))
 
 
+def lenders() -> list[Lender]:
+    """All lenders, by name."""
+    return list(Lender.objects.order_by("name"))
+
+
 def merchants() -> list[Merchant]:
     """All merchants, by name."""
     return list(Merchant.objects.order_by("name"))

@@ -1,8 +1,7 @@
 """The rows behind each count of the queue: what it is, whose, since when, and where to act on it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,29 +13,13 @@ from anqi.lending import inspection as lending
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
 from anqi.people.inspection import Identity
-from anqi.web.office import wording
+from anqi.web.office import payout_rows, wording
+from anqi.web.office.exceptional import Exceptional, loan_url
 from anqi.web.office.queue import Compared, Kind
 from anqi.web.office.wording import word
 from anqi.web.shared.figures import write_yuan
 
 PAGE = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exceptional:
-    """One exception. The amount is in fen; without an address there is nothing more to see."""
-
-    id: UUID
-    title: str
-    note: str
-    since_at: datetime | None = None
-    since_on: date | None = None
-    url: str = ""
-    amount_minor: int | None = None
-    who: Identity | None = None
-    may_be_dealt_with: bool = False
-    again_url: str = ""
-    """Where to have it tried once more."""
 
 
 def rows(kind: Kind, now: datetime) -> list[Exceptional]:
@@ -57,15 +40,11 @@ def differing(compared: Compared) -> list[Exceptional]:
             title=numbers.get(loan_id, str(loan_id)),
             note=_("不要手工改账。先运行 anqi verify，再看这笔分期的页面。"),
             since_at=compared.at,
-            url=_loan_url(borrower_id, loan_id),
+            url=loan_url(borrower_id, loan_id),
             who=who.get(borrower_id),
         )
         for borrower_id, loan_id in compared.differing
     ]
-
-
-def _loan_url(borrower_id: UUID, loan_id: UUID) -> str:
-    return reverse("office:loan", args=[borrower_id, loan_id])
 
 
 def _case_url(borrower_id: UUID, case_id: UUID) -> str:
@@ -113,7 +92,7 @@ def _charges(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptiona
                 "channel": word(wording.CHANNELS, row.channel), "tries": row.tries,
             },
             since_at=row.opened_at,
-            url=f"{_loan_url(row.borrower_id, loans[row.id])}#charge-{row.id}" if row.id in loans else "",
+            url=f"{loan_url(row.borrower_id, loans[row.id])}#charge-{row.id}" if row.id in loans else "",
             amount_minor=row.amount_minor,
             who=who.get(row.borrower_id),
         )
@@ -160,7 +139,7 @@ def _inbox(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]
             title=f"{word(wording.CHANNELS, row.channel)} {row.key}",
             note=f"{word(wording.INBOX, row.state)} {word(wording.WHY_REFUSED, row.why)}",
             since_at=row.received_at,
-            url=_loan_url(order.borrower_id, loans[order.charge_id])
+            url=loan_url(order.borrower_id, loans[order.charge_id])
             if (order := ours.get(row.key)) and order.charge_id in loans
             else "",
             amount_minor=row.news.get("amount_minor"),
@@ -178,7 +157,7 @@ def _outbox(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
             title=word(wording.QUESTIONS, row.kind),
             note=_("试过 %(tries)d 次") % {"tries": row.tries},
             since_at=row.created_at,
-            url=_loan_url(row.borrower_id, loans[row.charge_id]) if row.charge_id in loans else "",
+            url=loan_url(row.borrower_id, loans[row.charge_id]) if row.charge_id in loans else "",
             who=who.get(row.borrower_id),
         )
         for row in found
@@ -224,7 +203,7 @@ def _unwoken(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptiona
             title=row.number,
             note=_("到了自己的日子，还没有入账。工作进程在跑吗？"),
             since_on=row.next_wake_on,
-            url=_loan_url(row.borrower_id, row.id),
+            url=loan_url(row.borrower_id, row.id),
             who=who.get(row.borrower_id),
         )
         for row in found
@@ -238,7 +217,7 @@ def _set_aside(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptio
             title=row.loan.number,
             note=_why_set_aside(row),
             since_at=row.opened_at,
-            url=_loan_url(row.borrower_id, row.loan_id),
+            url=loan_url(row.borrower_id, row.loan_id),
             who=who.get(row.borrower_id),
             again_url=reverse("office:bring_again", args=[row.borrower_id, row.id]),
         )
@@ -267,7 +246,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
             title=f"{row.merchant.name} {row.order_number}",
             note=_("满 15 天自动失效"),
             since_at=row.changed_at,
-            url=_loan_url(row.borrower_id, loans[row.id]) if row.id in loans else "",
+            url=loan_url(row.borrower_id, loans[row.id]) if row.id in loans else "",
             amount_minor=row.amount_minor,
             who=who.get(row.borrower_id),
         )
@@ -281,6 +260,8 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "charges": _charges,
     "differences": _differences,
     "refunds": _refunds,
+    "payouts-waiting": payout_rows.exceptional,
+    "payouts": payout_rows.exceptional,
     "inbox": _inbox,
     "outbox": _outbox,
     "webhooks": _webhooks,

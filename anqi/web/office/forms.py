@@ -40,6 +40,17 @@ class ReasonForm(forms.Form):
     )
 
 
+class VerdictForm(ReasonForm):
+    """How a payout ended, by the channel's papers."""
+
+    outcome = forms.ChoiceField(label=lazy("结果"), choices=list(wording.VERDICTS.items()))
+    ref = forms.CharField(label=lazy("渠道流水号（已到账要填）"), max_length=64, required=False, strip=True)
+    at = forms.DateTimeField(
+        label=lazy("时间（到账或退回要填）"), required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class ApplyForm(forms.Form):
     """How unapplied money is to be used. The id makes the form one wish, however often it is sent."""
 

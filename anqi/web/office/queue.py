@@ -18,6 +18,7 @@ from anqi.lending import courses, store
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
 from anqi.payments import inspection as payments
+from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
 
 # Engine and books of so many loans are compared for the queue; all of them only by verification.
@@ -135,6 +136,14 @@ KINDS = (
     Kind(
         slug="refunds", title=lazy("一天还没退成"), tone="bad", since="requested_at",
         rows=payments.late_refunds,
+    ),
+    Kind(
+        slug="payouts-waiting", title=lazy("等待放款复核"), tone="warn", since="requested_at",
+        rows=lambda now: payouts.waiting(),
+    ),
+    Kind(
+        slug="payouts", title=lazy("放款有问题"), tone="bad", since="requested_at",
+        rows=payouts.troubled,
     ),
     Kind(
         slug="inbox", title=lazy("没能处理的渠道消息"), tone="bad", since="received_at", may_be_dealt_with=True,

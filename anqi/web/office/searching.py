@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from anqi.lending import inspection as lending
 from anqi.lending.models import Loan
 from anqi.payments import inspection as payments
+from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
 from anqi.people import phones
 from anqi.people.inspection import Identity
@@ -35,8 +36,8 @@ class Found:
 
 def find(text: str) -> Found:
     """What the text names: a phone, an id, a number of ours, of a merchant or of a channel."""
-    for kind, look in (("phone", _by_phone), ("id", _by_id), ("charge", _by_charge), ("loan", _by_loan),
-                       ("order", _by_order)):  # fmt: skip
+    for kind, look in (("phone", _by_phone), ("id", _by_id), ("charge", _by_charge), ("payout", _by_payout),
+                       ("loan", _by_loan), ("order", _by_order)):  # fmt: skip
         hits = look(text)
         if hits:
             return Found(kind=kind, hits=tuple(_with_identity(hits)))
@@ -83,6 +84,16 @@ def _by_charge(text: str) -> list[Hit]:
         )
         for loan_id, order in loans.items()
     ]
+
+
+def _by_payout(text: str) -> list[Hit]:
+    return [
+        Hit(
+            kind=_("放款单"), title=row.key, url=reverse("office:payout", args=[row.borrower_id, row.id]),
+            borrower_id=row.borrower_id,
+        )
+        for row in payouts.numbered(text)
+    ]  # fmt: skip
 
 
 def _by_loan(text: str) -> list[Hit]:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from anqi.rows.refusals import Refused
+from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT, Words
 from anqi.web.shared.figures import write_day, write_yuan
 
-Words = dict[str, str | Promise]
+# Lists with a module of their own are looked up here too.
+__all__ = ["PAYOUTS", "PAYOUT_OUTCOMES", "VERDICTS", "WHY_NOT_PAID_OUT", "Words"]
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
 PARTS: Words = {
@@ -76,6 +77,7 @@ SPLITS: Words = {"account": lazy("按科目"), "product": lazy("按科目、产�
 FACTS: Words = {
     "signed": lazy("签约"),
     "shipped": lazy("发货，分期开始"),
+    "paid_out": lazy("放款到账，借款开始"),
     "cancelled": lazy("取消"),
     "lapsed": lazy("失效"),
     "payment": lazy("还款入账"),
@@ -101,7 +103,7 @@ FACTS: Words = {
 }
 CAUSES: Words = FACTS | {"day": lazy("按日入账")}
 # What moves money that is on no loan.
-MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回")}
+MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款")}
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),
@@ -151,6 +153,8 @@ QUESTIONS: Words = {
     "close": lazy("关闭"),
     "refund": lazy("退款"),
     "query_refund": lazy("查询退款"),
+    "payout": lazy("提交放款"),
+    "query_payout": lazy("查询放款"),
 }
 LEARNED: Words = {"notice": lazy("渠道通知"), "query": lazy("向渠道查询"), "statement": lazy("渠道对账单")}
 # What stands in a fact's body and in a channel's answer, beside amounts.
@@ -180,6 +184,11 @@ MESSAGES: Words = {
     "refund_begun": lazy("退款开始通知"),
     "refund_done": lazy("退款到账通知"),
     "refund_failed": lazy("退款失败通知"),
+    "payout_arrived": lazy("放款到账通知"),
+    "payout_failed": lazy("放款失败通知"),
+    "payout_came_back": lazy("放款退回通知"),
+    "payout_stopped": lazy("放款停止通知"),
+    "payout_lapsed": lazy("借款失效通知"),
 }
 SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}
@@ -203,6 +212,12 @@ ACTS: Words = {
     "close_charge": lazy("关闭支付单"),
     "view_difference": lazy("查看与渠道不一致"),
     "close_difference": lazy("处理与渠道不一致"),
+    "view_payout": lazy("查看放款"),
+    "release_payout": lazy("放行"),
+    "stop_payout": lazy("停止放款"),
+    "judge_payout": lazy("认定放款结果"),
+    "agree_payout": lazy("同意认定"),
+    "drop_verdict": lazy("撤回认定"),
 }
 
 
@@ -243,6 +258,9 @@ def _refusals() -> dict[str, str]:
         "other_request": _("这张表单已经提交过，内容和这次不同。请看下面的记录，再重新填写。"),
         "nothing_left": _("这笔款项已经没有剩余。"),
         "already_on_its_way": _("这笔款项正在退回，等它有结果。"),
+        "not_waiting": _("这笔放款现在不能这样处理，页面可能放得太久了。"),
+        "own_verdict": _("不能复核自己提交的认定。"),
+        "bad_verdict": _("认定不完整：已到账要有流水号和时间，退回要有时间，时间不能晚于现在。"),
         "left_too_small": _("这笔款项还剩 %(left_minor)s，请填不超过它的金额。"),
         "other_lender": _("这笔钱是替另一家出借机构收的，不能还这笔分期。"),
         "loan_not_running": _("这笔分期没有在还款中。"),

@@ -15,6 +15,7 @@ from anqi.lending import courses
 from anqi.lending import inspection as lending
 from anqi.lending.store import LoanInHand
 from anqi.payments import inspection as payments
+from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
 from anqi.web.office import explaining, timeline
 from anqi.web.office.access import staff_required
@@ -44,6 +45,7 @@ def loan(request: HttpRequest, borrower_id: UUID, loan_id: UUID) -> HttpResponse
         "explained": explaining.explain(shown.held, shown.standing) if shown.standing else None,
         "events": timeline.events(shown),
         "claim": payments.claim(borrower_id, loan_id),
+        "payouts": payouts.of_loan(borrower_id, loan_id),
         "is_behind": shown.held.next_wake_on is not None and shown.held.next_wake_on <= today,
         "differences": _differences(shown.held, today),
     }

@@ -1,0 +1,42 @@
+"""The office's words for payouts."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+Words = dict[str, str | Promise]
+
+PAYOUTS: Words = {
+    "waiting": lazy("等待放行"),
+    "released": lazy("等待发出"),
+    "processing": lazy("放款中"),
+    "unknown": lazy("结果不明，继续询问"),
+    "succeeded": lazy("已到账"),
+    "failed": lazy("没有放成"),
+    "stopped": lazy("已停止"),
+    "returned": lazy("已被退回"),
+}
+WHY_NOT_PAID_OUT: Words = {
+    "balance_short": lazy("渠道备付金不足，先充值"),
+    "balance_unknown": lazy("问不到渠道余额"),
+    "channel_unavailable": lazy("渠道停用"),
+    "daily_cap": lazy("到了当天放款上限，次日再放"),
+    "other_amount": lazy("渠道说的金额与放款单不同"),
+    "failed_after_all": lazy("已到账，渠道又说失败"),
+    "paid_after_all": lazy("已作罢，渠道又说到账：核对后追回"),
+    "not_found": lazy("渠道查无此单，还不能当作失败"),
+    "returned": lazy("收款行退票"),
+    "stopped_by_staff": lazy("人工停止"),
+    "by_statement": lazy("按对账单认定"),
+}
+PAYOUT_OUTCOMES: Words = {
+    "accepted": lazy("渠道已受理"),
+    "succeeded": lazy("渠道称已到账"),
+    "failed": lazy("渠道称失败"),
+    "notfound": lazy("渠道查无此单"),
+    "unknown": lazy("渠道答复不明"),
+}
+VERDICTS: Words = {
+    "succeeded": lazy("已到账"),
+    "failed": lazy("没有放成"),
+    "returned": lazy("已被退回"),
+}
