@@ -17,6 +17,8 @@ from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Or
 from anqi.lending.store import LoanInHand
 
 PAGE = 20
+# What the borrower has, whether goods or money.
+RUNNING = (Order.State.SHIPPED, Order.State.PAID_OUT)
 _ENDED_UNPAID = (MerchantOrder.State.CANCELLED, MerchantOrder.State.LAPSED)
 
 
@@ -77,11 +79,12 @@ class LoanView:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderView:
-    """A purchase of a borrower, and the loan that pays for it once it is signed."""
+    """A purchase of a borrower, or cash, and the loan of it once it is signed."""
 
     id: UUID
     number: str
     merchant_name: str
+    is_cash: bool
     goods: tuple[Mapping[str, Any], ...]
     amount_minor: int
     state: str
@@ -93,7 +96,9 @@ class OrderView:
 
     @property
     def title(self) -> str:
-        """The goods as the merchant names them."""
+        """The goods as the merchant names them; of cash the product."""
+        if self.is_cash and self.loan:
+            return self.loan.product_title
         return "、".join(str(line["title"]) for line in self.goods)
 
     @property
@@ -105,7 +110,7 @@ class OrderView:
         The loan's own standing comes before the order's state: a payment that bounced opens a settled loan again.
         """
         if not self.loan or not self.loan.standing or self.state in _ENDED_UNPAID:
-            return "active" if self.state in (Order.State.SHIPPED, Order.State.PAID_OUT) else self.state
+            return "active" if self.state in RUNNING else self.state
         status = self.loan.standing.status
         return status if status in ("overdue", "written_off", "settled", "void") else "active"
 
@@ -132,7 +137,7 @@ def orders(
     """The borrower's orders, newest first, in three statements; `state` and `before` (an order's id) narrow it."""
     found = Order.objects.filter(borrower_id=borrower_id)
     if state:
-        found = found.filter(state=state)
+        found = found.filter(state__in=RUNNING if state == Order.State.SHIPPED else [state])
     if before:
         found = found.filter(id__lt=before)
     return _viewed(borrower_id, found.order_by("-id")[:limit], today)
@@ -153,9 +158,13 @@ def running(borrower_id: UUID, *, today: date) -> list[OrderView]:
 
 
 def counts(borrower_id: UUID) -> dict[str, int]:
-    """How many orders the borrower has in each state; states without any are left out."""
+    """How many orders the borrower has in each state; states without any are left out. Paid out counts as shipped."""
     rows = Order.objects.filter(borrower_id=borrower_id).values("state").annotate(count=Count("id"))
-    return {row["state"]: row["count"] for row in rows.order_by("state")}
+    found: dict[str, int] = {}
+    for row in rows.order_by("state"):
+        state = str(Order.State.SHIPPED) if row["state"] in RUNNING else row["state"]
+        found[state] = found.get(state, 0) + row["count"]
+    return found
 
 
 def order_of_loans(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -244,7 +253,8 @@ def _order_view(row: Order, loan: LoanView | None) -> OrderView:
     return OrderView(
         id=row.id,
         number=row.order_number,
-        merchant_name=row.merchant.name if row.merchant else "",
+        merchant_name=row.merchant.name if row.merchant else loan.lender_name if loan else "",
+        is_cash=row.merchant is None,
         goods=tuple(row.goods),
         amount_minor=row.amount_minor,
         state=row.state,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Refund, Unapplied
+from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
 
 # What a channel said last, when, and to what question.
 _Answered = tuple[str, datetime | None, str]
@@ -188,3 +188,8 @@ def _charge_view(
         next_ask_at=row.next_try_at,
         payments=payments,
     )
+
+
+def latest_payout(borrower_id: UUID, loan_id: UUID) -> Payout | None:
+    """The last payout of a loan, however it stands."""
+    return Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id).order_by("requested_at", "id").last()

@@ -105,6 +105,8 @@ def badge_of(order: OrderView) -> Label:
     """What the contract says of the order, as a badge; an overdue one says for how many days."""
     badge = CONDITIONS[order.condition]
     word = badge.word
+    if order.is_cash and order.condition == "confirmed":
+        word = pgettext("order", "待放款")
     if order.condition == "overdue":
         assert order.loan and order.loan.standing
         days = order.loan.standing.days_past_due

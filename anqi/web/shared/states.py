@@ -24,6 +24,7 @@ BADGES: dict[str, Badge] = {
     "created": Badge(word=pgettext_lazy("state", "待签约"), shape="ring", tone="brand"),
     "confirmed": Badge(word=pgettext_lazy("state", "已签约"), shape="half", tone="brand"),
     "shipped": Badge(word=pgettext_lazy("state", "已发货"), shape="half", tone="brand"),
+    "paid_out": Badge(word=pgettext_lazy("state", "已放款"), shape="half", tone="brand"),
     "cancelled": Badge(word=pgettext_lazy("state", "已取消"), shape="dash", tone="calm"),
     "lapsed": Badge(word=pgettext_lazy("state", "已失效"), shape="dash", tone="calm"),
     "pending": Badge(word=pgettext_lazy("state", "待生效"), shape="ring", tone="calm"),

@@ -18,6 +18,7 @@ from anqi.payments import queries as payments
 from anqi.web.borrower import explaining, loan_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
+from anqi.web.borrower.payout_notice import payout_notice
 from anqi.web.borrower.tabs import tabs
 from anqi.web.borrower.wording import badge_of
 
@@ -62,7 +63,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if found.loan and found.loan.standing:
         return render(request, "borrower/order.html", context | _running(request, found.loan))
     if found.loan and found.condition == "confirmed":
-        return render(request, "borrower/order_waiting.html", context | _waiting(found.loan))
+        return render(request, "borrower/order_waiting.html", context | _waiting(found.loan) | _payout(found))
     back_url = lending.way_back(borrower_id(request), order_id)
     return render(request, "borrower/order_unsigned.html", context | {"back_url": back_url})
 
@@ -108,6 +109,13 @@ def _waiting(loan: LoanView) -> dict[str, object]:
         "total_minor": sum(row["total_minor"] for row in plan),
         "rule": explaining.dates_rule(loan.held.signed_terms),
     }
+
+
+def _payout(order: OrderView) -> dict[str, object]:
+    if not order.is_cash or not order.loan:
+        return {}
+    found = payments.latest_payout(order.loan.held.borrower_id, order.loan.id)
+    return {"payout": payout_notice(found)}
 
 
 @borrower_required
