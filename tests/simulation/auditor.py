@@ -58,9 +58,16 @@ class Instalment:
 
 
 class Course:
-    """One loan, lived through day by day: equal instalments, penalty on late principal, excess to the next."""
+    """One loan, lived through day by day: equal instalments, penalty on late principal, excess to the next.
 
-    def __init__(self, *, principal_minor: int, instalments: int, annual_rate: str, starts_on: date) -> None:
+    One whose payout came back never was: what was paid of it is the borrower's.
+    """
+
+    def __init__(
+        self, *, principal_minor: int, instalments: int, annual_rate: str, starts_on: date, lent_to: str,
+        void_on: date | None,
+    ) -> None:  # fmt: skip
+        self.lent_to, self.void_on = lent_to, void_on
         self.principal_minor, self.starts_on, self.rate = principal_minor, starts_on, Fraction(annual_rate)
         self.rows = _plan(principal_minor, instalments, self.rate / 12, starts_on)
         self.credit = self.received = 0
@@ -71,6 +78,8 @@ class Course:
         self.today = self.starts_on - DAY
         while self.today < until:
             self.today += DAY
+            if self.today == self.void_on:
+                self._annul()
             self._grow()
             while waiting and waiting[0].on <= self.today:
                 self._take(waiting.pop(0))
@@ -78,6 +87,9 @@ class Course:
                 is_early = (self.today - row.due_on).days <= GRACE_DAYS
                 row.is_exempt = row.is_exempt or (is_early and not row.left("principal") + row.left("interest"))
         return self
+
+    def _annul(self) -> None:
+        self.rows, self.principal_minor, self.credit = [], 0, self.received
 
     def _grow(self) -> None:
         for row in self.rows:
@@ -163,7 +175,7 @@ class Course:
             "penalty_income": -sum(row.penalty for row in self.rows),
             "credit_balance": -self.credit,
             "unapplied": self.received,
-            "merchant_payable": -self.principal_minor,
+            self.lent_to: -self.principal_minor,
         }
         return {account: amount for account, amount in shown.items() if amount}
 
@@ -205,13 +217,13 @@ class Auditor:
     def course(self, loan_id: UUID, *, today: date) -> Course:
         """The loan as the auditor sees it on that day."""
         [loan] = _rows("select * from lending_loan where id = %s", loan_id)
-        facts = _rows("select * from lending_fact where loan_id = %s and kind = 'payment'", loan_id)
+        facts = _rows("select * from lending_fact where loan_id = %s and kind in ('payment', 'void')", loan_id)
         return _course(loan, facts, today)
 
     def _audit_loans(self, today: date) -> None:
-        facts = _grouped("select * from lending_fact where kind = 'payment'", "loan_id")
+        facts = _grouped("select * from lending_fact where kind in ('payment', 'void')", "loan_id")
         booked = _grouped(_BOOKED, "loan_id")
-        for loan in _rows("select * from lending_loan"):
+        for loan in _rows("select * from lending_loan where starts_on is not null"):
             course = _course(loan, facts.get(loan["id"], []), today)
             stands = Counter({row["account"]: int(row["amount"]) for row in booked.get(loan["id"], [])})
             accrued = _accrued(loan, today)
@@ -220,7 +232,8 @@ class Auditor:
             stands = Counter({account: minor for account, minor in stands.items() if minor})
             assert accrued["interest"] == course.accrued_interest, f"loan {loan['id']} on {today}: {accrued}"
             assert stands == course.books(), _off(loan, today, stands, course.books())
-            assert (loan["settled_on"] is not None) == (course.owes == 0), f"loan {loan['id']} settled? {today}"
+            is_over = course.owes == 0 and not course.void_on
+            assert (loan["settled_on"] is not None) == is_over, f"loan {loan['id']} settled? {today}"
             self.compared += 1
 
     def _audit_payments(self) -> None:
@@ -237,7 +250,8 @@ class Auditor:
 
     def _audit_totals(self) -> None:
         for row in _rows(_TOTALS):
-            assert row["in_transit"] == row["paid"] - row["gone"], f"in transit of {row['borrower_id']}: {row}"
+            left = row["paid"] - row["gone"] - row["lent"]
+            assert row["in_transit"] == left, f"in transit of {row['borrower_id']}: {row}"
             assert row["going"] == row["on_its_way"], f"refunds of {row['borrower_id']}: {row}"
             assert row["unapplied"] == row["open_cases"], f"unapplied of {row['borrower_id']}: {row}"
 
@@ -266,10 +280,13 @@ def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: 
         Paid(on=fact["counts_on"], id=str(fact["id"]), amount_minor=fact["body"]["amount_minor"],
              goal=fact["body"]["for"])
         for fact in facts
+        if fact["kind"] == "payment"
     ]  # fmt: skip
     course = Course(
         principal_minor=int(Fraction(terms["principal"]) * 100), instalments=terms["instalments"],
         annual_rate=terms["annual_rate"], starts_on=loan["starts_on"],
+        lent_to="payout_payable" if loan["is_cash"] else "merchant_payable",
+        void_on=next((fact["counts_on"] for fact in facts if fact["kind"] == "void"), None),
     )  # fmt: skip
     return course.live(payments, until=today)
 
@@ -364,6 +381,8 @@ _TOTALS = """
         (select coalesce(sum(amount_minor), 0) from payments_refund r
             where r.borrower_id = b.id and r.state in ('created', 'processing', 'unknown')) as on_its_way,
         (select coalesce(sum(amount_minor), 0) from payments_refund r
-            where r.borrower_id = b.id and r.state = 'succeeded') as gone
+            where r.borrower_id = b.id and r.state = 'succeeded') as gone,
+        (select coalesce(sum(amount_minor), 0) from payments_payout p
+            where p.borrower_id = b.id and p.state = 'succeeded') as lent
     from people_borrower b
 """

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from anqi.lending.models import Loan
 from anqi.payments import channels
-from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
+from anqi.payments.models import Charge, Inbox, Outbox, Payment, Payout, Refund, Unapplied
+from anqi.rows.days import day_of
 from tests.simulation.town import OPENS_ON, Town
 
 BORROWERS, DAYS, AUDIT_EVERY = 50, 200, 10
@@ -21,6 +23,10 @@ def test_the_auditor_agrees(clone_database: str, monkeypatch: pytest.MonkeyPatch
     town = Town(seed, borrowers=BORROWERS)
     monkeypatch.setattr(channels, "find", lambda code: town.rails)
     monkeypatch.setattr(channels, "offered", lambda: ("alipay",))
+    monkeypatch.setattr(channels, "find_payer", lambda code: town.cash.vault)
+    monkeypatch.setattr(channels, "find_stating", lambda code: town.cash.vault)
+    monkeypatch.setattr(channels, "paying_out", lambda: ("unionpay",))
+    monkeypatch.setattr(channels, "stating_payouts", lambda: ("unionpay",))
     for count in range(1, DAYS + 1):
         day = OPENS_ON + timedelta(days=count - 1)
         town.pass_day(day)
@@ -32,6 +38,7 @@ def test_the_auditor_agrees(clone_database: str, monkeypatch: pytest.MonkeyPatch
     town.auditor.audit(today=OPENS_ON + timedelta(days=DAYS + 11))
     assert_nothing_is_under_way(town)
     assert_all_money_is_here(town)
+    assert_no_payout_left_twice(town)
     assert_much_has_happened(town)
 
 
@@ -41,6 +48,7 @@ def assert_nothing_is_under_way(town: Town) -> None:
     assert not Outbox.objects.filter(done_at=None).exists()
     assert not Charge.objects.filter(state__in=Charge.OPEN).exists()
     assert not Refund.objects.filter(state__in=Refund.OPEN).exists()
+    assert not Payout.objects.filter(state__in=("waiting", "released", *Payout.SENT)).exists()
 
 
 def assert_all_money_is_here(town: Town) -> None:
@@ -55,9 +63,27 @@ def assert_all_money_is_here(town: Town) -> None:
     assert Refund.objects.count() >= len(gone)
 
 
+def assert_no_payout_left_twice(town: Town) -> None:
+    """The channel's own account: what arrived and stayed is one begun loan each, to the fen and the day."""
+    orders = town.cash.vault.orders.values()
+    stayed = {each.key: each for each in orders if each.arrives_at and not each.comes_back_at}
+    lent = {each.key: each for each in Payout.objects.filter(state="succeeded")}
+    assert {key: each.amount_minor for key, each in lent.items()} == {k: e.amount_minor for k, e in stayed.items()}
+    running = {loan.id: loan for loan in Loan.objects.filter(is_cash=True, starts_on__isnull=False)}
+    for key, payout in lent.items():
+        loan = running.pop(payout.loan_id)
+        arrived_at = stayed[key].arrives_at
+        assert arrived_at and (loan.starts_on, loan.principal_minor) == (day_of(arrived_at), payout.amount_minor)
+    came_back = {each.key for each in orders if each.comes_back_at}
+    assert {each.key for each in Payout.objects.filter(state="returned")} == came_back
+    assert {each.loan_id for each in Payout.objects.filter(state="returned")} == set(running)
+
+
 def assert_much_has_happened(town: Town) -> None:
     """A town in which nothing goes wrong proves nothing."""
     assert all(town.lucks.values()), town.lucks
     assert {"second_payment", "amount_differs"} <= set(Unapplied.objects.values_list("reason", flat=True))
     assert {"succeeded", "failed"} <= set(Refund.objects.values_list("state", flat=True))
-    print(f"{town.lucks} {town.refused} {Payment.objects.count()} payments, {town.auditor.compared} loans compared")
+    assert all(town.cash.vault.lucks.values()), town.cash.vault.lucks
+    assert {"returned", "failed", "stopped"} <= set(Payout.objects.values_list("state", flat=True))
+    print(f"{town.cash.vault.lucks} {town.lucks} {town.refused} {Payment.objects.count()} payments, {town.auditor.compared} loans compared")

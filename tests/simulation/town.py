@@ -8,13 +8,16 @@ from uuid import UUID
 from anqi.actions import channels, charges, inbox, loans, refunds, repayments
 from anqi.actions.charges import Wish
 from anqi.jobs import tasks
+from anqi.lending.models import Loan
 from anqi.lending.repaying import Purpose
 from anqi.payments.channels.protocol import RawRequest
 from anqi.payments.models import Charge
 from anqi.rows.refusals import Refused
 from tests.planting import TERMS, at, plant_borrower, plant_loan
 from tests.simulation.auditor import Auditor, due_dates
+from tests.simulation.cash import Cash
 from tests.simulation.rails import Rails
+from tests.simulation.vault import Vault
 
 OPENS_ON = date(2026, 1, 5)
 HABITS = {"steady": 26, "late": 6, "ahead": 6, "odd": 6, "settles": 5, "never": 1}
@@ -42,6 +45,8 @@ class Town:
         self.chance = random.Random(seed)  # noqa: S311 (the same town for the same seed)
         self.rails = Rails(random.Random(seed + 1))  # noqa: S311
         self.auditor = Auditor()
+        # Of dice of its own: the purchases of a seed stay the same.
+        self.cash = Cash(random.Random(seed + 2), Vault(random.Random(seed + 3)))  # noqa: S311
         self.lucks: dict[str, int] = dict.fromkeys(LUCK, 0)
         self.refused: dict[str, int] = {}
         self._plans: dict[date, list[Act]] = {}
@@ -51,18 +56,23 @@ class Town:
             self._arrivals.setdefault(day, []).append(number)
 
     def pass_day(self, day: date) -> None:
-        """Night first, then who comes, then who pays, then what the channel says, then what we ask it."""
+        """Night first, then who comes, then who pays, then what the channels say, then what we ask them."""
         self.rails.now = at(day, 10)
         while loans.wake(now=at(day, 0, 5), limit=10_000):
             pass
         self._listen(at(day, 0, 6))
         for number in self._arrivals.pop(day, ()):
             self._welcome(number, day)
+        self.cash.read_statements(at(day, 9, 30))
+        self.cash.decide(at(day, 9, 45))
         for act in self._plans.pop(day, ()):
             self._sit_down(act, day)
         for hour, minute in ((10, 14), (10, 40)):
             self._listen(at(day, hour, minute))
             self._ask(at(day, hour, minute))
+            self.cash.work(at(day, hour, minute))
+        for loan in self.cash.begun():
+            self._plan_cash(loan)
 
     def stop_paying(self) -> None:
         """Nobody sits down any more; what is under way goes on."""
@@ -74,6 +84,14 @@ class Town:
         loan_ids = tuple(self._lend(borrower_id, day, 3 if habit == "settles" else 0) for _ in range(self._count()))
         for n, due_on in enumerate(due_dates(day, 12)):
             self._plan(habit, borrower_id, loan_ids, n, due_on)
+        if number % 2:
+            self.cash.sign(borrower_id, day)
+
+    def _plan_cash(self, loan: Loan) -> None:
+        assert loan.starts_on
+        [habit] = self.cash.chance.choices(list(HABITS), list(HABITS.values()))
+        for n, due_on in enumerate(due_dates(loan.starts_on, 3)):
+            self._plan(habit, loan.borrower_id, (loan.id,), n, due_on)
 
     def _count(self) -> int:
         return 2 if self.chance.random() < 0.15 else 1

@@ -1,0 +1,125 @@
+"""A channel that pays out, lives in this process, and keeps its own account of what left and what came back."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from anqi.payments.channels.protocol import (
+    Accepted,
+    Failed,
+    NotFound,
+    NotReady,
+    PayoutRequest,
+    Result,
+    StatementRow,
+    Succeeded,
+    Unknown,
+)
+from anqi.rows.days import SHANGHAI, day_of
+
+LUCK = {
+    "at_once": 30, "later": 30, "lost_after": 10, "lost_before": 8, "refused": 8, "slow": 4, "not_found_at_first": 5,
+    "comes_back": 8, "comes_back_soon": 3,
+}  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class Order:
+    """One payout as the channel knows it."""
+
+    key: str
+    amount_minor: int
+    account: str
+    luck: str
+    heard_at: datetime
+    arrives_at: datetime | None
+    comes_back_at: datetime | None = None
+    sendings: int = 1
+    looks: int = 0
+
+
+class Vault:
+    """`protocol.PayoutChannel` and `StatementChannel`: a number and time are paid once."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self.orders: dict[str, Order] = {}
+        self.lucks: dict[str, int] = dict.fromkeys(LUCK, 0)
+        self._lost: set[str] = set()
+        self._first = chance.sample(list(LUCK), len(LUCK))
+        self.now: datetime
+
+    def balance_minor(self) -> int | None:
+        """Now and then it is short, or nobody answers."""
+        return self._chance.choices([10**10, 100, None], [90, 4, 6])[0]
+
+    def payout(self, request: PayoutRequest) -> Result:
+        known = self.orders.get(request.key)
+        if known:
+            assert (known.amount_minor, known.account) == (request.amount_minor, request.payee.account)
+            known.sendings += 1
+            # 重复交易: the number is known, which tells nothing of how it ended.
+            return Unknown(cause="12")
+        luck = self._draw()
+        if luck == "lost_before" and request.key not in self._lost:
+            self._lost.add(request.key)
+            self.lucks[luck] += 1
+            return Unknown(cause="timeout")
+        return self._take(request, luck)
+
+    def _draw(self) -> str:
+        # Each kind once first: where chance alone decided, some seed would prove nothing of it.
+        [luck] = self._chance.choices(list(LUCK), list(LUCK.values()))
+        return self._first.pop() if self._first else luck
+
+    def _take(self, request: PayoutRequest, luck: str) -> Result:
+        self.lucks[luck] += 1
+        order = Order(
+            key=request.key, amount_minor=request.amount_minor, account=request.payee.account, luck=luck,
+            heard_at=self.now, arrives_at=None if luck == "refused" else self._arrival(luck),
+        )  # fmt: skip
+        if luck.startswith("comes_back") and order.arrives_at:
+            days = 1 if luck == "comes_back_soon" else self._chance.randint(2, 8)
+            order.comes_back_at = order.arrives_at + timedelta(days=days)
+        self.orders[request.key] = order
+        if luck == "lost_after":
+            return Unknown(cause="timeout")
+        return self._told(order) if luck == "at_once" else Accepted(ref=f"P{order.key}")
+
+    def _arrival(self, luck: str) -> datetime:
+        after = {"at_once": timedelta(), "slow": timedelta(days=self._chance.randint(1, 3))}
+        return self.now + after.get(luck, timedelta(minutes=self._chance.randint(1, 20)))
+
+    def query_payout(self, key: str, *, opened_at: datetime) -> Result:
+        order = self.orders.get(key)
+        if not order or self._chance.random() < 0.05:
+            return NotFound()
+        order.looks += 1
+        if order.luck == "not_found_at_first" and order.looks == 1:
+            return NotFound()
+        return self._told(order)
+
+    def _told(self, order: Order) -> Result:
+        """A payout that came back is still told as paid: only the statement says so."""
+        if order.luck == "refused":
+            return Failed(reason="card_closed", code="63")
+        if not order.arrives_at or order.arrives_at > self.now:
+            return Accepted(ref=f"P{order.key}")
+        return Succeeded(ref=f"P{order.key}", amount_minor=order.amount_minor, paid_at=order.arrives_at)
+
+    def statement(self, day: date) -> bytes:
+        if self.now < datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI) + timedelta(days=1):
+            raise NotReady
+        if self._chance.random() < 0.2:
+            raise OSError("no clear answer")
+        return day.isoformat().encode()
+
+    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]:
+        assert file == day.isoformat().encode()
+        for order in self.orders.values():
+            if order.comes_back_at and day_of(order.comes_back_at) == day:
+                yield StatementRow(
+                    kind="payout_return", key=order.key, ref=f"B{order.key}", amount_minor=order.amount_minor,
+                    fee_minor=0, at=order.comes_back_at,
+                )  # fmt: skip
