@@ -8,7 +8,7 @@ import pytest
 
 from anqi.engine import accounts
 from anqi.ledger import books
-from anqi.payments import channels, charges
+from anqi.payments import charges
 from tests.simulation.town import LUCK, OPENS_ON, Town
 
 
@@ -50,8 +50,7 @@ def test_what_is_broken_is_noticed(
     clone_database: str, monkeypatch: pytest.MonkeyPatch, break_it: Callable[[pytest.MonkeyPatch], None] | None
 ) -> None:
     town = Town(3, borrowers=5)
-    monkeypatch.setattr(channels, "find", lambda code: town.rails)
-    monkeypatch.setattr(channels, "offered", lambda: ("alipay",))
+    town.open(monkeypatch)
     if not break_it:
         live(town)
         return

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from anqi.lending.models import Loan
-from anqi.payments import channels
 from anqi.payments.models import Charge, Inbox, Outbox, Payment, Payout, Refund, Unapplied
 from anqi.rows.days import day_of
 from tests.simulation.town import OPENS_ON, Town
@@ -21,12 +20,7 @@ SEEDS = range(FIRST_SEED, FIRST_SEED + (8 if os.environ.get("ANQI_SOAK") else 1)
 def test_the_auditor_agrees(clone_database: str, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     print(f"seed {seed}")
     town = Town(seed, borrowers=BORROWERS)
-    monkeypatch.setattr(channels, "find", lambda code: town.rails)
-    monkeypatch.setattr(channels, "offered", lambda: ("alipay",))
-    monkeypatch.setattr(channels, "find_payer", lambda code: town.cash.vault)
-    monkeypatch.setattr(channels, "find_stating", lambda code: town.cash.vault)
-    monkeypatch.setattr(channels, "paying_out", lambda: ("unionpay",))
-    monkeypatch.setattr(channels, "stating_payouts", lambda: ("unionpay",))
+    town.open(monkeypatch)
     for count in range(1, DAYS + 1):
         day = OPENS_ON + timedelta(days=count - 1)
         town.pass_day(day)

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import pytest
+
 from anqi.actions import channels, charges, inbox, loans, refunds, repayments
 from anqi.actions.charges import Wish
 from anqi.jobs import tasks
 from anqi.lending.models import Loan
 from anqi.lending.repaying import Purpose
+from anqi.payments import channels as ways
 from anqi.payments.channels.protocol import RawRequest
 from anqi.payments.models import Charge
 from anqi.rows.refusals import Refused
@@ -54,6 +57,15 @@ class Town:
         for number in range(borrowers):
             day = OPENS_ON + timedelta(days=self.chance.randrange(45))
             self._arrivals.setdefault(day, []).append(number)
+
+    def open(self, patch: pytest.MonkeyPatch) -> None:
+        """From here on the town's own channels are the house's."""
+        patch.setattr(ways, "find", lambda code: self.rails)
+        patch.setattr(ways, "offered", lambda: ("alipay",))
+        patch.setattr(ways, "find_payer", lambda code: self.cash.vault)
+        patch.setattr(ways, "find_stating", lambda code: self.cash.vault)
+        patch.setattr(ways, "paying_out", lambda: ("unionpay",))
+        patch.setattr(ways, "stating_payouts", lambda: ("unionpay",))
 
     def pass_day(self, day: date) -> None:
         """Night first, then who comes, then who pays, then what the channels say, then what we ask them."""
