@@ -128,11 +128,12 @@ def _booked_ahead(running: Instalment, part: Part) -> int:
 
 def _penalty(course: Course, row: Instalment) -> Iterator[Line]:
     terms = course.terms
-    if terms.penalty and course.written_off_minor is None and state_of(row, terms, course.day) == "overdue":
+    stands_still = course.written_off_minor is not None or bool(course.held_by)
+    if terms.penalty and not stands_still and state_of(course, row, course.day) == "overdue":
         per_day = terms.penalty.daily_rate * penalty_base_minor(row, terms.penalty)
         if per_day:
             start = terms.penalty.daily_rate * row.late_days
-            booked_minor = penalty_minor(terms, row, course.day)
+            booked_minor = penalty_minor(course, row)
             yield _line(course, "penalty", start, per_day, booked_minor=booked_minor)
 
 

@@ -155,7 +155,7 @@ def _instalment(terms: Terms, course: Course, on: date, row: Instalment) -> Inst
         principal=tuple(_principal(row)),
         interest=tuple(_part("interest", interest_of(course, row))),
         fee=tuple(_part("fee", fee_of(course, row))),
-        penalty=tuple(_part("penalty", penalty_of(terms, row, on))),
+        penalty=tuple(_part("penalty", penalty_of(course, row, on))),
         paid=tuple(Line(what=part, exact=Fraction(minor)) for part, minor in row.paid.items() if minor),
         remaining=(
             *(Line(what=part, exact=Fraction(minor)) for part, minor in charged.items() if minor),

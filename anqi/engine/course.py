@@ -114,6 +114,10 @@ class Course:
     goodwill_minor: int = 0
     written_off_minor: int | None = None
     is_void: bool = False
+    held_by: set[str] = field(default_factory=set)
+    """The holds that are open."""
+    holds: list[tuple[date, date]] = field(default_factory=list)
+    """The days on which lateness stands still: from, up to and without; no end while a hold is open."""
     cuts: list[Cut] = field(default_factory=list)
     """What was taken off the plan, in its order."""
 

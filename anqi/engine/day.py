@@ -54,12 +54,12 @@ def evening(terms: Terms, facts: Iterable[Fact], on: date) -> Evening:
 
 def _days_of_lateness(course: Course) -> Iterator[date]:
     """The days on which a due instalment becomes overdue, or an overdue loan enters another stage."""
-    if course.written_off_minor is not None:
+    if course.written_off_minor is not None or course.held_by:
         return
     day, terms, late = course.day, course.terms, days_past_due(course)
     for row in course.owing:
-        if (terms.penalty or terms.late_fee or not late) and state_of(row, terms, day) in ("due", "grace"):
-            yield from _days_after(day, terms.grace_days + 1 - days_late(row, day))
+        if (terms.penalty or terms.late_fee or not late) and state_of(course, row, day) in ("due", "grace"):
+            yield from _days_after(day, terms.grace_days + 1 - days_late(course, row, day))
     for first in (first for first in STAGES if first > late > 0):
         yield from _days_after(day, first - late)
 

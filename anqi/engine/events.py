@@ -68,6 +68,20 @@ class Pause(_Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Hold(_Event):
+    """冻结: goods are on their way back, or something is in dispute; lateness stands still until it is released."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Release(_Event):
+    """解除冻结: that hold ends; from this day on days count again."""
+
+    of: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RateChange(_Event):
     """From this day the annual rate is so much."""
 
@@ -137,6 +151,6 @@ class Void(_Event):
 
 
 Event = (
-    Deferral | DueDayChange | ReAmortise | ReAge | Reschedule | Pause | RateChange | Subsidy | Charge | Goodwill
-    | Draw | Refund | Chargeback | WriteOff | Recovery | Void
+    Deferral | DueDayChange | ReAmortise | ReAge | Reschedule | Pause | Hold | Release | RateChange | Subsidy | Charge
+    | Goodwill | Draw | Refund | Chargeback | WriteOff | Recovery | Void
 )  # fmt: skip

@@ -85,14 +85,16 @@ def explain_penalty(terms: Terms, facts: Iterable[Fact], on: date, n: int) -> Pe
 
     333.16 of principal unpaid over 4 days at 0.0005 a day: one stretch, 66.632 fen, charged 67.
     """
-    return penalty_of(terms, replay(terms, facts, on).rows[n - 1], on)
+    course = replay(terms, facts, on)
+    return penalty_of(course, course.rows[n - 1], on)
 
 
-def penalty_of(terms: Terms, row: Instalment, on: date) -> PenaltyExplained:
+def penalty_of(course: Course, row: Instalment, on: date) -> PenaltyExplained:
     """How the penalty of an instalment of a course on that day comes about."""
+    terms = course.terms
     daily_rate = terms.penalty.daily_rate if terms.penalty else Fraction(0)
     # Its days are counted no further once it is paid, moved or written off.
-    is_borne = days_late(row, min(counted_from(row.late, on), on)) > terms.grace_days
+    is_borne = days_late(course, row, min(counted_from(row.late, on), on)) > terms.grace_days
     stretches = joined((*each, daily_rate) for each in row.late) if is_borne else ()
     return PenaltyExplained(
         daily_rate=daily_rate,
@@ -196,7 +198,8 @@ def joined(stretches: Iterable[RatedStretch]) -> tuple[Stretch, ...]:
     """The stretches with neighbours of one base and rate made one."""
     joined: list[Stretch] = []
     for base_minor, since, until, rate in stretches:
-        if joined and (joined[-1].base_minor, joined[-1].rate) == (base_minor, rate):
+        # Between them may lie days that count for nothing.
+        if joined and (joined[-1].base_minor, joined[-1].rate, joined[-1].until) == (base_minor, rate, since):
             since = joined.pop().since
         joined.append(Stretch(base_minor=base_minor, rate=rate, since=since, until=until))
     return tuple(joined)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from anqi.engine.course import Course, Instalment
 from anqi.engine.facts import Fact
-from anqi.engine.lateness import State, days_past_due, state_of
+from anqi.engine.lateness import State, days_late, days_past_due, state_of
 from anqi.engine.payoff import payoff_of
 from anqi.engine.products import Part, Terms
 from anqi.engine.replay import replay
@@ -57,6 +57,8 @@ class StandingInstalment(NamedTuple):
     """What was charged here once and is owed on other instalments since."""
     subsidy_minor: int
     """The interest that a third party pays beside the borrower's."""
+    days_late: int
+    """Days since its due date, without those on which the loan was held; 0 before it."""
 
     @property
     def total_minor(self) -> int:
@@ -102,7 +104,7 @@ def standing(terms: Terms, facts: Iterable[Fact], on: date) -> Standing:
     Refuses with any of `Refused` that speaks of a fact.
     """
     course = replay(terms, facts, on)
-    rows = tuple(_instalment(row, terms, on) for row in course.rows)
+    rows = tuple(_instalment(course, row, on) for row in course.rows)
     coming = next((row for row in course.coming if row.remaining_minor), None)
     status = _status(terms, course, rows, on)
     return Standing(
@@ -166,7 +168,7 @@ def _paid(rows: Sequence[StandingInstalment]) -> Paid:
     )
 
 
-def _instalment(row: Instalment, terms: Terms, on: date) -> StandingInstalment:
+def _instalment(course: Course, row: Instalment, on: date) -> StandingInstalment:
     charged, paid, waived, period = row.charged, row.paid, row.waived, row.period
     principal_minor, paid_principal_minor = charged["principal"], paid["principal"]
     interest_minor, paid_interest_minor = charged["interest"] - waived["interest"], paid["interest"]
@@ -182,7 +184,7 @@ def _instalment(row: Instalment, terms: Terms, on: date) -> StandingInstalment:
         penalty_minor=penalty_minor,
         paid_minor=paid_minor,
         remaining_minor=principal_minor + interest_minor + fee_minor + penalty_minor - paid_minor,
-        state=state_of(row, terms, on),
+        state=state_of(course, row, on),
         paid_principal_minor=paid_principal_minor,
         paid_interest_minor=paid_interest_minor,
         paid_fee_minor=paid_fee_minor,
@@ -192,4 +194,5 @@ def _instalment(row: Instalment, terms: Terms, on: date) -> StandingInstalment:
         waived_penalty_minor=waived["penalty"],
         moved_minor=sum(row.moved.values()),
         subsidy_minor=row.subsidy_minor,
+        days_late=max(days_late(course, row, on), 0),
     )

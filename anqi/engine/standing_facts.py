@@ -11,12 +11,14 @@ from anqi.engine.events import (
     Draw,
     DueDayChange,
     Goodwill,
+    Hold,
     Pause,
     RateChange,
     ReAge,
     ReAmortise,
     Recovery,
     Refund,
+    Release,
     Reschedule,
     Subsidy,
     Void,
@@ -31,8 +33,8 @@ from anqi.engine.refusals import BeforeStart, MoreThanPaid, NotPositive, NotWrit
 _TURNS: dict[type, int] = {
     kind: 2 * turn
     for turn, kinds in enumerate((
-        (Deferral,), (Draw,), (RateChange, Subsidy, Pause), (Return,), (Charge,), (Waiver,), (DueDayChange,),
-        (ReAmortise,), (ReAge, Reschedule), (WriteOff,), (Chargeback,), (Refund,),
+        (Deferral,), (Draw,), (RateChange, Subsidy, Pause), (Hold,), (Release,), (Return,), (Charge,), (Waiver,),
+        (DueDayChange,), (ReAmortise,), (ReAge, Reschedule), (WriteOff,), (Chargeback,), (Refund,),
         (Payment, Goodwill, Recovery), (Void,), (Reversal,),
     ))
     for kind in kinds
@@ -94,8 +96,17 @@ def check(terms: Terms, known: Sequence[Fact]) -> None:
                 raise UnknownFact()
         elif (amount_minor := getattr(fact, "amount_minor", None)) is not None and amount_minor <= 0:
             raise NotPositive()
+    _check_releases(known, by_id)
     _check_chargebacks(known, by_id)
     _check_recoveries(known)
+
+
+def _check_releases(known: Sequence[Fact], by_id: dict[str, Fact]) -> None:
+    for fact in known:
+        if isinstance(fact, Release):
+            hold = by_id.get(fact.of)
+            if not isinstance(hold, Hold) or hold.on > fact.on:
+                raise UnknownFact(field="of")
 
 
 def _check_chargebacks(known: Sequence[Fact], by_id: dict[str, Fact]) -> None:

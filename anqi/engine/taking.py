@@ -1,6 +1,6 @@
 """What each fact does to a loan on its day."""
 
-from anqi.engine import additions, ending, interest, redating, replanning
+from anqi.engine import additions, ending, holding, interest, redating, replanning
 from anqi.engine.allocation import pay_ahead, pay_due, waive
 from anqi.engine.claims import take_back
 from anqi.engine.course import Course
@@ -12,12 +12,14 @@ from anqi.engine.events import (
     Draw,
     DueDayChange,
     Goodwill,
+    Hold,
     Pause,
     RateChange,
     ReAge,
     ReAmortise,
     Recovery,
     Refund,
+    Release,
     Reschedule,
     Subsidy,
     WriteOff,
@@ -63,6 +65,9 @@ def take(course: Course, fact: Fact, *, is_lenient: bool) -> None:
 
 def is_over(course: Course, fact: Fact) -> bool:
     """Whether the loan is void or written off, and takes no such fact any more."""
+    if isinstance(fact, Hold | Release):
+        # They change nothing that is owed; a hold may outlive the loan.
+        return False
     if course.is_void:
         return not isinstance(fact, _MONEY)
     return course.written_off_minor is not None and not isinstance(fact, _AFTER_WRITE_OFF)
@@ -91,6 +96,10 @@ def _change(course: Course, fact: Fact) -> None:
             replanning.reschedule(course, fact)
         case Pause():
             interest.pause(course, fact)
+        case Hold():
+            holding.hold(course, fact)
+        case Release():
+            holding.release(course, fact)
         case RateChange():
             interest.change_rate(course, fact)
         case Subsidy():

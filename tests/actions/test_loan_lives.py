@@ -27,7 +27,7 @@ FIRST_DUE = date(2026, 9, 30)
 WHOLE = TERMS | {"charges": {"copies": "50.00"}, "draws_up_to": "9000.00"}
 
 Step = tuple[str, date, dict[str, Any]]
-# What happens, on which day, with which figures; "^" stands for the payment before it, "-" for what came just before.
+# What happens, on which day, with which figures; "^" stands for the payment before it, "*" for the hold, "-" for what came just before.
 LIVES: dict[str, list[Step]] = {
     "deferred and redated": [
         ("deferral", date(2026, 9, 12), {"n": 1, "to": "2026-10-10"}),
@@ -79,6 +79,14 @@ LIVES: dict[str, list[Step]] = {
         ("payment", date(2027, 2, 10), {"amount": "50.00"}),
         ("chargeback", date(2027, 2, 12), {"of": "^"}),
     ],
+    "held while it is late": [
+        ("hold", date(2026, 10, 10), {"reason": "return"}),
+        ("return", date(2026, 10, 12), {"amount": "500.00"}),
+        ("release", date(2026, 11, 20), {"of": "*"}),
+        ("hold", date(2026, 12, 15), {"reason": "dispute"}),
+        ("payment", date(2026, 12, 20), {"amount": "300.00"}),
+        ("release", date(2027, 2, 2), {"of": "*"}),
+    ],
     "void": [
         ("payment", FIRST_DUE, {"amount": "533.09"}),
         ("void", date(2026, 10, 5), {}),
@@ -94,13 +102,14 @@ def lin() -> Planted:
 
 def live(who: Planted, life: list[Step], *, until: date) -> Iterator[date]:
     """Each day from the start to the end: what happens on it has happened, and the nightly close has run."""
-    last = payment = None
+    last = payment = held = None
     for day in (STARTED + days(n) for n in range((until - STARTED).days + 1)):
         for kind, _on, body in (step for step in life if step[1] == day):
-            named = {name: {"^": payment, "-": last}.get(value, value) if name == "of" else value
+            named = {name: {"^": payment, "-": last, "*": held}.get(value, value) if name == "of" else value
                      for name, value in body.items()}  # fmt: skip
             last = str(happen(who, kind, day, **named))
             payment = last if kind == "payment" else payment
+            held = last if kind == "hold" else held
         loans.wake(now=at(day, 23), limit=10)
         yield day
 
@@ -133,11 +142,12 @@ def test_the_books_equal_the_engine_on_every_day(lin: Planted, name: str) -> Non
 @pytest.mark.parametrize("name", LIVES)
 def test_what_is_learned_late_heals_by_itself(lin: Planted, name: str) -> None:
     """Everything is known at the end only, after a worker that slept all the time."""
-    today, payment, last = date(2027, 2, 20), None, None
+    today, payment, held, last = date(2027, 2, 20), None, None, None
     for kind, on, body in LIVES[name]:
-        of = {"of": {"^": payment, "-": last}[body["of"]]} if "of" in body else {}
+        of = {"of": {"^": payment, "-": last, "*": held}[body["of"]]} if "of" in body else {}
         last = str(happen(lin, kind, on, today=today, **body | of))
         payment = last if kind == "payment" else payment
+        held = last if kind == "hold" else held
     assert wrong(today) == []
     assert courses.expected(hold(lin), today=today) == books.read(lin.borrower_id, [lin.loan_id]).balances[lin.loan_id]
 

@@ -13,12 +13,14 @@ from anqi.engine.events import (
     Draw,
     DueDayChange,
     Goodwill,
+    Hold,
     Pause,
     RateChange,
     ReAge,
     ReAmortise,
     Recovery,
     Refund,
+    Release,
     Reschedule,
     Subsidy,
     Void,
@@ -159,8 +161,8 @@ def _events(draw: st.DrawFn, terms: Terms, facts: list[Fact], number: int) -> Fa
     amount_minor = draw(_amounts(terms))
     rates = st.sampled_from((Fraction(0), Fraction("0.03"), Fraction("0.24")))
     kind = draw(st.sampled_from((
-        Deferral, DueDayChange, ReAmortise, ReAge, Reschedule, Pause, RateChange, Subsidy, Charge, Goodwill, Draw, Refund,
-        Chargeback, WriteOff, Recovery, Void, Chargeback, Reschedule, Deferral,
+        Deferral, DueDayChange, ReAmortise, ReAge, Reschedule, Pause, Hold, Release, RateChange, Subsidy, Charge, Goodwill, Draw, Refund,
+        Hold, Release, Chargeback, WriteOff, Recovery, Void, Chargeback, Reschedule, Deferral,
     )))  # fmt: skip
     payments = [fact for fact in facts if isinstance(fact, Payment)]
     if kind is Chargeback and payments:
@@ -168,6 +170,12 @@ def _events(draw: st.DrawFn, terms: Terms, facts: list[Fact], number: int) -> Fa
         day = max(bounced.on, stated["on"])
         part_minor = draw(st.none() | st.integers(1, bounced.amount_minor))
         return Chargeback(id=stated["id"], on=day, of=bounced.id, amount_minor=part_minor)
+    holds = [fact for fact in facts if isinstance(fact, Hold)]
+    if kind is Release and holds:
+        held = draw(st.sampled_from(holds))
+        return Release(id=stated["id"], on=max(held.on, stated["on"]), of=held.id)
+    if kind in (Hold, Release):
+        return Hold(**stated, reason="return")
     if kind in (ReAmortise, WriteOff, Void):
         return kind(**stated)
     if kind is Deferral:

@@ -187,6 +187,8 @@ _SENTENCES: dict[str, tuple[str, str, str]] = {
         "in:instalments from:first_due_on [at:annual_rate] [by:method] [every:every] [with:carries]",
     ),
     "pauses": ("pause", "pause", "until:until"),
+    "holds": ("hold", "hold", ""),
+    "releases": ("release", "release", "of"),
     "rate": ("rate_change", "rate", "annual_rate"),
     "subsidy": ("subsidy", "subsidy", "annual_rate"),
     "charges": ("charge", "charge", "amount code"),
@@ -216,7 +218,7 @@ def _fact(happens: str, on: str, told: Sequence[Mapping[str, Any]]) -> dict[str,
     fact_type, noun, keys = _SENTENCES[opening]
     number = sum(fact["type"] == fact_type for fact in told) + 1
     fact = {"id": f"{noun}{number}", "type": fact_type, "on": on}
-    fact |= {"reason": "as agreed"} if fact_type == "charge" else {}
+    fact |= {"reason": "as agreed"} if fact_type in ("charge", "hold") else {}
     rest = words[len(opening.split()) :]
     for stated in keys.split():
         before, _, key = stated.strip("[]").rpartition(":")

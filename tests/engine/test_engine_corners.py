@@ -310,6 +310,8 @@ _NEEDED = [
     ("re_age", {"first_due_on": "2026-03-10"}),
     ("reschedule", {"first_due_on": "2026-03-10", "instalments": 3}),
     ("pause", {"until": "2026-03-01"}),
+    ("hold", {"reason": "return"}),
+    ("release", {"of": "hold1"}),
     ("rate_change", {"annual_rate": "0.06"}),
     ("subsidy", {"annual_rate": "0.06"}),
     ("charge", {"code": "notary", "amount": "1.00", "reason": "deed"}),
@@ -339,7 +341,8 @@ def test_an_event_without_what_it_needs_or_with_what_it_does_not_know_is_refused
 @pytest.mark.parametrize(
     "kind",
     [
-        "deferral", "due_day_change", "re_amortise", "re_age", "reschedule", "pause", "rate_change", "subsidy", "charge",
+        "deferral", "due_day_change", "re_amortise", "re_age", "reschedule", "pause", "hold", "release", "rate_change",
+        "subsidy", "charge",
         "goodwill", "draw", "refund", "chargeback", "write_off", "recovery", "void",
     ],
 )  # fmt: skip

@@ -36,6 +36,8 @@ STATED: dict[str, dict[str, Any]] = {
         "annual_rate": "0.06", "carries": ["interest", "penalty"],
     },
     "pause": {"until": "2026-10-31"},
+    "hold": {"reason": "return"},
+    "release": {"of": PAYMENT},
     "rate_change": {"annual_rate": "0.0365"},
     "subsidy": {"annual_rate": "0.03"},
     "charge": {"code": "copies", "amount": "20.00", "reason": "寄送合同副本"},

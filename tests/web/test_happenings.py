@@ -45,6 +45,9 @@ TOLD: list[tuple[dict[str, Any], str, str, int | None, str]] = [
         {"type": "pause", "until": "2026-10-31"}, "停息到 10月31日（不含当天）",
         "No interest until 31 Oct 2026, that day not included", None, "",
     ),
+    ({"type": "hold", "reason": "return"}, "冻结：退货处理中", "On hold: goods being returned", None, ""),
+    ({"type": "hold", "reason": "merchant_gone"}, "冻结：商户失联", "On hold: the shop is gone", None, ""),
+    ({"type": "release", "of": "h"}, "解除冻结", "Hold ended", None, ""),
     ({"type": "rate_change", "annual_rate": "0.0365"}, "年利率改为 3.65%", "Annual rate changed to 3.65%", None, ""),
     (
         {"type": "subsidy", "annual_rate": "0.03"}, "贴息：第三方承担年利率 3%",

@@ -97,7 +97,7 @@ def _line(order: OrderView, loan: LoanView, row: StandingInstalment) -> BillLine
         count=len(loan.standing.instalments),
         due_on=row.due_on,
         state=loan.state_of(row),
-        days_late=(loan.today - row.due_on).days if loan.state_of(row) == "overdue" else 0,
+        days_late=row.days_late if loan.state_of(row) == "overdue" else 0,
         remaining_minor=row.remaining_minor,
     )
 

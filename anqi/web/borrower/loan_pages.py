@@ -82,7 +82,7 @@ _ENDINGS = {"settled": _settled, "void": _void, "written_off": _written_off}
 
 def _late(loan: LoanView, late: list[StandingInstalment]) -> Row:
     assert loan.standing
-    amount, days = write_yuan(loan.standing.due_now_minor), (loan.today - late[0].due_on).days
+    amount, days = write_yuan(loan.standing.due_now_minor), late[0].days_late
     since = _("%(day)s到期。") % {"day": write_day(late[0].due_on, this_year=loan.today.year)}
     if loan.grace_until:
         until = write_day(loan.grace_until, this_year=loan.today.year)
@@ -135,7 +135,7 @@ def timeline(
             "total_minor": row.total_minor,
             "paid_minor": row.paid_minor,
             "remaining_minor": row.remaining_minor,
-            "days_late": (loan.today - row.due_on).days if loan.state_of(row) == "overdue" else 0,
+            "days_late": row.days_late if loan.state_of(row) == "overdue" else 0,
             "lines": explained.instalment(row),
             "payments": paid.get(row.n, []),
         }

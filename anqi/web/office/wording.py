@@ -90,6 +90,8 @@ FACTS: Words = {
     "re_age": lazy("重新排期"),
     "reschedule": lazy("展期/重组"),
     "pause": lazy("停息"),
+    "hold": lazy("分期冻结"),
+    "release": lazy("解除冻结"),
     "rate_change": lazy("调整利率"),
     "subsidy": lazy("贴息"),
     "charge": lazy("收费"),

@@ -17,12 +17,14 @@ from anqi.engine.events import (
     Draw,
     DueDayChange,
     Goodwill,
+    Hold,
     Pause,
     RateChange,
     ReAge,
     ReAmortise,
     Recovery,
     Refund,
+    Release,
     Reschedule,
     Subsidy,
     Void,
@@ -43,6 +45,13 @@ _METHODS: dict[str, str | Promise] = {
     "interest_only": gettext_lazy("先息后本"),
     "bullet": gettext_lazy("到期一次还本付息"),
     "flat_fee": gettext_lazy("等额本金加手续费"),
+}
+
+
+_HOLDS: dict[str, str | Promise] = {
+    "return": gettext_lazy("退货处理中"),
+    "dispute": gettext_lazy("商品有争议"),
+    "merchant_gone": gettext_lazy("商户失联"),
 }
 
 
@@ -82,6 +91,8 @@ def _title(fact: Fact, among: Mapping[str, Fact], this_year: int | None) -> str:
             return _("第 %(n)d 期延期到 %(day)s") % {"n": fact.n, "day": write_day(fact.to, this_year=this_year)}
         case Pause():
             return _("停息到 %(day)s（不含当天）") % {"day": write_day(fact.until, this_year=this_year)}
+        case Hold():
+            return _("冻结：%(why)s") % {"why": _HOLDS.get(fact.reason, fact.reason)}
         case ReAge():
             return _re_age(fact, write_day(fact.first_due_on, this_year=this_year))
         case Reschedule():
@@ -144,6 +155,7 @@ def _plain(fact: Fact) -> str:
         Refund: _("退还溢缴款"),
         WriteOff: _("核销"),
         Recovery: _("核销后收回"),
+        Release: _("解除冻结"),
         Void: _("作废"),
     }
     return words[type(fact)]
