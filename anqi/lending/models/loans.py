@@ -1,4 +1,4 @@
-"""Tables of lending: what is offered, what was bought, what was signed, what happened since."""
+"""Tables of loans: what is offered, what was bought, what was signed, what happened since."""
 
 from uuid import UUID
 
