@@ -37,6 +37,7 @@ from anqi.rows.refusals import Refused
 
 # The payer reads it at the channel: no braces, no personal data.
 _WHY = "按期退回未入账款项"
+_WHY_GOODS = "按期退回退货款"
 # While a wish about the money waits for its second person.
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
 
@@ -123,10 +124,12 @@ def _begin(chain: Chain, case: Unapplied, *, requested_by: UUID | None, now: dat
     if inspection.has_waiting_application(case.borrower_id, case.id):
         raise WishWaits
     amount_minor = case.left_minor
-    refund = refunds.put(case, amount_minor=amount_minor, why=_WHY, requested_by=requested_by, now=now)
+    is_of_goods = case.reason == unapplied.GOODS_RETURNED
+    why, template = (_WHY_GOODS, "refund_begun_goods") if is_of_goods else (_WHY, "refund_begun")
+    refund = refunds.put(case, amount_minor=amount_minor, why=why, requested_by=requested_by, now=now)
     unapplied.draw(case, amount_minor, now=now)
     _post(chain, refund, ("unapplied", "refund_in_transit"), on=day_of(now), now=now)
-    _tell(refund, "refund_begun", now)
+    _tell(refund, template, now)
     return refund
 
 

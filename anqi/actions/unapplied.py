@@ -1,7 +1,6 @@
 """Unapplied money: put to use on a loan of the same borrower; the larger sums need a second person.
 
 Refused
-├── OwnRequest           nobody approves what they asked for
 ├── AlreadyAsked         one wish at a time about one case
 ├── AlreadyDecided
 └── OtherRequest         the same id with other contents
@@ -25,20 +24,11 @@ from anqi.payments import inspection as payments_inspection
 from anqi.payments import unapplied
 from anqi.payments.models import Application, Unapplied
 from anqi.people import authority, holds, staff
-from anqi.people.authority import NotTheirs
+from anqi.people.authority import ALONE_MINOR, NotTheirs
 from anqi.people.models import User
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
-
-# Up to here one person decides about a case; for more of it a second one has to look.
-ALONE_MINOR = 50_000
-
-
-class OwnRequest(Refused):
-    """Whoever asked for it can't approve it."""
-
-    code = "own_request"
 
 
 class AlreadyAsked(Refused):
@@ -118,8 +108,7 @@ def approve(*, borrower_id: UUID, application_id: UUID, actor: User, now: dateti
         application = _find(borrower_id, application_id)
         if _is_decided(application, Application.State.DONE, actor):
             return application
-        if application.requested_by == actor.id:
-            raise OwnRequest
+        authority.must_be_another(actor, application.requested_by)
         plan = _decide(borrower_id, application_id, _wish_of(application), actor, now)
         _carry_out(chain, application, plan, actor, now)
         _note("approve_application", application, actor, "", now)

@@ -15,7 +15,9 @@ from procrastinate.contrib.django import app
 
 from anqi import clock
 from anqi.actions import charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
+from anqi.actions.returns import paying_back
 from anqi.jobs import close
+from anqi.lending.models import Return
 from anqi.payments import news
 from anqi.payments.models import Inbox, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
@@ -167,6 +169,18 @@ def return_what_is_left(now: datetime, limit: int) -> int:
 
 def _return(case: Unapplied, now: datetime) -> None:
     refunds.begin_due(borrower_id=case.borrower_id, case_id=case.id, now=now)
+
+
+@_drain("goods", _EVERY_MINUTE, alone=True)
+def pay_back_goods(now: datetime, limit: int) -> int:
+    due = paying_back.due(now=now, limit=limit)
+    for goods in due:
+        _each(_pay_back_goods, goods, now)
+    return len(due)
+
+
+def _pay_back_goods(goods: Return, now: datetime) -> None:
+    paying_back.pay_back(borrower_id=goods.borrower_id, return_id=goods.id, now=now)
 
 
 @_drain("messages", _EVERY_FEW_SECONDS)

@@ -41,6 +41,41 @@ _TEXTS = {
         "en": "{amount} of your payment could not be applied and is on its way back to the account you paid from."
         " It usually arrives within minutes, at most 3 days.",
     },
+    "refund_begun_goods": {
+        "zh-hans": "因为退货，{amount} 正在退回到你付款时用的账户，通常几分钟到 3 天到账。",
+        "en": "Because of the goods returned, {amount} is on its way back to the account you paid from. It usually"
+        " arrives within minutes, at most 3 days.",
+    },
+    "return_requested": {
+        "zh-hans": "{merchant}已登记你的退货 {amount}。这笔分期从现在起冻结：办完之前不扣款、不算逾期、不计罚息，也不报送征信。",
+        "en": "{merchant} has registered your return of {amount}. Your plan is on hold from now on: until it is dealt"
+        " with, nothing is debited, late, penalised or reported.",
+    },
+    "return_completed": {
+        "zh-hans": "{merchant}的退货 {amount} 已入账，冻结结束。这笔分期的剩余应还从 {before} 变为 {after}，怎么算的可在 我的订单 查看。",
+        "en": "Your return of {amount} to {merchant} is posted and the hold is over. What remains to be paid went from"
+        " {before} to {after}; My orders shows how.",
+    },
+    "return_completed_back": {
+        "zh-hans": "{merchant}的退货 {amount} 已入账，冻结结束。剩余应还从 {before} 变为 {after}，另有 {back} 会退回到你付款时用的账户。",
+        "en": "Your return of {amount} to {merchant} is posted and the hold is over. What remains to be paid went from"
+        " {before} to {after}, and {back} goes back to the account you paid from.",
+    },
+    "return_withdrawn": {
+        "zh-hans": "{merchant}撤回了 {amount} 的退货登记，冻结结束。冻结期间不计逾期和罚息，今天起照常还款；有疑问请先联系商家。",
+        "en": "{merchant} has withdrawn the return of {amount} and the hold is over. The days on hold count for"
+        " nothing; from today on your plan goes on. If you disagree, ask the shop first.",
+    },
+    "hold_opened": {
+        "zh-hans": "你在{merchant}的这笔分期已冻结：解除之前不扣款、不算逾期、不计罚息，也不报送征信。",
+        "en": "Your plan for {merchant} is on hold: until that is over, nothing is debited, late, penalised or"
+        " reported.",
+    },
+    "hold_ended": {
+        "zh-hans": "你在{merchant}的这笔分期已解除冻结。冻结期间不计逾期和罚息，今天起照常还款。",
+        "en": "The hold on your plan for {merchant} is over. Its days count for nothing; from today on the plan goes"
+        " on.",
+    },
     "refund_done": {
         "zh-hans": "{amount} 已退回到你付款时用的账户，可在付款渠道的账单里查看。",
         "en": "{amount} has been returned to the account you paid from. You find it in your payment channel's bill.",

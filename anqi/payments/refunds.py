@@ -1,12 +1,14 @@
 """Refunds: money that no loan could use, on its way back to where it came from."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from anqi.payments.models import ChannelOrder, Refund, Unapplied
+from anqi.payments.models import ChannelOrder, Payment, Refund, Unapplied
 from anqi.payments.numbers import number_for
+from anqi.payments.unapplied import GOODS_RETURNED
 from anqi.rows.ids import uuid7
 
 # Of two workers one asks; should it die, the refund comes due again.
@@ -70,6 +72,41 @@ def begun_minor(borrower_id: UUID, charge_id: UUID) -> int:
     """How much of a charge's money has gone back or is on its way, in fen."""
     gone = Refund.objects.filter(borrower_id=borrower_id, charge_id=charge_id)
     return int(gone.exclude(state=Refund.State.FAILED).aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def sources(
+    borrower_id: UUID, loan_id: UUID, paid: Sequence[tuple[UUID, int]], *, amount_minor: int
+) -> list[tuple[UUID, int]]:
+    """From which payments so much of a loan's money can go back, in fen, in the order in which they are named.
+
+    `paid` says what each brought to the loan. None gives more than that less what has left the loan for it, nor more
+    than its channel still has of it. It may come to less than the amount.
+    """
+    given, left_minor = [], amount_minor
+    for payment_id, paid_minor in paid:
+        room_minor = min(
+            paid_minor - _left_loan_minor(borrower_id, loan_id, payment_id), _at_channel_minor(borrower_id, payment_id)
+        )
+        takes_minor = min(max(room_minor, 0), left_minor)
+        if takes_minor:
+            given.append((payment_id, takes_minor))
+            left_minor -= takes_minor
+    return given
+
+
+def _left_loan_minor(borrower_id: UUID, loan_id: UUID, payment_id: UUID) -> int:
+    cases = Unapplied.objects.filter(
+        borrower_id=borrower_id, loan_id=loan_id, payment_id=payment_id, reason=GOODS_RETURNED
+    )
+    return int(cases.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def _at_channel_minor(borrower_id: UUID, payment_id: UUID) -> int:
+    payment = Payment.objects.get(borrower_id=borrower_id, id=payment_id)
+    its = {"borrower_id": borrower_id, "payment_id": payment_id}
+    gone = Refund.objects.filter(**its).exclude(state=Refund.State.FAILED).aggregate(sum=Sum("amount_minor"))
+    waiting = Unapplied.objects.filter(**its).aggregate(sum=Sum("left_minor"))
+    return payment.amount_minor - int(gone["sum"] or 0) - int(waiting["sum"] or 0)
 
 
 def due_cases(*, now: datetime, limit: int) -> list[Unapplied]:

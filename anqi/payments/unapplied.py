@@ -9,6 +9,8 @@ from anqi.payments.models import Unapplied
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
 
+# The reason of a case about money that goods returned have freed.
+GOODS_RETURNED = "goods_returned"
 # Money without use goes back by itself within a day; until then people may find a use for it.
 RETURNS_AFTER = timedelta(hours=12)
 
@@ -21,9 +23,9 @@ class LeftTooSmall(Refused):
 
 def open_case(
     *, borrower_id: UUID, payment_id: UUID, loan_id: UUID | None, lender_id: UUID, amount_minor: int,
-    reason: str, now: datetime,
+    reason: str, now: datetime, returns_at: datetime | None = None,
 ) -> UUID:  # fmt: skip
-    """A new case about so much of a payment, in fen; its id."""
+    """A new case about so much of a payment, in fen; its id. It goes back by itself after half a day, unless told."""
     case_id = uuid7()
     Unapplied.objects.create(
         borrower_id=borrower_id,
@@ -35,7 +37,7 @@ def open_case(
         left_minor=amount_minor,
         reason=reason,
         opened_at=now,
-        returns_at=now + RETURNS_AFTER,
+        returns_at=returns_at or now + RETURNS_AFTER,
     )
     return case_id
 

@@ -4,11 +4,17 @@ Refused
 ├── MayNotAct            the actor's role only reads
 ├── NeedsSupervisor
 ├── ReasonMissing
-└── NotTheirs            what they act on is not this borrower's
+├── NotTheirs            what they act on is not this borrower's
+└── OwnRequest           nobody approves what they asked for
 """
+
+from uuid import UUID
 
 from anqi.people.models import User
 from anqi.rows.refusals import Refused
+
+# Up to here one person decides about a borrower's money; for more a second one has to look.
+ALONE_MINOR = 50_000
 
 
 class MayNotAct(Refused):
@@ -35,6 +41,12 @@ class NotTheirs(Refused):
     code = "not_theirs"
 
 
+class OwnRequest(Refused):
+    """Whoever asked for it can't approve it."""
+
+    code = "own_request"
+
+
 def must_act(actor: User) -> None:
     """Refuses MayNotAct whoever isn't a clerk or a supervisor."""
     is_staff = actor.kind == User.Kind.STAFF and actor.is_active
@@ -53,3 +65,9 @@ def must_say_why(reason: str) -> None:
     """Refuses ReasonMissing."""
     if not reason.strip():
         raise ReasonMissing
+
+
+def must_be_another(actor: User, asked_by: UUID | None) -> None:
+    """Refuses OwnRequest whoever asked for it themselves."""
+    if asked_by == actor.id:
+        raise OwnRequest

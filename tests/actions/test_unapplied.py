@@ -143,7 +143,7 @@ def test_nobody_approves_their_own_wish(lin: Planted) -> None:
     supervisor = staff("supervisor")
     waiting = apply(lin, wish(pay_twice(lin), lin, PAID_MINOR), actor=supervisor)
     assert waiting.state == "requested"
-    with pytest.raises(unapplied.OwnRequest):
+    with pytest.raises(authority.OwnRequest):
         unapplied.approve(borrower_id=lin.borrower_id, application_id=waiting.id, actor=supervisor, now=at(LATER))
 
 

@@ -11,6 +11,18 @@ WORDS: dict[str, dict[str, Any]] = {
     "login_code": {"code": "204618"},
     "order_confirmed": {"merchant": "青禾数码", "instalments": 12, "total": texts.yuan(639708)},
     "order_shipped": {"merchant": "青禾数码", "first_due_on": "2026年12月24日", "first_due": texts.yuan(53309)},
+    "refund_begun_goods": {"amount": texts.yuan(53309)},
+    "return_requested": {"merchant": "青禾数码", "amount": texts.yuan(53309)},
+    "return_completed": {
+        "merchant": "青禾数码", "amount": texts.yuan(53309), "before": texts.yuan(639708), "after": texts.yuan(500000),
+    },
+    "return_completed_back": {
+        "merchant": "青禾数码", "amount": texts.yuan(53309), "before": texts.yuan(639708), "after": texts.yuan(500000),
+        "back": texts.yuan(100),
+    },
+    "return_withdrawn": {"merchant": "青禾数码", "amount": texts.yuan(53309)},
+    "hold_opened": {"merchant": "青禾数码"},
+    "hold_ended": {"merchant": "青禾数码"},
     "refund_begun": {"amount": texts.yuan(53309)},
     "refund_done": {"amount": texts.yuan(53309)},
     "refund_failed": {"amount": texts.yuan(53309)},
@@ -18,7 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "order_lapsed": {"merchant": "青禾数码"},
     "payment_received": {"amount": texts.yuan(53309)},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
-}
+}  # fmt: skip
 
 
 def test_every_text_is_tried_here() -> None:

@@ -17,6 +17,7 @@ from anqi.lending import inspection as lending
 from anqi.lending.inspection import LoanShown
 from anqi.payments import inspection as payments
 from anqi.payments.models import Application, Unapplied
+from anqi.people import authority
 from anqi.people import inspection as people
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
@@ -175,7 +176,7 @@ def _page(
         "form": form,
         "reason": ReasonForm(),
         "refusal": refusal,
-        "alone_minor": unapplied.ALONE_MINOR,
+        "alone_minor": authority.ALONE_MINOR,
         "applications": [_told(row, names, loans) for row in applications],
         "refunds": payments.refunds(found.borrower_id, found.id),
         "is_waiting": any(row.state == Application.State.REQUESTED for row in applications),

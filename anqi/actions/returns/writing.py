@@ -1,0 +1,71 @@
+"""What every act on a plan on hold writes: its facts, the difference in the books, and what is kept beside the loan."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from anqi.ledger import books
+from anqi.lending import courses, merchant_orders, orders, returning, store
+from anqi.lending.models import MerchantOrder, Return
+from anqi.lending.store import LoanInHand, NewFact
+from anqi.notices import messages, texts, webhooks
+from anqi.payments import charges, outbox
+from anqi.payments.models import Charge, Outbox
+from anqi.people import holds
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+
+
+def write(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], *, now: datetime) -> None:
+    """Records the facts and books what each of them changed. The last thing an act does to the chain."""
+    today, after = day_of(now), held
+    steps = courses.missed(held, today=today)
+    for fact in facts:
+        after = courses.advance(after, [fact])
+        steps.append(courses.reached(after, by=fact, today=today))
+    booked = books.read(chain.borrower_id, [held.id])
+    entries = books.bring_to(
+        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency
+    )
+    store.record(chain, facts, now=now)
+    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
+    outlook = courses.outlook(after, today=today)
+    store.wake(held.borrower_id, held.id, outlook)
+    if outlook.settled_on and not held.settled_on:
+        settled = orders.settle(held.borrower_id, held.order_id, now=now)
+        for event in orders.events(settled, "order.settled"):
+            webhooks.enqueue(**event, now=now)
+    holds.keep(chain)
+
+
+def loan_of(borrower_id: UUID, loan_id: UUID) -> LoanInHand:
+    """The loan, whole, for an act."""
+    return store.read(borrower_id, [loan_id])[loan_id]
+
+
+def close_charge(held: LoanInHand, *, now: datetime) -> Charge | None:
+    """The open charge of the loan, which its channel is asked to close: what it is about has changed."""
+    charge = charges.claiming(held.borrower_id, [held.id])
+    if charge and charge.closing_at is None:
+        charges.begin_closing(charge, now=now)
+        outbox.put(
+            borrower_id=held.borrower_id, charge_id=charge.id, kind=Outbox.Kind.CLOSE, now=now, lease=timedelta(0)
+        )
+    return charge
+
+
+def tell_merchant(goods: Return, theirs: MerchantOrder, *, now: datetime) -> None:
+    """A webhook about what the return has become."""
+    for event in returning.events(goods, theirs):
+        webhooks.enqueue(**event, now=now)
+
+
+def tell_borrower(goods: Return, theirs: MerchantOrder, template: str, *, now: datetime, **words: str) -> None:
+    """A message about it."""
+    stated = {"merchant": theirs.merchant.name, "amount": texts.yuan(goods.amount_minor)} | words
+    messages.announce(borrower_id=goods.borrower_id, template=template, words=stated, now=now)
+
+
+def order_of(goods: Return) -> MerchantOrder:
+    """The merchant's order of a return, with its merchant."""
+    return merchant_orders.get(goods.merchant_order_id)
