@@ -40,7 +40,7 @@ class NoSuchOrder(Refused):
 
 
 class KeyReused(Refused):
-    """This idempotency key was used for another order."""
+    """This idempotency key was used for something else."""
 
     code = "idempotency_key_reused"
 

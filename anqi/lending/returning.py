@@ -2,7 +2,6 @@
 
 Refused
 ├── NoSuchReturn
-├── ReturnKeyReused
 ├── NotShipped          before that it is a cancellation
 ├── MoreThanShipped     left_minor
 ├── NothingShippedLeft  all of it has come back, or is on its way
@@ -34,12 +33,6 @@ class NoSuchReturn(Refused):
     """There is no such return."""
 
     code = "no_such_return"
-
-
-class ReturnKeyReused(Refused):
-    """This idempotency key was used for another return of this order."""
-
-    code = "idempotency_key_reused"
 
 
 class NotShipped(Refused):

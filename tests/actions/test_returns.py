@@ -189,7 +189,7 @@ def test_two_part_returns_accepted_the_other_way_round(lin: Bought, till: Till) 
 def test_again_with_the_same_key_and_again_accepted_change_nothing(lin: Bought) -> None:
     goods = lin.request(at(BOUGHT), 100_000, key="k")
     assert lin.request(at(BOUGHT + days(1)), 100_000, key="k") == goods
-    with pytest.raises(returning.ReturnKeyReused):
+    with pytest.raises(merchant_orders.KeyReused):
         lin.request(at(BOUGHT + days(1)), 100_001, key="k")
     lin.accept(goods, at(BOUGHT + days(2)))
     done = lin.accept(goods, at(BOUGHT + days(3)))

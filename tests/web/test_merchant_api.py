@@ -15,11 +15,10 @@ from anqi.actions import merchants, purchases
 from anqi.lending.models import MerchantKey, MerchantOrder
 from anqi.web.merchant import access
 from tests import purchasing
+from tests.merchant_calling import AMOUNT, Caller, assert_problem
 from tests.purchasing import Shop, welcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.merchant")]
-
-AMOUNT = 600_000
 
 
 @pytest.fixture
@@ -27,46 +26,9 @@ def shop() -> Shop:
     return purchasing.open_street(now=clock.now())
 
 
-class Caller:
-    """A shop's client: the key in every call, JSON in and out."""
-
-    def __init__(self, key: str) -> None:
-        headers = {"Authorization": f"Bearer {key}"}
-        self.client = Client(headers=headers, raise_request_exception=False, enforce_csrf_checks=True)
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self.client.get(f"/v1{path}", query)
-
-    def post(self, path: str, body: Any, *, key: str | None = "", raw: bytes | None = None) -> Any:
-        headers = {} if key is None else {"Idempotency-Key": key or uuid4().hex}
-        content = json.dumps(body).encode() if raw is None else raw
-        return self.client.post(f"/v1{path}", content, content_type="application/json", headers=headers)
-
-    def order(self, *, number: str = "QH-1", key: str = "", **changed: Any) -> Any:
-        return self.post("/orders", self.wish(number) | changed, key=key)
-
-    def wish(self, number: str = "QH-1", *, plan: str = "p12", amount_minor: int = AMOUNT) -> dict[str, Any]:
-        quote = self.post("/quotes", {"amount_minor": amount_minor, "plan": plan}).json()["quote"]
-        return {
-            "order_number": number, "amount_minor": amount_minor, "currency": "CNY", "plan": plan, "quote": quote,
-            "goods": [{"title": "青禾 12", "quantity": 1, "price_minor": amount_minor}],
-            "return_url": purchasing.RETURN_URL,
-        }  # fmt: skip
-
-
 @pytest.fixture
 def caller(shop: Shop) -> Caller:
     return Caller(shop.key)
-
-
-def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json"), answer.content
-    body: dict[str, Any] = answer.json()
-    assert (body["status"], body["code"]) == (status, code)
-    assert body["type"].endswith(f"/docs#{code}")
-    assert body["title"]
-    assert body["detail"]
-    return body
 
 
 # Plans and quotes
@@ -314,7 +276,7 @@ def test_the_page_explains_every_call_and_needs_nobody_else(client: Client) -> N
     page = answer.content.decode()
     schema = client.get("/v1/openapi.json").json()
     ids = [operation["operationId"] for path in schema["paths"].values() for operation in path.values()]
-    assert len(ids) == 7
+    assert len(ids) == 12
     for each in ids:
         assert f'id="{each}"' in page
     for code in ("quote_expired", "in_progress", "order_number_taken"):

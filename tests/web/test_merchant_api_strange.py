@@ -23,6 +23,7 @@ pytestmark = pytest.mark.urls("anqi.config.urls.merchant")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 OPERATIONS = (
     "list_plans", "give_quote", "create_order", "list_orders", "get_order", "ship_order", "cancel_order",
+    "request_return", "list_returns", "get_return", "accept_return", "withdraw_return",
 )  # fmt: skip
 
 

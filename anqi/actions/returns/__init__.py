@@ -10,8 +10,9 @@ from django.db import transaction
 
 from anqi.actions.returns import counting, writing
 from anqi.lending import loans, merchant_orders, returning
+from anqi.lending.merchant_orders import KeyReused
 from anqi.lending.models import MerchantOrder, Return
-from anqi.lending.returning import NewReturn, NotShipped, ReturnKeyReused, ReturnOver, State
+from anqi.lending.returning import NewReturn, NotShipped, ReturnOver, State
 from anqi.people import holds
 from anqi.rows.chain import Chain
 
@@ -24,13 +25,13 @@ def request(
 ) -> tuple[Return, bool]:  # fmt: skip
     """The return that stands under this key, and whether it stood there before; completed where the goods are here.
 
-    Refuses NoSuchOrder, NotShipped, ItemsUnknown, MoreThanShipped, NothingShippedLeft, ReturnKeyReused, CannotCount.
+    Refuses NoSuchOrder, NotShipped, ItemsUnknown, MoreThanShipped, NothingShippedLeft, KeyReused, CannotCount.
     """
     with transaction.atomic(durable=True):
         chain, theirs = _hold(merchant_id, merchant_order_id)
         standing = returning.keyed(chain.borrower_id, theirs.id, key)
         if standing and standing.body_hash != body_hash:
-            raise ReturnKeyReused
+            raise KeyReused
         if standing:
             return standing, True
         return _begin(chain, theirs, asked, key=key, body_hash=body_hash, is_here=is_here, now=now), False

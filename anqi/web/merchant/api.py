@@ -1,4 +1,4 @@
-"""The merchants' API, version 1: plans, quotes, orders and what becomes of them."""
+"""The merchants' API, version 1: plans, quotes, orders and what becomes of them. Returns have a file of their own."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,27 +10,18 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
-from ninja import Header, NinjaAPI, Query, Status
+from ninja import NinjaAPI, Query, Status
 from ninja.openapi.schema import OpenAPISchema
 
 from anqi import clock
 from anqi.actions import purchases
 from anqi.lending import disclosures, merchant_orders, orders, products, quotes
 from anqi.lending.merchant_orders import Good, NewOrder
-from anqi.lending.models import Merchant, MerchantOrder
+from anqi.lending.models import MerchantOrder
 from anqi.rows.chain import canonical
 from anqi.rows.days import SHANGHAI
-from anqi.web.merchant import problems, schemas
+from anqi.web.merchant import calls, problems, returns, schemas
 from anqi.web.merchant.access import MerchantKey, Pace
-
-Key = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key", min_length=1, max_length=64, pattern=r"^[!-~]+$",
-        description="New for each act; the same when the act is sent again.",
-    ),
-]  # fmt: skip
-_PROBLEMS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), schemas.Problem)
 
 
 class _Api(NinjaAPI):
@@ -49,7 +40,9 @@ class _Api(NinjaAPI):
 api = _Api(
     title="anqi for merchants",
     version="1",
-    description="Instalments at your checkout: plans, quotes, orders. Amounts are whole fen, dates Asia/Shanghai.",
+    description=(
+        "Instalments at your checkout: plans, quotes, orders, returns. Amounts are whole fen, dates Asia/Shanghai."
+    ),
     docs_url=None,
     auth=MerchantKey(),
     throttle=Pace(),
@@ -58,7 +51,7 @@ api = _Api(
 problems.install(api)
 
 
-@api.get("/plans", response={200: schemas.Plans, **_PROBLEMS}, operation_id="list_plans", tags=["Plans"])
+@api.get("/plans", response={200: schemas.Plans, **calls.PROBLEMS}, operation_id="list_plans", tags=["Plans"])
 def plans(
     request: HttpRequest,
     amount_minor: Annotated[int, Query(ge=1, le=schemas.MOST_MINOR, description="What the goods cost, in fen.")],
@@ -69,14 +62,14 @@ def plans(
     return {"plans": [disclosures.plan(each, amount_minor, on=today) for each in fitting]}
 
 
-@api.post("/quotes", response={200: schemas.Quote, **_PROBLEMS}, operation_id="give_quote", tags=["Plans"])
+@api.post("/quotes", response={200: schemas.Quote, **calls.PROBLEMS}, operation_id="give_quote", tags=["Plans"])
 def quote(request: HttpRequest, asked: schemas.QuoteAsked) -> Any:
     """One plan with its dated schedule, and a token that keeps its price for 30 minutes. Nothing is stored."""
     now, today = clock.now(), clock.today()
     product = products.find(asked.plan, today)
     products.refuse_unfit(product, asked.amount_minor)
     given = quotes.give(
-        merchant_id=_merchant(request).id, product=product, amount_minor=asked.amount_minor, now=now
+        merchant_id=calls.merchant_of(request).id, product=product, amount_minor=asked.amount_minor, now=now
     )
     stated = disclosures.plan(product, asked.amount_minor, on=today)
     planned = products.plan_of(products.terms_of(product, asked.amount_minor), today)
@@ -89,26 +82,28 @@ def quote(request: HttpRequest, asked: schemas.QuoteAsked) -> Any:
 
 
 @api.post(
-    "/orders", response={201: schemas.Order, 200: schemas.Order, **_PROBLEMS}, operation_id="create_order",
+    "/orders", response={201: schemas.Order, 200: schemas.Order, **calls.PROBLEMS}, operation_id="create_order",
     tags=["Orders"],
 )  # fmt: skip
-def create(request: HttpRequest, response: HttpResponse, key: Key, asked: schemas.OrderAsked) -> Any:
+def create(request: HttpRequest, response: HttpResponse, key: calls.Key, asked: schemas.OrderAsked) -> Any:
     """A new order; send the borrower to its confirm_url. No call of yours can sign for a person.
 
     The same key and body again: the same order as it stands now, with 200 and Idempotent-Replay: true.
     """
     order, is_replay = purchases.create(
-        merchant_id=_merchant(request).id,
+        merchant_id=calls.merchant_of(request).id,
         key=key,
         body=_new_order(asked),
         body_hash=hashlib.sha256(canonical(asked.model_dump())).hexdigest(),
         now=clock.now(),
     )
-    _mark(response, is_replay=is_replay)
+    calls.mark(response, is_replay=is_replay)
     return Status(200 if is_replay else 201, _order(order))
 
 
-@api.get("/orders", response={200: schemas.Orders, **_PROBLEMS}, operation_id="list_orders", tags=["Orders"])
+@api.get(
+    "/orders", response={200: schemas.Orders, **calls.PROBLEMS}, operation_id="list_orders", tags=["Orders"]
+)
 def newest(
     request: HttpRequest,
     order_number: schemas.OrderNumber | None = None,
@@ -118,49 +113,54 @@ def newest(
 ) -> Any:
     """Your orders, newest first, a page at a time; or the one with your number."""
     page = merchant_orders.newest(
-        _merchant(request).id, order_number=order_number, state=state, cursor=cursor, limit=limit
+        calls.merchant_of(request).id, order_number=order_number, state=state, cursor=cursor, limit=limit
     )
     return {"orders": [_order(each) for each in page.orders], "next": page.next}
 
 
 @api.get(
-    "/orders/{uuid:order_id}", response={200: schemas.Order, **_PROBLEMS}, operation_id="get_order", tags=["Orders"]
-)
+    "/orders/{uuid:order_id}", response={200: schemas.Order, **calls.PROBLEMS}, operation_id="get_order",
+    tags=["Orders"],
+)  # fmt: skip
 def one(request: HttpRequest, order_id: UUID) -> Any:
     """One order as it stands now."""
-    return _order(merchant_orders.of_merchant(_merchant(request).id, order_id))
+    return _order(merchant_orders.of_merchant(calls.merchant_of(request).id, order_id))
 
 
 @api.post(
-    "/orders/{uuid:order_id}/ship", response={200: schemas.Order, **_PROBLEMS}, operation_id="ship_order",
+    "/orders/{uuid:order_id}/ship", response={200: schemas.Order, **calls.PROBLEMS}, operation_id="ship_order",
     tags=["Orders"],
 )  # fmt: skip
 def ship(
-    request: HttpRequest, response: HttpResponse, key: Key, order_id: UUID, asked: schemas.ShipmentAsked
+    request: HttpRequest, response: HttpResponse, key: calls.Key, order_id: UUID, asked: schemas.ShipmentAsked
 ) -> Any:
     """The goods of a confirmed order have left: the loan starts today. Again: the same answer."""
     now = clock.now()
     order = purchases.ship(
-        merchant_id=_merchant(request).id, merchant_order_id=order_id, tracking_number=asked.tracking_number, now=now
-    )
-    _mark(response, is_replay=order.changed_at != now)
+        merchant_id=calls.merchant_of(request).id, merchant_order_id=order_id,
+        tracking_number=asked.tracking_number, now=now,
+    )  # fmt: skip
+    calls.mark(response, is_replay=order.changed_at != now)
     return _order(order)
 
 
 @api.post(
-    "/orders/{uuid:order_id}/cancel", response={200: schemas.Order, **_PROBLEMS}, operation_id="cancel_order",
+    "/orders/{uuid:order_id}/cancel", response={200: schemas.Order, **calls.PROBLEMS}, operation_id="cancel_order",
     tags=["Orders"],
 )  # fmt: skip
 def cancel(
-    request: HttpRequest, response: HttpResponse, key: Key, order_id: UUID, asked: schemas.CancellationAsked
+    request: HttpRequest, response: HttpResponse, key: calls.Key, order_id: UUID, asked: schemas.CancellationAsked
 ) -> Any:
     """The order is called off before its goods leave: nobody owes anything. Again: the same answer."""
     now = clock.now()
     order = purchases.cancel(
-        merchant_id=_merchant(request).id, merchant_order_id=order_id, reason=asked.reason, now=now
+        merchant_id=calls.merchant_of(request).id, merchant_order_id=order_id, reason=asked.reason, now=now
     )
-    _mark(response, is_replay=order.changed_at != now)
+    calls.mark(response, is_replay=order.changed_at != now)
     return _order(order)
+
+
+api.add_router("", returns.router)
 
 
 def doors() -> list[URLPattern]:
@@ -187,19 +187,9 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-def _merchant(request: HttpRequest) -> Merchant:
-    merchant: Merchant = request.auth  # type: ignore[attr-defined]
-    return merchant
-
-
 def _new_order(asked: schemas.OrderAsked) -> NewOrder:
     stated = asked.model_dump()
     return NewOrder(**stated | {"goods": tuple(Good(**good) for good in stated["goods"])})
-
-
-def _mark(response: HttpResponse, *, is_replay: bool) -> None:
-    if is_replay:
-        response["Idempotent-Replay"] = "true"
 
 
 def _order(order: MerchantOrder) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from psycopg import errors
 
-from anqi.lending import merchant_orders, merchants, products, quotes
+from anqi.lending import merchant_orders, merchants, products, quotes, returning, unwinding
 from anqi.rows.refusals import Refused
 
 MOST_BYTES = 64 * 1024
@@ -28,6 +28,11 @@ _STATUSES: Mapping[type[Refused], int] = {
     merchant_orders.StateConflict: 409,
     merchant_orders.OrderLapsed: 409,
     merchant_orders.OrderCancelled: 409,
+    returning.NoSuchReturn: 404,
+    returning.NotShipped: 409,
+    returning.NothingShippedLeft: 409,
+    returning.ReturnOver: 409,
+    unwinding.CannotCount: 409,
 }
 _DEFAULT_STATUS = 422
 _REFUSALS: Sequence[type[Refused]] = (
@@ -35,6 +40,8 @@ _REFUSALS: Sequence[type[Refused]] = (
     merchant_orders.GoodsDoNotAddUp,
     merchant_orders.ReturnUrlUnknown,
     merchant_orders.BadCursor,
+    returning.ItemsUnknown,
+    returning.MoreThanShipped,
     products.AmountOutOfRange,
     products.PlanUnavailable,
     quotes.QuoteExpired,

@@ -22,6 +22,7 @@ OrderNumber = Annotated[str, Field(pattern=_LATIN, min_length=1, max_length=64)]
 Amount = Annotated[int, Field(ge=1, le=MOST_MINOR)]
 PlanCode = Annotated[str, Field(pattern=_LATIN, min_length=1, max_length=32)]
 State = Literal["created", "confirmed", "shipped", "settled", "cancelled", "lapsed"]
+ReturnState = Literal["requested", "completed", "withdrawn", "refused"]
 
 
 class Asked(BaseModel):
@@ -56,6 +57,21 @@ class OrderAsked(Asked):
 
 class ShipmentAsked(Asked):
     tracking_number: Printable = Field(default="", max_length=64, examples=["SF1234567890"])
+
+
+class ItemAsked(Asked):
+    title: Printable = Field(min_length=1, max_length=200, description="As on the order.", examples=["青禾 12 256 GB"])
+    quantity: int = Field(ge=1, le=9999, examples=[1])
+
+
+class ReturnAsked(Asked):
+    amount_minor: Amount | Literal["whole"] = Field(
+        description="What the goods cost that come back, in fen; or whole: all that has not come back.",
+        examples=[300000],
+    )
+    reason: Printable = Field(default="", max_length=200, examples=["七天无理由"])
+    items: list[ItemAsked] = Field(default=[], max_length=100, description="Which goods they are, if you want to say.")
+    goods_received: bool = Field(default=False, description="They are with you already: accepted at once.")
 
 
 class CancellationAsked(Asked):
@@ -152,6 +168,41 @@ class Order(BaseModel):
 class Orders(BaseModel):
     orders: list[Order] = Field(description="Newest first.")
     next: str | None = Field(description="The cursor of the next page; null on the last.")
+
+
+class Arithmetic(BaseModel):
+    """What remained − the goods − what is saved + what goes back = what remains."""
+
+    counts_on: str = Field(description="The day as of which the goods count as back.", examples=["2026-12-01"])
+    amount_minor: int = Field(description="The goods.", examples=[300000])
+    remaining_before_minor: int = Field(description="What the borrower still had to pay.", examples=[639711])
+    saved_minor: int = Field(description="Interest, fees and penalty that are not borne any more.", examples=[29711])
+    back_minor: int = Field(description="What goes back to the accounts the borrower paid from.", examples=[0])
+    remaining_after_minor: int = Field(description="What the borrower still has to pay.", examples=[310000])
+    next_due_on: str | None
+    next_due_minor: int | None
+    settles: bool = Field(description="Whether nothing is left to pay.", examples=[False])
+
+
+class Return(BaseModel):
+    id: str = Field(examples=["019ac1f0-7a60-7c3e-9d2e-6c1f0b7a1e44"])
+    order_id: str = Field(examples=["019ac1f0-7a60-7c3e-9d2e-6c1f0b7a1e44"])
+    order_number: str = Field(examples=["QH-20261124-0017"])
+    state: ReturnState
+    amount_minor: int = Field(examples=[300000])
+    reason: str = Field(examples=["七天无理由"])
+    items: list[ItemAsked]
+    requested_at: str = Field(examples=["2026-12-01T10:00:00+08:00"])
+    decided_at: str | None = Field(description="When it was completed, withdrawn or refused.")
+    decided_why: str = Field(description="Why it was withdrawn, or refused by us.", examples=[""])
+    on_hold_until: str | None = Field(description="While it waits: after this day our staff ask you about it.")
+    arithmetic: Arithmetic | None = Field(
+        description="What it did to the plan; while it waits, what it would do today. Null where it does nothing."
+    )
+
+
+class Returns(BaseModel):
+    returns: list[Return] = Field(description="The latest first.")
 
 
 class Problem(BaseModel):

@@ -1,0 +1,122 @@
+"""The merchants' API about goods that come back: what it answers, what it refuses, and that it does everything once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from anqi import clock
+from anqi.lending.models import Fact, MerchantOrder, Return
+from anqi.notices.models import Webhook
+from tests import purchasing
+from tests.merchant_calling import AMOUNT, Caller, assert_problem
+from tests.purchasing import Shop, welcome
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.merchant")]
+HALF = {"amount_minor": AMOUNT // 2, "reason": "七天无理由"}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return purchasing.open_street(now=clock.now())
+
+
+@pytest.fixture
+def caller(shop: Shop) -> Caller:
+    return Caller(shop.key)
+
+
+@pytest.fixture
+def path(caller: Caller) -> str:
+    """Where the returns of a shipped order are."""
+    return f"/orders/{bought(caller)}/returns"
+
+
+def bought(caller: Caller, *, number: str = "QH-1", phone: str = "+8613800006021", ships: bool = True) -> Any:
+    remote_id = caller.order(number=number).json()["id"]
+    theirs, now = MerchantOrder.objects.get(id=remote_id), clock.now()
+    borrower_id = welcome(phone, now=now)
+    order = purchasing.purchases.open(token=theirs.confirm_token, borrower_id=borrower_id, now=now)
+    purchasing.sign(order, now=now - purchasing.READ)
+    if ships:
+        assert caller.post(f"/orders/{remote_id}/ship", {}).status_code == 200
+    return remote_id
+
+
+def test_requested_shown_listed_and_accepted(caller: Caller, path: str) -> None:
+    answer = caller.post(path, HALF)
+    asked = answer.json()
+    assert (answer.status_code, asked["state"], asked["amount_minor"]) == (201, "requested", AMOUNT // 2)
+    assert asked["on_hold_until"] > clock.today().isoformat()
+    # On the day it began nothing has been earned: half of what the plan costs is saved.
+    seen = asked["arithmetic"]
+    assert seen["remaining_before_minor"] == 639_711
+    assert seen["remaining_before_minor"] - AMOUNT // 2 - seen["saved_minor"] == seen["remaining_after_minor"]
+    assert caller.get(f"{path}/{asked['id']}").json() == asked
+    assert caller.get(path).json() == {"returns": [asked]}
+    done = caller.post(f"{path}/{asked['id']}/accept", {}).json()
+    assert (done["state"], done["on_hold_until"]) == ("completed", None)
+    assert done["arithmetic"] == seen, "it did what was foreseen"
+    assert caller.get(f"{path}/{asked['id']}").json() == done
+    kinds = [each.kind for each in Webhook.objects.order_by("id")]
+    assert kinds[-2:] == ["return.requested", "return.completed"]
+    body = json.loads(Webhook.objects.order_by("id").last().body)["data"]
+    assert (body["id"], body["state"], body["arithmetic"]["back_minor"]) == (asked["id"], "completed", 0)
+
+
+def test_whole_and_here_in_one_call(caller: Caller, path: str) -> None:
+    done = caller.post(path, {"amount_minor": "whole", "goods_received": True}).json()
+    assert (done["state"], done["amount_minor"], done["arithmetic"]["settles"]) == ("completed", AMOUNT, True)
+    assert MerchantOrder.objects.get().state == "settled"
+    assert_problem(caller.post(path, HALF), 409, "nothing_shipped_left")
+
+
+def test_again_with_the_same_key_is_a_replay_and_another_body_is_refused(caller: Caller, path: str) -> None:
+    first, again = caller.post(path, HALF, key="k"), caller.post(path, HALF, key="k")
+    assert (again.status_code, again.headers["Idempotent-Replay"]) == (200, "true")
+    assert (again.json(), Return.objects.count()) == (first.json(), 1)
+    assert_problem(caller.post(path, HALF | {"amount_minor": 1}, key="k"), 409, "idempotency_key_reused")
+    assert_problem(caller.post(path, HALF, key=None), 400, "idempotency_key_missing")
+    one = f"{path}/{first.json()['id']}"
+    done, twice = caller.post(f"{one}/accept", {}), caller.post(f"{one}/accept", {})
+    assert (done.json(), done.headers.get("Idempotent-Replay")) == (twice.json(), None)
+    assert (twice.headers["Idempotent-Replay"], Fact.objects.filter(kind="return").count()) == ("true", 1)
+    assert_problem(caller.post(f"{one}/withdraw", {}), 409, "return_over")
+
+
+def test_withdrawn(caller: Caller, path: str) -> None:
+    asked = caller.post(path, HALF).json()
+    done = caller.post(f"{path}/{asked['id']}/withdraw", {"reason": "买家没有寄"}).json()
+    assert (done["state"], done["decided_why"], done["arithmetic"]) == ("withdrawn", "买家没有寄", None)
+    assert caller.post(f"{path}/{asked['id']}/withdraw", {}).headers["Idempotent-Replay"] == "true"
+    assert_problem(caller.post(f"{path}/{asked['id']}/accept", {}), 409, "return_over")
+    assert Webhook.objects.order_by("id").last().kind == "return.withdrawn"
+
+
+def test_what_is_refused(caller: Caller, path: str) -> None:
+    problem = assert_problem(caller.post(path, {"amount_minor": AMOUNT + 1}), 422, "more_than_shipped")
+    assert problem["facts"] == {"left_minor": AMOUNT}
+    items = [{"title": "青禾 12", "quantity": 2}]
+    assert_problem(caller.post(path, HALF | {"items": items}), 422, "items_unknown")
+    assert_problem(caller.get(f"{path}/019ac1f0-7a60-7c3e-9d2e-6c1f0b7a1e44"), 404, "no_such_return")
+    waiting = bought(caller, number="QH-2", phone="+8613800006022", ships=False)
+    assert_problem(caller.post(f"/orders/{waiting}/returns", HALF), 409, "not_shipped")
+    fresh = caller.order(number="QH-3").json()["id"]
+    assert_problem(caller.post(f"/orders/{fresh}/returns", HALF), 409, "not_shipped")
+
+
+@pytest.mark.parametrize("amount", [0, -1, "all", 1.5, None, True, "1"])
+def test_amounts_are_whole_fen_or_the_whole(caller: Caller, path: str, amount: Any) -> None:
+    assert_problem(caller.post(path, {"amount_minor": amount}), 422, "invalid")
+
+
+def test_another_shop_sees_nothing(caller: Caller, path: str) -> None:
+    asked = caller.post(path, HALF).json()
+    other = Caller(purchasing.admit("other", now=clock.now()).key)
+    for answer in (
+        other.get(path), other.get(f"{path}/{asked['id']}"), other.post(path, HALF),
+        other.post(f"{path}/{asked['id']}/accept", {}), other.post(f"{path}/{asked['id']}/withdraw", {}),
+    ):  # fmt: skip
+        assert_problem(answer, 404, "not_found")
+    second = bought(caller, number="QH-2", phone="+8613800006022")
+    assert_problem(caller.get(f"/orders/{second}/returns/{asked['id']}"), 404, "no_such_return")
