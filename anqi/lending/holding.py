@@ -62,9 +62,15 @@ def on(held: LoanInHand, day: date) -> bool:
 
     Whoever debits, reminds, reports or calls asks this first, and does nothing about a loan that is.
     """
+    return kind_on(held, day) is not None
+
+
+def kind_on(held: LoanInHand, day: date) -> str | None:
+    """What kind of hold the plan is under at the end of that day, the latest of several; None while it is not."""
     known = [fact for fact in held.facts if fact.on <= day]
     over = {fact.of for fact in known if isinstance(fact, events.Release | Reversal)}
-    return any(isinstance(fact, events.Hold) and fact.id not in over for fact in known)
+    kinds = [fact.reason for fact in known if isinstance(fact, events.Hold) and fact.id not in over]
+    return kinds[-1] if kinds else None
 
 
 def put(
@@ -94,12 +100,17 @@ def end(hold: Hold, *, why: str, by: str, now: datetime) -> NewFact:
 
 def read_open(borrower_id: UUID, hold_id: UUID) -> Hold:
     """The hold, which is open. Lock the borrower first. Refuses NoSuchHold and HoldOver."""
-    hold = Hold.objects.filter(borrower_id=borrower_id, id=hold_id).first()
+    hold = find(borrower_id, hold_id)
     if not hold:
         raise NoSuchHold
     if hold.ended_at:
         raise HoldOver
     return hold
+
+
+def find(borrower_id: UUID, hold_id: UUID) -> Hold | None:
+    """The borrower's hold of that id, open or not."""
+    return Hold.objects.filter(borrower_id=borrower_id, id=hold_id).first()
 
 
 def may_alone(opened_on: date, until: date) -> bool:

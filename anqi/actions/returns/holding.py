@@ -32,7 +32,7 @@ def open(
     _must(actor, reason, until, now)
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
-        known = Hold.objects.filter(borrower_id=borrower_id, id=hold_id).first()
+        known = holding.find(borrower_id, hold_id)
         if known:
             return known
         held = _running(borrower_id, loan_id, now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anqi.engine.facts import Fact, Payment
 from anqi.engine.loan import StandingInstalment
 from anqi.engine.schedule import plan
-from anqi.lending import effects
+from anqi.lending import effects, holding
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView
 from anqi.lending.queries import PaymentView as LoanPayment
@@ -35,6 +35,8 @@ def due_card(loan: LoanView) -> Row:
     today = [row for row in shown.instalments if row.state == "due"]
     if shown.status in _ENDINGS:
         return _ENDINGS[shown.status](loan)
+    if shown.due_now_minor and holding.on(loan.held, loan.today):
+        return _held(shown.due_now_minor)
     if late:
         return _late(loan, late)
     if today:
@@ -101,6 +103,11 @@ def _penalty_so_far(late: list[StandingInstalment]) -> str:
     if not penalty_minor:
         return _("现在还清，不收罚息。")
     return _("现在还清，其中罚息 %(amount)s。") % {"amount": write_yuan(penalty_minor)}
+
+
+def _held(due_minor: int) -> Row:
+    title = _("冻结中 · 到期的有 %(amount)s") % {"amount": write_yuan(due_minor)}
+    return _card("held", 0, title, _("冻结期间不扣款、不算逾期、不计罚息，也不报送征信。想先还也可以。"))
 
 
 def _today(due_minor: int, rows: list[StandingInstalment]) -> Row:

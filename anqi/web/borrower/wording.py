@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from anqi.lending import holding
 from anqi.lending.queries import OrderView
 from anqi.web.shared.figures import in_english
 from anqi.web.shared.states import Badge
@@ -22,6 +23,11 @@ CONDITIONS = {
     "void": Badge(word=pgettext_lazy("order", "已作废"), shape="dash", tone="calm"),
     "cancelled": Badge(word=pgettext_lazy("order", "已取消"), shape="dash", tone="calm"),
     "lapsed": Badge(word=pgettext_lazy("order", "已失效"), shape="dash", tone="calm"),
+}
+# What an order on hold is, by the kind of its hold.
+HOLDS: dict[str, str | Promise] = {
+    "return": pgettext_lazy("order", "退货处理中"),
+    "": pgettext_lazy("order", "已冻结"),
 }
 PARTS: dict[str, str | Promise] = {
     "principal": gettext_lazy("本金"),
@@ -47,6 +53,7 @@ WHY_UNAPPLIED: dict[str, str | Promise] = {
     "more_than_owed": gettext_lazy("到账的钱比应还的多，多出的部分没有用在分期上。"),
     "nothing_owed": gettext_lazy("到账时这笔分期已经没有欠款。"),
     "loan_not_running": gettext_lazy("到账时这笔分期没有在还款中。"),
+    "goods_returned": gettext_lazy("退货后多出来的钱，会原路退回。"),
 }
 
 CONSENTS: dict[str, str | Promise] = {
@@ -107,6 +114,9 @@ def badge_of(order: OrderView) -> Label:
     word = badge.word
     if order.is_cash and order.condition == "confirmed":
         word = pgettext("order", "待放款")
+    kind = holding.kind_on(order.loan.held, order.loan.today) if order.loan else None
+    if kind and order.condition in ("active", "overdue"):
+        return Label(state="processing", word=HOLDS.get(kind, HOLDS[""]), shape="clock", tone="brand")
     if order.condition == "overdue":
         assert order.loan and order.loan.standing
         days = order.loan.standing.days_past_due

@@ -70,12 +70,49 @@ class ApplyForm(forms.Form):
 
     def clean_amount_minor(self) -> int:
         """The amount in fen."""
-        text = self.cleaned_data["amount_minor"].strip().replace(",", "").lstrip("¥")
-        try:
-            amount_minor = read_amount(text, currency="CNY")
-        except ValueError:
-            raise forms.ValidationError(lazy("请填元和分，例如 533.09。")) from None
         # Whether so much is left is the action's to say: a form that comes twice must find its own first answer.
-        if amount_minor <= 0:
-            raise forms.ValidationError(lazy("请填大于零的金额。"))
-        return amount_minor
+        return read_yuan(self.cleaned_data["amount_minor"])
+
+
+def read_yuan(text: str) -> int:
+    """The amount that was typed, in fen, above zero. Raises ValidationError."""
+    try:
+        amount_minor = read_amount(text.strip().replace(",", "").lstrip("¥"), currency="CNY")
+    except ValueError:
+        raise forms.ValidationError(lazy("请填元和分，例如 533.09。")) from None
+    if amount_minor <= 0:
+        raise forms.ValidationError(lazy("请填大于零的金额。"))
+    return amount_minor
+
+
+class HoldForm(ReasonForm):
+    """A plan that is to be held. The id makes the form one act, however often it is sent."""
+
+    hold_id = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=lazy("为什么冻结"), choices=[(kind, wording.HOLDS[kind]) for kind in ("merchant_gone", "dispute")]
+    )
+    until = forms.DateField(
+        label=lazy("冻结到哪一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class ProlongForm(ReasonForm):
+    """A later day for a hold."""
+
+    until = forms.DateField(
+        label=lazy("延长到哪一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class AcceptForm(ReasonForm):
+    """Goods that count as returned in a merchant's place; without an amount all that has not come back."""
+
+    amount_minor = forms.CharField(
+        label=lazy("退货金额（元），不填就是全部"), required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_amount_minor(self) -> int | None:
+        """The amount in fen."""
+        return read_yuan(self.cleaned_data["amount_minor"]) if self.cleaned_data["amount_minor"].strip() else None

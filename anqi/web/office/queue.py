@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
-from anqi.lending import courses, store
+from anqi.lending import courses, holding, returning, store
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
 from anqi.payments import inspection as payments
@@ -168,6 +168,22 @@ KINDS = (
     Kind(
         slug="set-aside", title=lazy("日终留下的分期"), tone="bad", since="opened_at",
         rows=lambda now: lending.waiting_set_aside(),
+    ),
+    Kind(
+        slug="holds-over", title=lazy("冻结到期，还没有结果"), tone="bad", since="until",
+        rows=lambda now: holding.overdue(now.date()),
+    ),
+    Kind(
+        slug="holds-asked", title=lazy("延长冻结等复核"), tone="warn", since="asked_at",
+        rows=lambda now: holding.asked(),
+    ),
+    Kind(
+        slug="returns-asked", title=lazy("代商户收退货等复核"), tone="warn", since="asked_at",
+        rows=lambda now: returning.asked(),
+    ),
+    Kind(
+        slug="holds", title=lazy("退货与冻结"), tone="", since="opened_at",
+        rows=lambda now: holding.waiting(),
     ),
     Kind(
         slug="orders", title=lazy("签约 10 天未发货"), tone="warn", since="changed_at",

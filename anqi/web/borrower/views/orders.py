@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from anqi import clock
 from anqi.documents import queries as documents
-from anqi.lending import agreements
+from anqi.lending import agreements, holding
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import queries as payments
-from anqi.web.borrower import explaining, loan_pages
+from anqi.web.borrower import explaining, loan_pages, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.payout_notice import payout_notice
@@ -93,6 +93,9 @@ def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
         "paid_minor": sum(row["paid_minor"] for row in rows),
         "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
         "changes": loan_pages.changes(loan),
+        "hold": holding.kind_on(loan.held, loan.today),
+        "returns": returns.cards(loan, who),
+        "freed": returns.money(loan, who),
         "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],
         "claim": payments.claims(who, [loan.id]).get(loan.id),
     }
