@@ -128,6 +128,7 @@ def _routes(shop: Shop) -> list[BaseRoute]:
         get("/shop/orders/{number}", for_shopkeeper(office.order_detail)),
         post("/shop/orders/{number}/ship", for_shopkeeper(office.ship)),
         post("/shop/orders/{number}/cancel", for_shopkeeper(office.cancel)),
+        post("/shop/orders/{number}/return", for_shopkeeper(office.take_back)),
         post("/shop/orders/{number}/again", for_shopkeeper(office.submit_again)),
     ]
 

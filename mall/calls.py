@@ -15,8 +15,10 @@ DONE_IN = {
     "create": ("created", "confirmed", "shipped", "settled", "cancelled", "lapsed"),
     "ship": ("shipped", "settled"),
     "cancel": ("cancelled",),
+    # An order's state says nothing about goods that came back: their own answer does.
+    "return": (),
 }
-REFUSED_IN = {"create": (), "ship": ("cancelled", "lapsed"), "cancel": ("shipped", "settled", "lapsed")}
+REFUSED_IN = {"create": (), "ship": ("cancelled", "lapsed"), "cancel": ("shipped", "settled", "lapsed"), "return": ()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,14 @@ def of_order(rows: Rows, *, order_number: str) -> list[Call]:
 def note_attempt(rows: Rows, *, call: Call) -> None:
     """One more request is about to leave with this key."""
     rows.execute("UPDATE calls SET attempts = attempts + 1 WHERE id = ?", (call.id,))
+
+
+def finish(rows: Rows, *, call: Call, now: dt.datetime) -> None:
+    """The lender said that it is done."""
+    rows.execute(
+        "UPDATE calls SET state = 'done', answered_at = ? WHERE id = ? AND state = 'waiting'",
+        (now.isoformat(), call.id),
+    )
 
 
 def refuse(rows: Rows, *, call: Call, problem: str, now: dt.datetime) -> None:

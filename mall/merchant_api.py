@@ -86,6 +86,12 @@ class MerchantApi:
         headers = {"Idempotency-Key": idempotency_key}
         return read_order(self._send("POST", path, body=body, timeout=WAIT, headers=headers))
 
+    def take_back(self, *, path: str, body: str, idempotency_key: str) -> None:
+        """Goods of an order came back: done once, however often it is called with the same key and body."""
+        answer = self._send("POST", path, body=body, timeout=WAIT, headers={"Idempotency-Key": idempotency_key})
+        if answer.get("state") != "completed":
+            raise ApiContradicts
+
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()

@@ -23,3 +23,9 @@ def yuan(amount_minor: int) -> str:
     sign = "−" if amount_minor < 0 else ""
     whole, fen = divmod(abs(amount_minor), 100)
     return f"{sign}¥{whole:,}.{fen:02d}"
+
+
+def read_minor(typed: str) -> int:
+    """Yuan and perhaps fen as digits, in fen. "1999.00" and "1999" are 199900."""
+    whole, _, fen = typed.partition(".")
+    return int(whole) * 100 + int(fen or 0)

@@ -80,6 +80,11 @@ class Order:
         return bool(FOLLOWS[self.state]) and self.state != "refused"
 
     @property
+    def returnable(self) -> bool:
+        """True once the goods have left."""
+        return self.state in ("shipped", "settled")
+
+    @property
     def cancellable(self) -> bool:
         """True before shipping."""
         return self.state in ("created", "confirmed")

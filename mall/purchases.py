@@ -91,6 +91,16 @@ class Purchases:
             call = self._write(rows, order=order, act="cancel", body={"reason": reason})
         self._send(call)
 
+    def take_back(self, *, number: str, amount_minor: int | None) -> None:
+        """Goods are back in the shop, so much of them in fen or all that is left. Refuses what was not shipped."""
+        with self.store.transaction() as rows:
+            order = orders.find(rows, number=number)
+            if not order.returnable:
+                raise OrderRefused("只有已发货的订单可以退货。")
+            body: dict[str, object] = {"amount_minor": amount_minor or "whole", "goods_received": True}
+            call = self._write(rows, order=order, act="return", body=body)
+        self._send(call)
+
     def look_up(self, order: Order) -> str:
         """Ask the lender where the order stands; what could not be learned comes back in words, or ""."""
         if not order.open:
@@ -130,7 +140,7 @@ class Purchases:
 
     def _write(self, rows: Rows, *, order: Order, act: str, body: Mapping[str, object]) -> Call:
         assert order.remote_id is not None
-        path = f"/orders/{quote(order.remote_id, safe='')}/{act}"
+        path = f"/orders/{quote(order.remote_id, safe='')}/{'returns' if act == 'return' else act}"
         return calls.write(
             rows, order_number=order.number, act=act, path=path, body=body, now=self.clock.now()
         )
@@ -141,6 +151,9 @@ class Purchases:
             with self.store.transaction() as rows:
                 calls.note_attempt(rows, call=call)
             try:
+                if call.act == "return":
+                    self._take_back(call)
+                    return
                 remote = self.api.call(path=call.path, body=call.body, idempotency_key=call.idempotency_key)
                 self._follow(number=call.order_number, remote=remote, told_by="lender")
                 return
@@ -151,6 +164,14 @@ class Purchases:
             except ApiRefused as refusal:
                 self._settle_refusal(call, refusal)
                 return
+
+    def _take_back(self, call: Call) -> None:
+        self.api.take_back(path=call.path, body=call.body, idempotency_key=call.idempotency_key)
+        with self.store.transaction() as rows:
+            calls.finish(rows, call=call, now=self.clock.now())
+            order = orders.find(rows, number=call.order_number)
+        # A whole return settles the order, where nothing is left to pay.
+        self.look_up(order)
 
     def _settle_refusal(self, call: Call, refusal: ApiRefused) -> None:
         if call.act != "create":

@@ -74,7 +74,7 @@ CREATE INDEX IF NOT EXISTS order_moments_by_order ON order_moments (order_number
 CREATE TABLE IF NOT EXISTS calls (
     id INTEGER PRIMARY KEY,
     order_number TEXT NOT NULL REFERENCES orders,
-    act TEXT NOT NULL CHECK (act IN ('create', 'ship', 'cancel')),
+    act TEXT NOT NULL CHECK (act IN ('create', 'ship', 'cancel', 'return')),
     idempotency_key TEXT NOT NULL UNIQUE CHECK (length(idempotency_key) <= 64),
     path TEXT NOT NULL,
     body TEXT NOT NULL,

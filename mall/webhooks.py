@@ -119,21 +119,23 @@ def _stated(body: bytes) -> dict[str, Any]:
 def _take(rows: Rows, *, webhook_id: str, stated: dict[str, Any], now: dt.datetime) -> None:
     told = stated.get("data")
     told = told if isinstance(told, dict) else {}
-    number = str(told.get("order_number") or "")
+    number, event = str(told.get("order_number") or ""), str(stated.get("type") or "")
     rows.execute(
         "INSERT INTO webhooks (webhook_id, verified, verdict, event, order_number, outcome, received_at,"
         " last_received_at) VALUES (?, 1, '通过', ?, ?, ?, ?, ?)",
         (
-            webhook_id, str(stated.get("type") or "")[:64], number[:64],
-            _take_news(rows, number=number, told=told, now=now), now.isoformat(), now.isoformat(),
+            webhook_id, event[:64], number[:64],
+            _take_news(rows, number=number, event=event, told=told, now=now), now.isoformat(), now.isoformat(),
         ),
     )
 
 
-def _take_news(rows: Rows, *, number: str, told: dict[str, Any], now: dt.datetime) -> str:
+def _take_news(rows: Rows, *, number: str, event: str, told: dict[str, Any], now: dt.datetime) -> str:
     """What came of it, in words. News that does not fit is answered with 2xx all the same: it never will."""
     if not orders.exists(rows, number=number):
         return "不是本店订单"
+    if event.startswith("return."):
+        return "退货的消息，已记下"
     try:
         outcome = purchases.take_news(
             rows, number=number, remote=merchant_api.read_order(told), told_by="webhook", now=now

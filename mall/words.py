@@ -13,13 +13,15 @@ STATES = {
     "refused": "未下单成功",
 }
 ROADS = {"page": "打开页面时查询", "webhook": "按期通知", "lender": "按期回应", "shop": "本店"}
-ACTS = {"create": "建单", "ship": "发货", "cancel": "取消"}
+ACTS = {"create": "建单", "ship": "发货", "cancel": "取消", "return": "退货"}
 CALL_STATES = {"waiting": "结果未知", "done": "已完成", "refused": "被拒绝"}
 
 _BY_CODE = {
     "amount_out_of_range": "这笔金额不在分期的范围内，可以调整商品数量后再试。",
     "plan_unavailable": "这个分期方案现在不能用，请换一个方案。",
     "quote_expired": "试算已过有效期，请重新选择分期方案。",
+    "more_than_shipped": "退货金额超过了还没退的商品。",
+    "nothing_shipped_left": "商品已经全部退回，或正在退回。",
     "order_number_taken": "这个订单号已经用过，请重新下单。",
 }
 _BY_STATUS = {

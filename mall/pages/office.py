@@ -4,11 +4,12 @@ import re
 
 from starlette.responses import Response
 
-from mall import calls, orders, webhooks, words
+from mall import calls, money, orders, webhooks, words
 from mall.doors import Visit
 from mall.orders import Order
 from mall.refusals import OrderRefused
 
+AMOUNT = re.compile(r"(|[1-9][0-9]{0,6}(\.[0-9]{2})?|0\.[0-9]{2})")
 TRACKING_NUMBER = re.compile(r"[A-Za-z0-9-]{0,40}")
 
 
@@ -47,6 +48,19 @@ def cancel(visit: Visit) -> Response:
     order = _order(visit)
     try:
         visit.shop.purchases.cancel(number=order.number, reason=visit.text("reason")[:100] or "merchant")
+    except OrderRefused as refusal:
+        return _back(visit, order, notice=str(refusal))
+    return _back(visit, order)
+
+
+def take_back(visit: Visit) -> Response:
+    """Goods are back in the shop: part of them or all."""
+    order, typed = _order(visit), visit.text("amount")
+    try:
+        if not AMOUNT.fullmatch(typed):
+            raise OrderRefused("退货金额请填元和分，例如 1999.00；不填就是全部。")
+        amount_minor = money.read_minor(typed) if typed else None
+        visit.shop.purchases.take_back(number=order.number, amount_minor=amount_minor)
     except OrderRefused as refusal:
         return _back(visit, order, notice=str(refusal))
     return _back(visit, order)

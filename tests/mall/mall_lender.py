@@ -18,6 +18,7 @@ class Lender:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     answers: dict[str, tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     quotes: dict[str, tuple[int, str]] = field(default_factory=dict)
+    returned: dict[str, list[int]] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
     price_step_minor: int = 0
@@ -93,6 +94,8 @@ class Lender:
                 return self._once(
                     request, lambda _: self._move(remote_id, "cancelled", ("created", "confirmed"))
                 )
+            case "POST", ["orders", remote_id, "returns"]:
+                return self._once(request, lambda asked: self._take_back(remote_id, asked))
         return problem(404, "not_found")
 
     def _once(
@@ -187,6 +190,17 @@ class Lender:
             return problem(409, "state_conflict", detail=f"order is {order['state']}")
         order["state"] = state
         return httpx.Response(200, json=order)
+
+    def _take_back(self, remote_id: str, asked: dict[str, Any]) -> httpx.Response:
+        order, back = self.orders[remote_id], self.returned.setdefault(remote_id, [])
+        left_minor = order["amount_minor"] - sum(back)
+        amount_minor = left_minor if asked["amount_minor"] == "whole" else asked["amount_minor"]
+        if not left_minor or amount_minor > left_minor:
+            return problem(422, "more_than_shipped" if left_minor else "nothing_shipped_left")
+        back.append(amount_minor)
+        if sum(back) == order["amount_minor"]:
+            order["state"] = "settled"
+        return httpx.Response(201, json={"id": f"r{len(back)}", "state": "completed", "amount_minor": amount_minor})
 
     def _list(self, order_number: str) -> httpx.Response:
         found = [order for order in self.orders.values() if order["order_number"] == order_number]

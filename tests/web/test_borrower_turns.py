@@ -161,6 +161,7 @@ TURNS: dict[str, list[tuple[str, date, dict[str, Any]]]] = {
         ("pause", date(2026, 10, 5), {"until": "2026-10-20"}), ("rate_change", date(2026, 10, 21), {"annual_rate": "0.06"}),
         ("subsidy", date(2026, 10, 22), {"annual_rate": "0.03"}),
     ],
+    "held": [("hold", date(2026, 10, 5), {"reason": "return"})],
     "charged": [("charge", date(2026, 10, 6), {"code": "copies", "amount": "20.00", "reason": "寄送副本"})],
     "given": [
         ("goodwill", date(2026, 10, 6), {"amount": "15.00"}), ("refund", date(2026, 10, 8), {"amount": "15.00"}),

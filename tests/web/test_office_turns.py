@@ -22,7 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.office")
 
 STARTED = date(2026, 8, 31)
 FIRST_DUE = date(2026, 9, 30)
-# Each on a day before today, the 15th of October 2026; "^" stands for the payment of the first instalment.
+# Each on a day before today, the 15th of October 2026; "^" stands for the payment of the first instalment,
+# "-" for what came just before.
 TURNS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "deferral": [("deferral", {"n": 2, "to": "2026-11-10"})],
     "due_day_change": [("due_day_change", {"day": 25})],
@@ -30,6 +31,8 @@ TURNS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "re_age": [("re_age", {"first_due_on": "2026-12-01"})],
     "reschedule": [("reschedule", {"first_due_on": "2026-11-05", "instalments": 24, "method": "equal_principal"})],
     "pause": [("pause", {"until": "2026-10-31"})],
+    "hold": [("hold", {"reason": "return"})],
+    "release": [("hold", {"reason": "return"}), ("release", {"of": "-"})],
     "rate_change": [("rate_change", {"annual_rate": "0.0365"})],
     "subsidy": [("subsidy", {"annual_rate": "0.03"})],
     "charge": [("charge", {"code": "copies", "amount": "20.00", "reason": "寄送副本"})],
@@ -80,8 +83,11 @@ def test_a_fact_stands_in_the_story_with_its_entry(lin: Planted, kind: str) -> N
     # Only who was late has a penalty to waive.
     paid = "" if kind == "waiver" else str(happen(lin, "payment", FIRST_DUE, amount="533.09"))
     loans.wake(now=clock.now(), limit=10)
+    last = None
     for name, body in TURNS[kind]:
-        happen(lin, name, TODAY, **{key: paid if value == "^" else value for key, value in body.items()})
+        named = {"^": paid, "-": str(last)}
+        stated = {key: named.get(value, value) if key == "of" else value for key, value in body.items()}
+        last = happen(lin, name, TODAY, **stated)
     page = read(lin)
     story = page[page.index("每一分钱的来历") :]
     assert title(kind, "zh-hans") in story
