@@ -10,7 +10,7 @@ from anqi.rows.operations import Distribute, SameBorrower
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("lending", "0005_accruals"),
+        ("lending", "0006_cash"),
         ("people", "0001_initial"),
     ]
 
