@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from anqi.ledger import books
+from anqi.ledger import books, chart
 from anqi.ledger.books import Entry
 from anqi.notices import messages, texts
 from anqi.payments import channels, differences, exchanges, inbox, inspection, refunds, unapplied
@@ -229,7 +229,7 @@ def _arrive(chain: Chain, refund: Refund, result: Succeeded, now: datetime) -> N
     )
     # A channel's clock may be ahead of ours.
     gone_on = day_of(min(result.paid_at, now))
-    _post(chain, refund, ("refund_in_transit", f"in_transit_{refund.channel}"), on=gone_on, now=now)
+    _post(chain, refund, ("refund_in_transit", chart.arrives_in(refund.channel)), on=gone_on, now=now)
     differences.confirm(refund.borrower_id, refund.charge_id, now=now)
     _tell(refund, "refund_done", now)
 

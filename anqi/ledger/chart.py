@@ -28,3 +28,8 @@ ACCOUNTS = (
 # What was earned and is not booked: of these no posting is made, only an amount for each day, product and lender.
 ACCRUED = ("accrued_interest", "accrued_fee", "accrued_penalty")
 ACCRUED_INCOME = "accrued_income"
+
+
+def arrives_in(channel: str) -> str:
+    """The account in which a channel's money arrives, and from which it goes back."""
+    return "bank" if channel == "bank" else f"in_transit_{channel}"

@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from anqi.documents import receipts
-from anqi.ledger import books
+from anqi.ledger import books, chart
 from anqi.ledger.books import Entry
 from anqi.lending import courses, orders, repaying, store
 from anqi.lending.repaying import Purpose, Use
@@ -132,7 +132,7 @@ def _arrived(charge: ChargeInHand, arrival: Arrival, payment_id: UUID, *, lender
         loan_id=None,
         lender_id=lender_id,
         currency=charge.currency,
-        moves=[(f"in_transit_{charge.channel}", "unapplied", arrival.amount_minor)],
+        moves=[(chart.arrives_in(charge.channel), "unapplied", arrival.amount_minor)],
         counts_on=arrival.counts_on,
         cause="arrival",
         cause_id=payment_id,
