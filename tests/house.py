@@ -31,6 +31,9 @@ os.environ.update(
     ANQI_WECHAT_APIV3_KEY=str(FOLDER / "sandbox/wechat_apiv3_key"),
     ANQI_WECHAT_PUBLIC_KEY=str(FOLDER / "sandbox/wechat_public.pem"),
     ANQI_WECHAT_PUBLIC_KEY_ID="PUB_KEY_ID_0119000001092026010100000000000001",
+    ANQI_BANK_ACCOUNT_NAME="青禾消费金融有限公司",
+    ANQI_BANK_ACCOUNT_NUMBER="110060149012345678901",
+    ANQI_BANK_BANK_NAME="交通银行北京分行营业部",
 )
 
 import psycopg  # noqa: E402

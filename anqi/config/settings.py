@@ -60,6 +60,9 @@ _other_key = _from_environment(
 )
 if ANQI_WECHAT and _other_key:
     ANQI_WECHAT |= _other_key
+ANQI_BANK = _from_environment(
+    account_name="ANQI_BANK_ACCOUNT_NAME", account_number="ANQI_BANK_ACCOUNT_NUMBER", bank_name="ANQI_BANK_BANK_NAME"
+)
 ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")
 # A channel's gateway leads on to its cashier, and a browser minds every address that a form leads to.
 _CASHIERS = "https://*.alipay.com https://wx.tenpay.com" if ANQI_MODE == "production" else ""
