@@ -24,6 +24,7 @@ from anqi.rows.refusals import Refused
 LEASE = timedelta(seconds=3)
 # A settlement is for one day: near midnight there is no time left to pay it in.
 _LEAST_TIME = timedelta(minutes=2)
+_A_DAY = timedelta(days=1)
 
 
 class NoSuchLoan(Refused):
@@ -50,6 +51,12 @@ class TooLateToday(Refused):
     code = "too_late_today"
 
 
+class TooSlowToSettle(Refused):
+    """What settles it today does not on the day when a payment made this way is known."""
+
+    code = "too_slow_to_settle"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """What a borrower wants to pay of one loan: a purpose, and for `due` perhaps an amount of their own."""
@@ -65,7 +72,8 @@ def open(
 ) -> Charge:  # fmt: skip
     """The charge that collects these wishes: a new one, or the one that this attempt opened already.
 
-    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, TooLateToday, or as `repaying.foresee` does.
+    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, TooLateToday, TooSlowToSettle, or as
+    `repaying.foresee` does.
     """
     if channel not in channels.offered():
         raise ChannelUnavailable(channel=channel)
@@ -89,7 +97,7 @@ def open(
             parts=parts,
             currency=loans[loan_ids[0]].currency,
             payer_ip=payer_ip,
-            expires_at=_end(parts, channels.life_of(channel), now),
+            expires_at=_end(parts, loans, channels.life_of(channel), now),
             now=now,
         )
         outbox.put(borrower_id=borrower_id, charge_id=charge.id, kind=Outbox.Kind.CHARGE, now=now, lease=LEASE)
@@ -120,13 +128,23 @@ def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -
     return claimed
 
 
-def _end(parts: Sequence[Part], life: timedelta, now: datetime) -> datetime:
+def _end(parts: Sequence[Part], loans: dict[UUID, LoanInHand], life: timedelta, now: datetime) -> datetime:
     ends_at = now + life
-    if any(part.purpose == "all" for part in parts):
+    settling = [part for part in parts if part.purpose == "all"]
+    if life > _A_DAY:
+        # Nobody could know before midnight whether the money came in time: it must do on every day that it may.
+        if not all(_settles_until(part, loans[part.loan_id], now, ends_at) for part in settling):
+            raise TooSlowToSettle
+    elif settling:
         ends_at = min(ends_at, end_of(day_of(now)) - timedelta(seconds=30))
     if ends_at - now < _LEAST_TIME:
         raise TooLateToday
     return ends_at
+
+
+def _settles_until(part: Part, held: LoanInHand, now: datetime, ends_at: datetime) -> bool:
+    days = (day_of(now + n * _A_DAY) for n in range(1, (day_of(ends_at) - day_of(now)).days + 1))
+    return all(repaying.choose(held, today=day).all_minor == part.amount_minor for day in days)
 
 
 def _subject(loans: Sequence[LoanInHand]) -> str:

@@ -17,6 +17,7 @@ from anqi.rows.ids import uuid7
 # After its end a channel may still be settling a payment that was begun in time.
 MARGIN = timedelta(minutes=10)
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 10, 30, 60, 300, 1800))
+_DAYS_LONG = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,8 +234,11 @@ def _lease(charge: Charge, now: datetime) -> bool:
 
 def _next_ask(charge: Charge, now: datetime) -> datetime:
     """Later each time, but not past the charge's end, which frees its loans, nor past what may still come of it."""
-    ends = (charge.expires_at, charge.expires_at + MARGIN)
-    return min([now + wait_after(charge.tries + 1), *(end for end in ends if end > now)])
+    ends = [end for end in (charge.expires_at, charge.expires_at + MARGIN) if end > now]
+    if charge.expires_at - charge.opened_at > _DAYS_LONG and ends:
+        # Such money is told by a statement: asking tells nothing, but somebody has to end the charge.
+        return ends[0]
+    return min([now + wait_after(charge.tries + 1), *ends])
 
 
 def wait_after(tries: int) -> timedelta:

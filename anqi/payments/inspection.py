@@ -202,7 +202,8 @@ def silent_charges(now: datetime) -> QuerySet[Charge]:
     """Charges of which nobody knows the end after so long, the oldest first."""
     # Every open charge has a next time to ask; this is the index.
     late = Charge.objects.filter(next_try_at__isnull=False, state__in=Charge.OPEN)
-    return late.filter(opened_at__lte=now - CHARGE_OPEN_FOR).order_by("opened_at")
+    # A transfer between banks has days, of which nobody is to wonder before they are over.
+    return late.filter(opened_at__lte=now - CHARGE_OPEN_FOR, expires_at__lte=now).order_by("opened_at")
 
 
 def stuck_messages(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Inbox]:

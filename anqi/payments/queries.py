@@ -1,6 +1,6 @@
 """What borrowers read of their charges and payments. Nothing here locks or writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,6 +62,8 @@ class ChargeView:
     state: str
     cashier_url: str
     code_text: str
+    transfer: Mapping[str, str]
+    """Where to transfer the money to: account_name, account_number, bank and reference; empty for other ways."""
     is_watched: bool
     is_closing: bool
     opened_at: datetime
@@ -83,7 +85,7 @@ class ChargeView:
 
     def may_be_paid(self, now: datetime) -> bool:
         """Whether the cashier still takes the money, as far as we know."""
-        is_offered = bool(self.cashier_url or self.code_text)
+        is_offered = bool(self.cashier_url or self.code_text or self.transfer)
         return self.is_open and not self.is_closing and now < self.expires_at and is_offered
 
 
@@ -213,6 +215,7 @@ def _charge_view(
         state=row.state,
         cashier_url=(row.action or {}).get("url", ""),
         code_text=(row.action or {}).get("qr", ""),
+        transfer=(row.action or {}).get("transfer", {}),
         is_watched=row.next_try_at is not None,
         is_closing=row.closing_at is not None,
         opened_at=row.opened_at,

@@ -211,7 +211,7 @@ def test_a_cashier_that_does_not_answer_leads_to_the_result_page(
 
 def test_without_a_channel_nothing_can_be_sent(visitor: Client, lin: Planted, settings: Any) -> None:
     page = pay_page(visitor, lin)
-    settings.ANQI_ALIPAY = settings.ANQI_WECHAT = None
+    settings.ANQI_ALIPAY = settings.ANQI_WECHAT = settings.ANQI_BANK = None
     assert "现在没有可用的付款方式" in pay_page(visitor, lin)
     response = send(visitor, lin, fields_of(page))
     assert response.status_code == 409

@@ -16,6 +16,9 @@ def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | N
     charge = queries.charge(borrower_id, charge_id)
     if not charge or not (charge.is_open or charge.is_watched) or charge.channel not in channels.offered():
         return charge
+    if charge.transfer and now < charge.expires_at:
+        # Only a statement tells of it.
+        return charge
     if charge.queried_at and now < charge.queried_at + _AT_MOST_EVERY:
         return charge
     repayments.inquire(borrower_id=borrower_id, charge_id=charge_id, now=now)

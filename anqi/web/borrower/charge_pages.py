@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from anqi.engine.money import write_amount
 from anqi.payments.queries import ChargeView
 from anqi.web.borrower.wording import ANSWERS, REASONS, channel_label, sentences
 from anqi.web.shared.figures import write_moment, write_yuan
@@ -40,6 +41,23 @@ def known(charge: ChargeView, *, today: date) -> list[dict[str, str]]:
     return lines
 
 
+def transfer_lines(charge: ChargeView) -> list[dict[str, str]]:
+    """What to fill in at one's bank, each as it is read and as it is copied."""
+    to, amount = charge.transfer, write_amount(charge.amount_minor, currency="CNY")
+    number = to["account_number"]
+    return [
+        {"label": _("收款户名"), "text": to["account_name"], "copies": to["account_name"]},
+        {"label": _("收款账号"), "text": _in_fours(number), "copies": number},
+        {"label": _("开户银行"), "text": to["bank"], "copies": to["bank"]},
+        {"label": _("转账金额"), "note": _("一分不差才能自动入账"), "text": write_yuan(charge.amount_minor), "copies": amount},
+        {"label": _("转账编号"), "note": _("填在附言、备注或用途里"), "text": to["reference"], "copies": to["reference"]},
+    ]
+
+
+def _in_fours(number: str) -> str:
+    return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
+
+
 def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
     """The state of the page for a charge that has been looked at `step` times before."""
     if charge.state == "succeeded":
@@ -53,6 +71,8 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
         return _unknown(charge, wait)
     if charge.code_text and charge.may_be_paid(now):
         return _to_scan(charge)
+    if charge.transfer:
+        return _to_transfer()
     return _unpaid(charge, now, wait) if charge.cashier_url and step else _processing(charge, wait)
 
 
@@ -103,6 +123,17 @@ def _to_scan(charge: ChargeView) -> Said:
     channel = channel_label(charge.channel)
     text = _("用手机上的%(channel)s扫下面的码付款，付成后这个页面会自己更新。") % {"channel": channel}
     return Said(state="processing", title=_("等你扫码付款"), text=text, wait=_SCANNING_WAIT)
+
+
+def _to_transfer() -> Said:
+    return Said(
+        state="processing",
+        title=_("等你转账"),
+        text=_(
+            "请用自己的网上银行或手机银行，把这笔钱转到下面的账户，附言填写转账编号。到账后自动入账，"
+            "一般下一个工作日能看到，按银行入账的时间算。已经转了就不用再付，可以离开这个页面。"
+        ),
+    )
 
 
 def _closing(charge: ChargeView, wait: int) -> Said:

@@ -38,6 +38,17 @@ def too_late_today(request: HttpRequest, order: OrderView) -> HttpResponse:
     ))  # fmt: skip
 
 
+def too_slow_to_settle(request: HttpRequest, order: OrderView) -> HttpResponse:
+    """The amount to settle changes before anybody could know of a transfer."""
+    return tell(request, status=409, trouble=Trouble(
+        title=_("银行转账赶不上今天的结清金额"),
+        happened=_("提前结清的金额按天算，银行转账一般下一个工作日才知道到账，到那时金额已经变了。"),
+        done=_("我们没有发起付款，也没有扣款。"),
+        can_do=_("请换一种付款方式结清，也可以用银行转账先还本期。"),
+        acts=(Act(label=_("重新选择"), url=reverse("borrower:pay", args=[order.id])), _to_order(order)),
+    ))  # fmt: skip
+
+
 def order_over(request: HttpRequest, refused: Refused, *, back_url: str = "") -> HttpResponse:
     """The order can no longer be signed: it lapsed, or it was cancelled."""
     is_lapsed = isinstance(refused, OrderLapsed)

@@ -95,6 +95,13 @@ CHANNELS = {
         letter="微",
         note=gettext_lazy("用微信付款"),
     ),
+    "bank": Channel(
+        code="bank",
+        label=gettext_lazy("银行转账"),
+        mark="bank",
+        letter="银",
+        note=gettext_lazy("自己转到我们的银行账户，到账后自动入账，一般下一个工作日"),
+    ),
 }
 
 

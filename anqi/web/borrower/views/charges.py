@@ -18,7 +18,7 @@ from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.web.borrower import asking
 from anqi.web.borrower.access import borrower_id, borrower_required
-from anqi.web.borrower.charge_pages import LAST_STEP, known, tell
+from anqi.web.borrower.charge_pages import LAST_STEP, known, tell, transfer_lines
 from anqi.web.borrower.receipt_pages import lines_of
 from anqi.web.shared import pages
 
@@ -46,6 +46,7 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         "helpers": lending.helpers(who),
         "next_step": step + 1,
         "may_be_paid": found.may_be_paid(now),
+        "transfer": transfer_lines(found) if found.transfer and found.may_be_paid(now) else (),
     }
     return pages.render_part(request, "borrower/charge.html", "state", context)
 
@@ -79,7 +80,7 @@ def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 
 
 def _hangs(found: payments.ChargeView, step: int) -> bool:
-    return found.is_open and not found.code_text and step > LAST_STEP
+    return found.is_open and not (found.code_text or found.transfer) and step > LAST_STEP
 
 
 def _by_time(receipt: documents.Receipt) -> UUID:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anqi import clock
 from anqi.actions import charges
-from anqi.actions.charges import ChannelUnavailable, OtherChargeOpen, TooLateToday, Wish
+from anqi.actions.charges import ChannelUnavailable, OtherChargeOpen, TooLateToday, TooSlowToSettle, Wish
 from anqi.lending import repaying
 from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
@@ -26,7 +26,7 @@ from anqi.web.borrower.access import borrower_id, borrower_required, network_add
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.forms import AmountForm, PayForm
 from anqi.web.borrower.quotes import NotAnAmount, Quote
-from anqi.web.borrower.troubles import nothing_to_pay, too_late_today
+from anqi.web.borrower.troubles import nothing_to_pay, too_late_today, too_slow_to_settle
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.borrower.wording import CHANNELS
 from anqi.web.shared import pages
@@ -119,7 +119,9 @@ def _attempt_of(stated: str) -> UUID:
 
 def _allow_cashier(response: HttpResponse) -> HttpResponse:
     for code in channels.offered():
-        pages.allow_form_to(response, getattr(settings, f"ANQI_{code.upper()}")["gateway"])
+        gateway = getattr(settings, f"ANQI_{code.upper()}").get("gateway")
+        if gateway:
+            pages.allow_form_to(response, gateway)
     return response
 
 
@@ -139,6 +141,8 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
         return _other(request, order, refused)
     except TooLateToday:
         return too_late_today(request, order)
+    except TooSlowToSettle:
+        return too_slow_to_settle(request, order)
     except NothingToPay:
         return nothing_to_pay(request, own_order(request, order.id))
     except (ChannelUnavailable, QuoteOver, AmountOutOfRange) as refused:

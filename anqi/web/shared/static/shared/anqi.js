@@ -22,6 +22,14 @@
     if (dismisser) dismisser.closest(".aq-toast").remove();
   });
 
+  // What is to be typed elsewhere is copied; browsers let pages do so over https and on this machine only.
+  document.addEventListener("click", async (event) => {
+    const copier = event.target.closest("[data-copies]");
+    if (!copier) return;
+    await navigator.clipboard.writeText(copier.dataset.copies);
+    copier.textContent = copier.dataset.copied;
+  });
+
   // A form sends once; its button says so. A lost answer frees it, for the server takes the same act only once.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -122,6 +130,9 @@
   const prepare = () => {
     document.querySelectorAll("button[data-wait]").forEach(countDown);
     document.querySelectorAll("[data-dismisses][hidden]").forEach((button) => { button.hidden = false; });
+    if (navigator.clipboard) {
+      document.querySelectorAll("[data-copies][hidden]").forEach((button) => { button.hidden = false; });
+    }
     checkPreviews();
   };
   listen(HTMX_SWAPPED, prepare);
