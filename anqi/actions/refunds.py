@@ -199,6 +199,8 @@ def learn(
         refund = refunds.by_key(borrower_id, key)
         if refund.state in Refund.OPEN:
             _take(chain, refund, result, learned_by, now)
+        elif refund.state == Refund.State.SUCCEEDED and isinstance(result, Failed) and result.reason == "returned":
+            _sent_back(chain, refund, result, now)
         else:
             _compare(refund, result, learned_by, now)
         if inbox_id:
@@ -239,6 +241,14 @@ def _come_back(chain: Chain, refund: Refund, result: Failed, now: datetime) -> N
     refunds.end(refund, state=Refund.State.FAILED, ref="", reason=result.reason, at=now, now=now)
     unapplied.put_back(refund.borrower_id, refund.case_id, refund.amount_minor)
     _post(chain, refund, ("refund_in_transit", "unapplied"), on=day_of(now), now=now)
+    _tell(refund, "refund_failed", now)
+
+
+def _sent_back(chain: Chain, refund: Refund, result: Failed, now: datetime) -> None:
+    """The payee's bank didn't take what had left, and it is here again: the money waits, and people decide."""
+    refunds.end(refund, state=Refund.State.FAILED, ref="", reason=result.reason, at=now, now=now)
+    unapplied.put_back(refund.borrower_id, refund.case_id, refund.amount_minor)
+    _post(chain, refund, (chart.arrives_in(refund.channel), "unapplied"), on=day_of(now), now=now)
     _tell(refund, "refund_failed", now)
 
 

@@ -28,6 +28,8 @@ _EVERY_FEW_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
 _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
+# A bank's messages are lines of its statement, and final.
+_LEARNED_BY = {"bank": "statement"}
 _log = logging.getLogger("anqi.jobs")
 
 Batch = Callable[[datetime, int], int]
@@ -77,7 +79,7 @@ def _learn(message: Inbox, now: datetime) -> None:
             channel=message.channel,
             key=message.key,
             result=news.from_json(message.news),
-            learned_by="notice",
+            learned_by=_LEARNED_BY.get(message.channel, "notice"),
             now=now,
             inbox_id=message.id,
         )

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from anqi.payments import news
-from anqi.payments.channels.protocol import Notification
+from anqi.payments.channels.protocol import Notification, Result
 from anqi.payments.models import Inbox
 from anqi.rows.ids import uuid7
 
@@ -47,6 +48,18 @@ _STORE = """
         %(waiting)s, %(now)s, 0, '')
     on conflict (channel, message_key) do nothing
 """
+
+
+def store_told(*, channel: str, told: Sequence[tuple[str, str, str, Result]], now: datetime) -> None:
+    """Keeps many messages in one statement: (what tells a repeat, kind, our key, result) of each. Nothing of it raw."""
+    rows = []
+    for once, kind, key, result in told:
+        sha256 = hashlib.sha256(once.encode()).hexdigest()
+        rows.append(Inbox(
+            id=uuid7(), channel=channel, message_key=sha256, kind=kind, key=key, news=news.to_json(result), raw=b"",
+            sha256=sha256, received_at=now, next_try_at=now,
+        ))  # fmt: skip
+    Inbox.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Inbox]:

@@ -90,7 +90,7 @@ def reference(key: str) -> str:
 
 
 def references_in(text: str) -> tuple[str, ...]:
-    """The references in what a payer wrote, whatever stands around or between their letters, as `reference` writes them."""
+    """The references in what a payer wrote, as `reference` writes them, whatever stands around their letters."""
     plain = unicodedata.normalize("NFKC", text).upper().translate(_FOLDED)
     found = _REFERENCE.findall("".join(each for each in plain if each.isascii() and each.isalnum()))
     return tuple(dict.fromkeys(each for each in found if each[-1] == _proof(each[2:-1])))

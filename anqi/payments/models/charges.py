@@ -50,7 +50,12 @@ class Charge(BorrowerRow):
             models.Index(
                 fields=["next_try_at"], name="payments_charge_due", condition=models.Q(next_try_at__isnull=False)
             ),
-        )
+            # A transfer without its reference is looked for by its amount.
+            models.Index(
+                fields=["amount_minor", "opened_at"], name="payments_charge_transfer",
+                condition=models.Q(channel="bank"),
+            ),
+        )  # fmt: skip
 
 
 class ChargePart(BorrowerRow):
