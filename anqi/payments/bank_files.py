@@ -147,7 +147,8 @@ def _lines(text: str, account: str) -> Iterator[Line]:
 
 def _clean(cell: str) -> str:
     # Guards against spreadsheets that would round a long number: ="123", `123, '123, and a tab after it.
-    return cell.strip().removeprefix("=").strip('"').strip().lstrip("`'").strip()
+    cell = cell.strip()
+    return (cell[2:-1] if cell.startswith('="') else cell).lstrip("`'").strip()
 
 
 def _columns(cells: Sequence[str]) -> dict[str, list[int]]:

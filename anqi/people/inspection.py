@@ -67,6 +67,12 @@ def find_by_phone(phone: str) -> UUID | None:
     return entry.values_list("borrower_id", flat=True).first()
 
 
+def named(borrower_ids: Iterable[UUID], *, name: str) -> set[UUID]:
+    """Those of these borrowers who have that name."""
+    found = Borrower.objects.filter(id__in=set(borrower_ids)).only("id", "name")
+    return {row.id for row in found if name and row.name == name}
+
+
 def consents(borrower_id: UUID) -> list[Consent]:
     """What the borrower agreed to, newest first."""
     return list(Consent.objects.filter(borrower_id=borrower_id).order_by("-given_at")[:PAGE])

@@ -66,6 +66,16 @@ def _unapplied(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptio
     ]
 
 
+def _bank(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
+    return [
+        Exceptional(
+            id=row.id, title=people.mask_name(row.name) or _("没有户名"), note=word(wording.BANK_LINES, row.state),
+            since_at=row.at, url=reverse("office:bank_line", args=[row.id]), amount_minor=row.amount_minor,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
 def _applications(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     names = people.staff_names(row.requested_by for row in found)
     return [
@@ -199,15 +209,11 @@ def _messages(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exception
 def _unwoken(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     return [
         Exceptional(
-            id=row.id,
-            title=row.number,
-            note=_("到了自己的日子，还没有入账。工作进程在跑吗？"),
-            since_on=row.next_wake_on,
-            url=loan_url(row.borrower_id, row.id),
-            who=who.get(row.borrower_id),
+            id=row.id, title=row.number, note=_("到了自己的日子，还没有入账。工作进程在跑吗？"),
+            since_on=row.next_wake_on, url=loan_url(row.borrower_id, row.id), who=who.get(row.borrower_id),
         )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def _set_aside(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
@@ -256,6 +262,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
 
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
     "unapplied": _unapplied,
+    "bank": _bank,
     "applications": _applications,
     "charges": _charges,
     "differences": _differences,

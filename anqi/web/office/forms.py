@@ -11,6 +11,7 @@ from anqi.engine.money import read_amount
 from anqi.web.office import wording
 
 _LONGEST_REASON = 400
+_LARGEST_STATEMENT = 20_000_000
 
 
 class SearchForm(forms.Form):
@@ -48,6 +49,32 @@ class VerdictForm(ReasonForm):
     at = forms.DateTimeField(
         label=lazy("时间（到账或退回要填）"), required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class StatementForm(forms.Form):
+    """A statement file of the bank."""
+
+    file = forms.FileField(label=lazy("流水文件（CSV）"), widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt"}))
+
+    def clean_file(self) -> Any:
+        """The file; one of this size holds more than a month of anybody's lines."""
+        file = self.cleaned_data["file"]
+        if file.size > _LARGEST_STATEMENT:
+            raise forms.ValidationError(lazy("文件超过 20 MB，请分几天下载。"))
+        return file
+
+
+class LineForm(forms.Form):
+    """What a line of the bank's statement is. The key says which charge's, where it is one's.
+
+    People choose among the others: a charge is chosen by its own button.
+    """
+
+    use = forms.ChoiceField(label=lazy("怎么处理"), choices=list(wording.BANK_USES.items()))
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=lazy("理由"), max_length=_LONGEST_REASON, strip=True, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
 
 

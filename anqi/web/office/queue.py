@@ -17,6 +17,7 @@ from anqi.ledger import inspection as ledger
 from anqi.lending import courses, holding, returning, store
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
+from anqi.payments import bank_inspection as bank
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
@@ -120,6 +121,10 @@ KINDS = (
     Kind(
         slug="unapplied", title=lazy("待核销款"), tone="bad", since="opened_at",
         rows=lambda now: payments.open_cases(),
+    ),
+    Kind(
+        slug="bank", title=lazy("银行来款待处理"), tone="bad", since="at",
+        rows=lambda now: bank.open_lines(),
     ),
     Kind(
         slug="applications", title=lazy("等待复核"), tone="warn", since="requested_at",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.office.views import (
+    bank,
     books,
     borrowers,
     charges,
@@ -55,6 +56,12 @@ urlpatterns = [
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>/drop", payouts.drop, name="drop_payout"),
     path("borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/holds", holds.holds, name="holds"),
     path("borrowers/<uuid:borrower_id>/holds/<uuid:hold_id>/<slug:verb>", holds.act, name="hold_act"),
+    path("bank", bank.account, name="bank"),
+    path("bank/to-make.csv", bank.to_make_file, name="bank_to_make"),
+    path("bank/lines/<uuid:line_id>", bank.line, name="bank_line"),
+    path("bank/lines/<uuid:line_id>/payer", bank.unmask, name="bank_unmask"),
+    path("bank/lines/<uuid:line_id>/approve", bank.approve, name="bank_approve"),
+    path("bank/lines/<uuid:line_id>/refuse", bank.refuse, name="bank_refuse"),
     path("trial-balance", books.trial_balance, name="trial_balance"),
     path("trial-balance.csv", books.trial_balance_file, name="trial_balance_file"),
     path("trial-balance/<slug:account>", journal.journal, name="journal"),

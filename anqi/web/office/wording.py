@@ -151,7 +151,28 @@ REFUNDS: Words = {
     "succeeded": lazy("已退回"),
     "failed": lazy("没有退成"),
 }
+BANK_LINES: Words = {
+    "waiting": lazy("等人认领"),
+    "asked": lazy("等待复核"),
+    "taken": lazy("已匹配"),
+    "not_ours": lazy("与借款人无关"),
+    "returning": lazy("等着转回"),
+    "returned": lazy("已转回"),
+    "other": lazy("其他支出"),
+}
+BANK_USES: Words = {
+    "charge": lazy("借款人的转账"), "send_back": lazy("转回付款人"), "not_ours": lazy("与借款人无关，不用转回"),
+}  # fmt: skip
+BANK_DONE: Words = {
+    "asked": lazy("已提交，等另一位复核同意。"),
+    "taken": lazy("已匹配，马上入账。"),
+    "returning": lazy("已列入要转的，转账后导入流水就会记为已转回。"),
+    "not_ours": lazy("已记录，这一条不再出现在待办里。"),
+    "waiting": lazy("已驳回，可以重新处理。"),
+}
+BANK_TO_MAKE: Words = {"refund": lazy("退款"), "line": lazy("转回来款")}
 WHY_NOT_RETURNED: Words = {
+    "returned": lazy("收款行把钱退回来了"),
     "closed": lazy("渠道说这笔交易已关闭，退不了"),
     "abnormal": lazy("渠道退不进原账户，要在渠道后台改退"),
     "too_late": lazy("超过渠道的退款期限"),
@@ -255,6 +276,14 @@ ACTS: Words = {
     "judge_payout": lazy("认定放款结果"),
     "agree_payout": lazy("同意认定"),
     "drop_verdict": lazy("撤回认定"),
+    "import_statement": lazy("导入银行流水"),
+    "download_transfers": lazy("下载转账清单"),
+    "view_bank_line": lazy("查看银行来款"),
+    "unmask_bank_line": lazy("查看完整付款人"),
+    "decide_bank_line": lazy("处理银行来款"),
+    "ask_bank_line": lazy("申请处理银行来款"),
+    "approve_bank_line": lazy("同意处理银行来款"),
+    "refuse_bank_line": lazy("驳回处理银行来款"),
 }
 
 
@@ -303,6 +332,20 @@ def _refusals() -> dict[str, str]:
         "more_than_shipped": _("还没退回的商品只剩 %(left_minor)s。"),
         "nothing_shipped_left": _("商品已经全部退回，或正在退回。"),
         "cannot_count": _("这笔分期已经作废，不能再计入退货。"),
+        "no_account": _("这里没有设置银行账户。"),
+        "empty_statement": _("文件里一行流水也没有。"),
+        "not_a_statement": _("这份文件里没有找到表头，要有：%(missing)s。什么都没有导入。"),
+        "other_account": _("文件上写的账号不是我们的账户。什么都没有导入。"),
+        "line_unreadable": _("第 %(line)s 行的%(what)s读不懂。什么都没有导入。"),
+        "line_repeated": _("第 %(line)s 行和第 %(first)s 行的流水号相同。什么都没有导入。"),
+        "line_missing": _(
+            "第 %(line)s 行接不上：之前余额 %(before_minor)s，这行 %(amount_minor)s，余额却是 %(balance_minor)s。"
+            "之前可能少了一行或多了一行。什么都没有导入。"
+        ),
+        "line_changed": _("第 %(line)s 行以前导入过，这次数字不一样。什么都没有导入，请问银行。"),
+        "file_missing": _("第 %(line)s 行和已有的流水接不上，中间少了一份文件，请先导入它。什么都没有导入。"),
+        "no_such_charge": _("没有这个编号的转账。"),
+        "not_to_decide": _("这一笔已经有人处理了，请看现在的状态。"),
         "nothing_left": _("这笔款项已经没有剩余。"),
         "already_on_its_way": _("这笔款项正在退回，等它有结果。"),
         "not_waiting": _("这笔放款现在不能这样处理，页面可能放得太久了。"),
