@@ -51,13 +51,16 @@ _STORE = """
 
 
 def store_told(*, channel: str, told: Sequence[tuple[str, str, str, Result]], now: datetime) -> None:
-    """Keeps many messages in one statement: (what tells a repeat, kind, our key, result) of each. Nothing of it raw."""
+    """Keeps many messages in one statement: (what tells a repeat, kind, our key, result) of each. Nothing of it raw.
+
+    They are learned in this order: a refund has left before its payee's bank sends it back.
+    """
     rows = []
-    for once, kind, key, result in told:
+    for left, (once, kind, key, result) in zip(range(len(told), 0, -1), told, strict=True):
         sha256 = hashlib.sha256(once.encode()).hexdigest()
         rows.append(Inbox(
             id=uuid7(), channel=channel, message_key=sha256, kind=kind, key=key, news=news.to_json(result), raw=b"",
-            sha256=sha256, received_at=now, next_try_at=now,
+            sha256=sha256, received_at=now, next_try_at=now - timedelta(microseconds=left),
         ))  # fmt: skip
     Inbox.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -307,6 +307,18 @@ def test_a_refund_that_the_payees_bank_sends_back_waits_for_people_again(refund:
     assert_clean()
 
 
+def test_what_left_and_came_back_in_one_file_is_learned_in_that_order(refund: Refund, account: Account) -> None:
+    account.move(-AMOUNT, reference(refund.key))
+    account.move(AMOUNT, f"退汇 {reference(refund.key)}")
+    for _ in range(20):
+        account.move(-1)
+    take(account)
+    refund.refresh_from_db()
+    assert refund.state == "failed"
+    assert not Difference.objects.exists()
+    assert_clean()
+
+
 def test_money_back_of_another_amount_is_nobodys_yet(refund: Refund, account: Account) -> None:
     account.move(-AMOUNT, reference(refund.key))
     account.move(AMOUNT - 1, reference(refund.key))
