@@ -125,8 +125,8 @@ def environment(where: Place) -> dict[str, str]:
 
 def merchant_numbers(where: Place) -> dict[str, str]:
     """Our numbers at the sandbox's channels, once it has made its keys."""
-    alipay, wechat = (
-        json.loads((where.sandbox_home / name).read_text()) for name in ("sandbox.json", "wechat.json")
+    alipay, wechat, bank = (
+        json.loads((where.sandbox_home / name).read_text()) for name in ("sandbox.json", "wechat.json", "bank.json")
     )
     return {
         "ANQI_ALIPAY_APP_ID": alipay["app_id"],
@@ -136,6 +136,9 @@ def merchant_numbers(where: Place) -> dict[str, str]:
         "ANQI_WECHAT_CERT_SERIAL": wechat["cert_serial"],
         "ANQI_WECHAT_PUBLIC_KEY_ID": wechat["public_key_id"],
         "ANQI_WECHAT_NEXT_PUBLIC_KEY_ID": wechat["next_public_key_id"],
+        "ANQI_BANK_ACCOUNT_NAME": bank["name"],
+        "ANQI_BANK_ACCOUNT_NUMBER": bank["number"],
+        "ANQI_BANK_BANK_NAME": bank["bank"],
     }
 
 

@@ -1,1 +1,1 @@
-"""Stand-ins of the outside world: payment channels and an SMS gateway that speak their real wire formats."""
+"""Stand-ins of the outside world: payment channels, a bank and an SMS gateway that speak their real wire formats."""

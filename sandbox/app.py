@@ -12,12 +12,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox import alipay, doors, faults, home, notify, pages, sms, store, wechat
+from sandbox import alipay, bank, doors, faults, home, notify, pages, sms, store, wechat
 from sandbox.notify import Courier
 from sandbox.site import Channel, Site
 from sandbox.store import Store
 
-CHANNELS: Sequence[Channel] = (cast("Channel", alipay), cast("Channel", wechat), cast("Channel", sms))
+CHANNELS: Sequence[Channel] = (
+    cast("Channel", alipay), cast("Channel", wechat), cast("Channel", bank), cast("Channel", sms),
+)  # fmt: skip
 _SWEEP_SECONDS = 0.5
 
 

@@ -18,7 +18,7 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
     rivals = [start_keys(home), start_keys(home)]
     for rival in rivals:
         output, _ = rival.communicate(timeout=60)
-        assert rival.returncode == 0 and len(output.splitlines()) == 15
+        assert rival.returncode == 0 and len(output.splitlines()) == 16
     first = {path.name: path.read_bytes() for path in home.iterdir()}
     assert sorted(first) == [
         "alipay_next_private.pem",
@@ -27,6 +27,7 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
         "alipay_public.pem",
         "app_private.pem",
         "app_public.pem",
+        "bank.json",
         "sandbox.json",
         "sms_secret",
         "wechat.json",
