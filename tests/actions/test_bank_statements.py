@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anqi.actions import bank, charges, inbox, refunds, repayments
 from anqi.actions.charges import Wish
+from anqi.config.cli import bank as command
 from anqi.config.verification import verify
 from anqi.jobs import tasks
 from anqi.ledger.models import Posting
@@ -265,6 +267,25 @@ def test_nothing_that_a_payer_wrote_stands_open_in_the_database(charge: Charge, 
         assert told.encode().hex() not in kept
     assert BankLine.objects.get().name == "林小满"
     assert "6222020200112233445" in BankStatement.objects.get().raw
+
+
+def test_the_command_line_takes_a_file_and_says_why_it_does_not(
+    charge: Charge, account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        account.move(AMOUNT, reference(charge.key))
+    path = tmp_path / "statement.csv"
+    assert command._import(path) == 1
+    path.write_bytes(account.file(encoding="gbk"))
+    assert (command._import(path), command._import(path)) == (0, 0)
+    path.write_bytes(account.file() + account.file().splitlines()[1])
+    assert command._import(path) == 1
+    told = capsys.readouterr()
+    assert "2 of 2 lines are new; the account stood at 1106618 fen" in told.out
+    assert "This file was taken before" in told.out
+    assert "can't be read: No such file" in told.err
+    assert f"Nothing of {path} was taken. Line 4 repeats line 2" in told.err
+    assert Inbox.objects.count() == 2
 
 
 # Refunds

@@ -24,7 +24,7 @@ from tests.config.conftest import folder_for_servers
 
 _PATIENCE_SECONDS = 40
 Told = TypeVar("Told")
-COMMANDS = ("db", "migrate", "serve", "worker", "verify", "books", "staff", "django")
+COMMANDS = ("db", "migrate", "serve", "worker", "verify", "books", "bank", "staff", "django")
 
 
 def anqi(*words: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
