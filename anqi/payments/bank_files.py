@@ -36,6 +36,8 @@ _NEEDED = ("at", "received", "spent", "balance", "serial")
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y%m%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d")
 _SERIAL = re.compile(r"[!-~]{1,64}")
 _NOTHING = ("", "-", "--")
+# More than any account of a lender's holds, and before any bank's file.
+_MOST_MINOR, _FIRST_YEAR = 10**15, 2000
 # How files end that sum themselves up.
 _TOTALS = ("合计", "总计", "小计", "#")
 _OWN_ACCOUNT = re.compile(r"账[号户]\D{0,4}([0-9 ]{8,})")
@@ -105,22 +107,31 @@ def decode(file: bytes) -> str:
 
 def read(text: str, *, account: str) -> list[Line]:
     """The lines of the file, the earliest first, each following from the one before. Refuses as told above."""
-    lines = list(_lines(text, account))
+    try:
+        lines = list(_lines(text, account))
+    except csv.Error:
+        raise NotAStatement(missing=_named(_NEEDED)) from None
     _check_repeats(lines)
-    if lines and lines[0].at > lines[-1].at:
+    if _begins_with_the_newest(lines):
         lines.reverse()
     for before, line in pairwise(lines):
-        check_follows(line, before.balance_minor)
+        if line.before_minor != before.balance_minor:
+            raise LineMissing(
+                line=line.number, before_minor=before.balance_minor, amount_minor=line.amount_minor,
+                balance_minor=line.balance_minor,
+            )  # fmt: skip
     return lines
 
 
-def check_follows(line: Line, before_minor: int) -> None:
-    """Refuses LineMissing where the account stood otherwise before the line."""
-    if line.before_minor != before_minor:
-        raise LineMissing(
-            line=line.number, before_minor=before_minor, amount_minor=line.amount_minor,
-            balance_minor=line.balance_minor,
-        )  # fmt: skip
+def _begins_with_the_newest(lines: Sequence[Line]) -> bool:
+    if not lines or lines[0].at != lines[-1].at:
+        return bool(lines) and lines[0].at > lines[-1].at
+    # Where only the day is stated, the balances say which line came first.
+    return not _is_chain(lines) and _is_chain(lines[::-1])
+
+
+def _is_chain(lines: Sequence[Line]) -> bool:
+    return all(line.before_minor == before.balance_minor for before, line in pairwise(lines))
 
 
 def _check_repeats(lines: Iterable[Line]) -> None:
@@ -184,9 +195,12 @@ class _Cells:
     def fen(self, name: str) -> int:
         text = unicodedata.normalize("NFKC", self[name]).replace(",", "").lstrip("¥+").replace("−", "-")
         try:
-            return 0 if text in _NOTHING else read_amount(text, currency="CNY")
+            minor = 0 if text in _NOTHING else read_amount(text, currency="CNY")
         except ValueError:
-            raise LineUnreadable(line=self.number, what=_named([name])) from None
+            minor = _MOST_MINOR
+        if abs(minor) >= _MOST_MINOR:
+            raise LineUnreadable(line=self.number, what=_named([name]))
+        return minor
 
     def instant(self) -> datetime:
         text = self["at"].replace("/", "-")
@@ -194,9 +208,11 @@ class _Cells:
             text = f"{self['on'].replace('/', '-')} {text}".strip()
         for form in _TIMES:
             try:
-                return datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
+                at = datetime.strptime(text, form).replace(tzinfo=SHANGHAI)
             except ValueError:
                 continue
+            if at.year >= _FIRST_YEAR:
+                return at
         raise LineUnreadable(line=self.number, what=_named(["at"]))
 
 

@@ -206,6 +206,15 @@ def test_the_newest_line_may_stand_first(charge: Charge, account: Account) -> No
     assert BankLine.objects.get(seq=1).amount_minor == 100
 
 
+def test_where_only_the_day_is_stated_balances_say_what_came_first(account: Account) -> None:
+    for _ in range(3):
+        account.move(100)
+    rows = [row | {"交易时间": "2026-09-30"} for row in account.rows]
+    bank.import_statement(written(rows[::-1]), actor=None, now=at(NEXT))
+    assert list(BankLine.objects.order_by("seq").values_list("serial", flat=True)) == [row["交易流水号"] for row in rows]
+    assert bank.import_statement(written(rows), actor=None, now=at(NEXT)).statement.new_lines == 0
+
+
 def test_what_banks_put_around_the_lines_is_no_matter(charge: Charge, account: Account) -> None:
     account.move(AMOUNT, reference(charge.key))
     row = account.rows[0] | {"交易流水号": f"`{account.rows[0]['交易流水号']}\t", "支出金额": "0.00", "交易时间": "20260930 09:01:00"}
@@ -224,9 +233,12 @@ def test_other_accounts_and_other_files_are_refused(account: Account) -> None:
         bank.import_statement(b"\xff\xfe\x00", actor=None, now=at(NEXT))
     with pytest.raises(NotAStatement):
         bank.import_statement(written(account.rows, headings=HEADINGS[:3]), actor=None, now=at(NEXT))
+    with pytest.raises(NotAStatement):
+        bank.import_statement(b'"' + b"x" * 200_000, actor=None, now=at(NEXT))
     with pytest.raises(bank.Empty):
         bank.import_statement(written([]), actor=None, now=at(NEXT))
-    for name, value in (("余额", ""), ("收入金额", "1.234"), ("交易时间", "昨天"), ("交易流水号", "")):
+    for name, value in (("余额", ""), ("收入金额", "1.234"), ("收入金额", "9" * 17), ("余额", "x"),
+                        ("交易时间", "昨天"), ("交易时间", "0001-01-01"), ("交易流水号", "")):
         with pytest.raises(LineUnreadable) as refused:
             bank.import_statement(written([account.rows[0] | {name: value}]), actor=None, now=at(NEXT))
         assert refused.value.facts["line"] == 2
