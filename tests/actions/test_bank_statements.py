@@ -254,6 +254,14 @@ def test_another_amount_is_kept_for_people(charge: Charge, account: Account) -> 
     assert_clean()
 
 
+def test_a_line_that_states_two_numbers_is_for_people(lin: Planted, charge: Charge, account: Account) -> None:
+    other = begin(plant_loan(starts_on=date(2026, 8, 31), borrower_id=lin.borrower_id))
+    account.move(2 * AMOUNT, f"{reference(charge.key)} {reference(other.key)}")
+    take(account)
+    assert BankLine.objects.get().state == "waiting"
+    assert not Inbox.objects.exists()
+
+
 def test_money_after_the_charge_was_given_up_is_late_money(lin: Planted, charge: Charge, account: Account) -> None:
     charges.give_up(borrower_id=lin.borrower_id, charge_id=charge.id, now=at(DUE, 9))
     repayments.inquire(borrower_id=lin.borrower_id, charge_id=charge.id, now=at(DUE, 9))
@@ -338,6 +346,17 @@ def test_a_refund_that_the_payees_bank_sends_back_waits_for_people_again(refund:
     assert (case.left_minor, case.returns_at) == (AMOUNT, None)
     assert (booked("bank"), booked("unapplied"), booked("refund_in_transit")) == (2 * AMOUNT, -AMOUNT, 0)
     assert_clean()
+
+
+def test_one_transfer_for_two_refunds_ends_neither(refund: Refund, charge: Charge, account: Account) -> None:
+    account.move(AMOUNT, reference(charge.key))
+    take(account)
+    case = Unapplied.objects.exclude(id=refund.case_id).get()
+    refunds.begin(borrower_id=case.borrower_id, case_id=case.id, actor=staff(), reason="付了三次", now=at(NEXT))
+    account.move(-2 * AMOUNT, " ".join(map(reference, Refund.objects.values_list("key", flat=True))))
+    take(account)
+    assert BankLine.objects.latest("seq").state == "other"
+    assert not Refund.objects.filter(state="succeeded").exists()
 
 
 def test_what_left_and_came_back_in_one_file_is_learned_in_that_order(refund: Refund, account: Account) -> None:

@@ -104,6 +104,16 @@ def test_it_ends_by_itself_after_three_days_and_is_no_exception_before(
     assert Exchange.objects.filter(kind="query").count() == 2, "at the first look, which every charge has, and at its end"
 
 
+def test_nobody_asks_about_it_before_its_end(charge: Charge, watch: Watch) -> None:
+    asked_after = []
+    for _ in range(2):
+        asked_after.append(charge.next_try_at - watch.now)
+        [charge] = charges.lease_unheard(now=charge.next_try_at, limit=9)
+    assert [*asked_after, charge.next_try_at - watch.now] == [
+        timedelta(seconds=5), timedelta(days=3), timedelta(days=3, minutes=10),
+    ]  # fmt: skip
+
+
 def test_a_payoff_that_changes_by_the_day_is_not_offered_a_transfer(visitor: Client, lin: Planted) -> None:
     answer = send(visitor, lin, fields_of(pay_page(visitor, lin, what="all"), channel="bank"))
     assert answer.status_code == 409
