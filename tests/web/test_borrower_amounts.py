@@ -27,7 +27,7 @@ from tests.web.test_borrower_pages import chinese_in, pay, plain, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
 
-NAMES = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "简体中文", "语言", "寄送副本")
+NAMES = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "银", "简体中文", "语言", "寄送副本")
 AMOUNTS = (
     "due_now", "next_due", "outstanding_principal", "payoff", "credit", "prepaid", "returned", "paid", "principal",
     "interest", "fee", "penalty", "remaining",

@@ -347,7 +347,7 @@ def chinese_in(response: Any, *, names: tuple[str, ...]) -> list[str]:
 
 def test_english_pages_speak_english(watch: Watch, cashier: Cashier) -> None:
     shop, lin = purchasing.open_street(), purchasing.welcome()
-    names = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "简体中文", "语言")
+    names = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "银", "简体中文", "语言")
     watch.now = NOON
     unsigned, signed = purchasing.opened(shop, lin, number="A-1"), purchasing.opened(shop, lin, number="A-2")
     running = purchasing.opened(shop, lin, number="A-3")

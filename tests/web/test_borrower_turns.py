@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower
 
 STARTED = date(2026, 8, 31)
 FIRST_DUE = date(2026, 9, 30)
-NAMES = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "简体中文", "语言", "寄送副本")
+NAMES = ("青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "银", "简体中文", "语言", "寄送副本")
 
 
 @pytest.fixture
