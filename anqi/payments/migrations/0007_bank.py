@@ -9,7 +9,7 @@ from anqi.rows.operations import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0005_refund")]
+    dependencies = [("payments", "0006_payout")]
 
     operations = [
         migrations.CreateModel(
