@@ -63,9 +63,18 @@ if ANQI_WECHAT and _other_key:
 ANQI_BANK = _from_environment(
     account_name="ANQI_BANK_ACCOUNT_NAME", account_number="ANQI_BANK_ACCOUNT_NUMBER", bank_name="ANQI_BANK_BANK_NAME"
 )
+ANQI_UNIONPAY = _from_environment(
+    gateway="ANQI_UNIONPAY_GATEWAY",
+    file_gateway="ANQI_UNIONPAY_FILE_GATEWAY",
+    mer_id="ANQI_UNIONPAY_MER_ID",
+    sign_pfx="ANQI_UNIONPAY_SIGN_PFX",
+    sign_pfx_password="ANQI_UNIONPAY_SIGN_PFX_PASSWORD",
+    roots="ANQI_UNIONPAY_ROOTS",
+    tr_id="ANQI_UNIONPAY_TR_ID",
+)
 ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")
 # A channel's gateway leads on to its cashier, and a browser minds every address that a form leads to.
-_CASHIERS = "https://*.alipay.com https://wx.tenpay.com" if ANQI_MODE == "production" else ""
+_CASHIERS = "https://*.alipay.com https://wx.tenpay.com https://*.95516.com" if ANQI_MODE == "production" else ""
 ANQI_FORM_ORIGINS: list[str] = os.environ.get("ANQI_FORM_ORIGINS", _CASHIERS).split()
 
 DEBUG = False

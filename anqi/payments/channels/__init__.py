@@ -6,19 +6,23 @@ from functools import cache
 
 from django.conf import settings
 
-from anqi.payments.channels import alipay, bank, wechat
+from anqi.payments.channels import alipay, bank, unionpay, wechat
 from anqi.payments.channels.protocol import Channel, PayoutChannel, StatementChannel
 
 # A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "alipay": alipay.connect,
     "wechat": wechat.connect,
+    "unionpay": unionpay.connect,
     "bank": bank.connect,
 }
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
-_PAYING_OUT: tuple[str, ...] = ()
-_STATING: tuple[str, ...] = ()
-_LIVES = {"alipay": alipay.Alipay.life, "wechat": wechat.Wechat.life, "bank": bank.Bank.life}
+_PAYING_OUT: tuple[str, ...] = ("unionpay",)
+_STATING: tuple[str, ...] = ("unionpay",)
+_LIVES = {
+    "alipay": alipay.Alipay.life, "wechat": wechat.Wechat.life, "unionpay": unionpay.Unionpay.life,
+    "bank": bank.Bank.life,
+}  # fmt: skip
 
 
 def offered() -> tuple[str, ...]:
