@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from anqi.payments.channels.protocol import Form
 from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
 from anqi.payments.unapplied import GOODS_RETURNED
 
@@ -61,6 +62,7 @@ class ChargeView:
     amount_minor: int
     state: str
     cashier_url: str
+    cashier_form: Form | None
     code_text: str
     transfer: Mapping[str, str]
     """Where to transfer the money to: account_name, account_number, bank and reference; empty for other ways."""
@@ -83,9 +85,14 @@ class ChargeView:
     def is_open(self) -> bool:
         return self.state in Charge.OPEN
 
+    @property
+    def has_cashier(self) -> bool:
+        """Whether the browser can be sent to pay, to an address or with a form."""
+        return bool(self.cashier_url or self.cashier_form)
+
     def may_be_paid(self, now: datetime) -> bool:
         """Whether the cashier still takes the money, as far as we know."""
-        is_offered = bool(self.cashier_url or self.code_text or self.transfer)
+        is_offered = self.has_cashier or bool(self.code_text or self.transfer)
         return self.is_open and not self.is_closing and now < self.expires_at and is_offered
 
 
@@ -208,14 +215,16 @@ def _charge_view(
     row: Charge, *, loan_ids: tuple[UUID, ...], answer: _Answered,
     payments: tuple[PaymentView, ...],
 ) -> ChargeView:  # fmt: skip
+    action = row.action or {}
     return ChargeView(
         id=row.id,
         channel=row.channel,
         amount_minor=row.amount_minor,
         state=row.state,
-        cashier_url=(row.action or {}).get("url", ""),
-        code_text=(row.action or {}).get("qr", ""),
-        transfer=(row.action or {}).get("transfer", {}),
+        cashier_url=action.get("url", ""),
+        cashier_form=Form(url=action["post"], fields=action["fields"]) if "post" in action else None,
+        code_text=action.get("qr", ""),
+        transfer=action.get("transfer", {}),
         is_watched=row.next_try_at is not None,
         is_closing=row.closing_at is not None,
         opened_at=row.opened_at,

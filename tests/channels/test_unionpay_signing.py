@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import pkcs12
 
@@ -29,6 +30,7 @@ def test_a_merchants_signature_is_over_the_hexadecimal_digest_of_the_sorted_fiel
     text = f"certId={cert_id}&orderId=aq1&signMethod=01&txnAmt=100&version=5.1.0"
     digest = hashlib.sha256(text.encode()).hexdigest().encode()
     key = _certificate_of(tmp_path).public_key()
+    assert isinstance(key, RSAPublicKey)
     assert str(_certificate_of(tmp_path).serial_number) == cert_id
     key.verify(b64decode(sent["signature"]), digest, padding.PKCS1v15(), SHA256())
     assert signer.sign(sent) == sent, "the same facts are the same message"

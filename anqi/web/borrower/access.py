@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 
 from anqi.people.models import User
 from anqi.web.shared import pages
@@ -29,6 +30,22 @@ def borrower_required(view: View[Rest]) -> View[Rest]:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def takes_return(view: View[Rest]) -> View[Rest]:
+    """A page to which a channel sends the browser back, some of them by a form of their own.
+
+    Such a form comes without our cookie and proves nothing: it leads on to the page itself, which asks the channel.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def taken(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        return HttpResponse(status=303, headers={"Location": request.path})
+
+    return taken
 
 
 def is_borrower(request: HttpRequest) -> bool:

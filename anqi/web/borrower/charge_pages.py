@@ -73,7 +73,7 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
         return _to_scan(charge)
     if charge.transfer:
         return _to_transfer()
-    return _unpaid(charge, now, wait) if charge.cashier_url and step else _processing(charge, wait)
+    return _unpaid(charge, now, wait) if charge.has_cashier and step else _processing(charge, wait)
 
 
 def _arrived(charge: ChargeView) -> Said:

@@ -95,6 +95,13 @@ CHANNELS = {
         letter="微",
         note=gettext_lazy("用微信付款"),
     ),
+    "unionpay": Channel(
+        code="unionpay",
+        label=gettext_lazy("银行卡"),
+        mark="bank",
+        letter="卡",
+        note=gettext_lazy("跳转到银联付款"),
+    ),
     "bank": Channel(
         code="bank",
         label=gettext_lazy("银行转账"),

@@ -5,6 +5,7 @@ from uuid import UUID
 import qrcode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,13 +17,16 @@ from anqi.documents import queries as documents
 from anqi.lending import queries as lending
 from anqi.payments import channels
 from anqi.payments import queries as payments
+from anqi.payments.channels.protocol import Form
 from anqi.web.borrower import asking
-from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
 from anqi.web.borrower.charge_pages import LAST_STEP, known, tell, transfer_lines
 from anqi.web.borrower.receipt_pages import lines_of
+from anqi.web.borrower.wording import channel_label
 from anqi.web.shared import pages
 
 
+@takes_return
 @borrower_required
 @require_GET
 def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
@@ -63,9 +67,22 @@ def cashier(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         charges.deliver(borrower_id=who, charge_id=charge_id, now=now)
         found = payments.charge(who, charge_id)
         assert found
-    if not (found.cashier_url and found.may_be_paid(now)):
+    if not (found.has_cashier and found.may_be_paid(now)):
         return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+    if found.cashier_form:
+        return _send_on(request, found, found.cashier_form)
     return pages.name_us(HttpResponseRedirect(found.cashier_url))
+
+
+def _send_on(request: HttpRequest, found: payments.ChargeView, form: Form) -> HttpResponse:
+    """A page of ours whose form goes to the cashier by itself."""
+    context = {
+        "form": form,
+        "title": _("去%(channel)s付款") % {"channel": channel_label(found.channel)},
+        "amount_minor": found.amount_minor,
+        "back": reverse("borrower:charge", args=[found.id]),
+    }
+    return pages.name_us(pages.allow_form_to(render(request, "borrower/onward.html", context), form.url))
 
 
 @borrower_required

@@ -169,8 +169,10 @@ def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) 
     charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
     claim = payments.claims(who, [loan.id]).get(loan.id)
     # A form sent again may lead to a charge that has ended, while another one claims the loan.
-    if claim and claim.id == charge.id and claim.cashier_url and claim.may_be_paid(now):
-        return _allow_cashier(pages.name_us(HttpResponseRedirect(claim.cashier_url)))
+    if claim and claim.id == charge.id and claim.has_cashier and claim.may_be_paid(now):
+        # A channel that wants a form gets it from a page of ours.
+        url = claim.cashier_url or reverse("borrower:cashier", args=[charge.id])
+        return _allow_cashier(pages.name_us(HttpResponseRedirect(url)))
     return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
 
 

@@ -63,6 +63,11 @@
     if (form) release(form);
   });
 
+  // A form that leads on to a cashier goes by itself; who comes back to it by the browser's own button decides anew.
+  const onward = document.querySelector("form[data-goes]");
+  const [arrival] = performance.getEntriesByType("navigation");
+  if (onward && !(arrival && arrival.type === "back_forward")) onward.requestSubmit();
+
   // Confirming waits until the preview on screen was computed for exactly what the form says now.
   const checkPreview = (form) => {
     const preview = document.getElementById(form.dataset.preview);
