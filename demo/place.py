@@ -117,6 +117,12 @@ def environment(where: Place) -> dict[str, str]:
         "ANQI_WECHAT_APIV3_KEY": str(keys / "wechat_apiv3_key"),
         "ANQI_WECHAT_PUBLIC_KEY": str(keys / "wechat_public.pem"),
         "ANQI_WECHAT_NEXT_PUBLIC_KEY": str(keys / "wechat_next_public.pem"),
+        "ANQI_UNIONPAY_GATEWAY": f"{where.url('sandbox')}/unionpay/gateway/api",
+        "ANQI_UNIONPAY_FILE_GATEWAY": f"{where.url('sandbox')}/unionpay/file",
+        "ANQI_UNIONPAY_SIGN_PFX": str(keys / "unionpay/merchant.pfx"),
+        "ANQI_UNIONPAY_SIGN_PFX_PASSWORD": str(keys / "unionpay/merchant.pfx.password"),
+        "ANQI_UNIONPAY_ROOTS": str(keys / "unionpay/root.pem"),
+        "ANQI_UNIONPAY_ENCRYPT_CERT": str(keys / "unionpay/encrypt.pem"),
         "ANQI_SMS_URL": f"{where.url('sandbox')}/sms/send",
         "ANQI_SMS_SECRET_FILE": str(keys / "sms_secret"),
         "PYTHONUNBUFFERED": "1",
@@ -125,8 +131,9 @@ def environment(where: Place) -> dict[str, str]:
 
 def merchant_numbers(where: Place) -> dict[str, str]:
     """Our numbers at the sandbox's channels, once it has made its keys."""
-    alipay, wechat, bank = (
-        json.loads((where.sandbox_home / name).read_text()) for name in ("sandbox.json", "wechat.json", "bank.json")
+    alipay, wechat, unionpay, bank = (
+        json.loads((where.sandbox_home / name).read_text())
+        for name in ("sandbox.json", "wechat.json", "unionpay.json", "bank.json")
     )
     return {
         "ANQI_ALIPAY_APP_ID": alipay["app_id"],
@@ -139,6 +146,8 @@ def merchant_numbers(where: Place) -> dict[str, str]:
         "ANQI_BANK_ACCOUNT_NAME": bank["name"],
         "ANQI_BANK_ACCOUNT_NUMBER": bank["number"],
         "ANQI_BANK_BANK_NAME": bank["bank"],
+        "ANQI_UNIONPAY_MER_ID": unionpay["mer_id"],
+        "ANQI_UNIONPAY_TR_ID": unionpay["tr_id"],
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import uvicorn
 
-from sandbox import app, bank, home, wechat
+from sandbox import app, bank, home, unionpay, wechat
 from sandbox.line import Line
 
 
@@ -21,8 +21,9 @@ def print_keys(folder: Path) -> None:
     """Make what is missing of the keys in `folder` and print the paths of all of them."""
     home.prepare(folder)
     wechat.prepare(folder)
+    unionpay.prepare(folder)
     bank.prepare(folder)
-    for name in (*home.KEY_FILES, *wechat.KEY_FILES, bank.ACCOUNT_FILE):
+    for name in (*home.KEY_FILES, *wechat.KEY_FILES, *unionpay.KEY_FILES, bank.ACCOUNT_FILE):
         print(folder / name)
 
 

@@ -12,14 +12,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox import alipay, bank, doors, faults, home, notify, pages, sms, store, wechat
+from sandbox import alipay, bank, doors, faults, home, notify, pages, sms, store, unionpay, wechat
 from sandbox.notify import Courier
 from sandbox.site import Channel, Site
 from sandbox.store import Store
 
-CHANNELS: Sequence[Channel] = (
-    cast("Channel", alipay), cast("Channel", wechat), cast("Channel", bank), cast("Channel", sms),
-)  # fmt: skip
+CHANNELS: Sequence[Channel] = tuple(
+    cast("Channel", each) for each in (alipay, wechat, unionpay, bank, sms)
+)
 _SWEEP_SECONDS = 0.5
 
 
@@ -28,7 +28,9 @@ def open_site(folder: Path) -> Site:
     prepared = home.prepare(folder)
     kept = Store(prepared.database)
     kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
-    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder))}
+    with kept.begin() as connection:
+        unionpay.open_account(connection, unionpay.prepare(folder).account.payout_minor)
+    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder)), "unionpay": unionpay.MANNER}
     courier = Courier(kept, timeout_seconds=prepared.settings.notify_timeout_seconds, manners=manners)
     return Site(home=prepared, store=kept, courier=courier)
 

@@ -108,14 +108,17 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    # A page that leads on to a merchant's says so itself.
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
 def _comes_from_elsewhere(scope: Scope) -> bool:
-    # The gateway is the one door that a merchant's page posts to by trade.
-    if scope["method"] == "GET" or scope["path"].endswith("/gateway.do"):
+    # Only to the gateways a merchant's page posts by trade.
+    if scope["method"] == "GET" or scope["path"].endswith(".do"):
         return False
     return Headers(scope=scope).get("sec-fetch-site", "same-origin") not in ("same-origin", "none")

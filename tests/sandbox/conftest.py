@@ -13,6 +13,7 @@ from alipay import AliPay
 sys.path.insert(0, str(Path(__file__).parent))
 
 from sandbox_stand import Merchant, Sandbox, connect
+from unionpay_stand import Acquirer, Teller
 from wechat_stand import Counter, Shop
 
 
@@ -72,6 +73,19 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def counter(sandbox: Sandbox, shop: Shop) -> Counter:
     return Counter(sandbox=sandbox, shop=shop)
+
+
+@pytest.fixture
+def teller() -> Iterator[Teller]:
+    """A merchant of UnionPay's."""
+    running = Teller()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def acquirer(sandbox: Sandbox, teller: Teller) -> Acquirer:
+    return Acquirer(sandbox=sandbox, teller=teller)
 
 
 @pytest.fixture

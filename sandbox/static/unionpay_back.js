@@ -1,0 +1,2 @@
+// Takes the holder back to the shop, as UnionPay's page does; without scripts the button does it.
+setTimeout(() => document.getElementById("back").submit(), 3000);
