@@ -16,6 +16,7 @@ _MOST_COLUMNS, _MOST_LINES, _MOST_LINES_OF_FUNCTION = 120, 300, 40
 CLOCKS = {
     "anqi/clock.py": "the one clock",
     "anqi/rows/ids.py": "an id must be new, not true",
+    "anqi/payments/channels/unionpay/account.py": "UnionPay answers no question of another time",
     "anqi/payments/channels/unionpay/certificates.py": "a certificate holds for the world's time",
     "anqi/notices/sms.py": "the gateway refuses stamps by the world's time",
     "anqi/notices/webhooks.py": "merchants refuse stamps by the world's time",

@@ -1,24 +1,32 @@
 """One merchant's account at UnionPay: cards paid with on its page, bound, debited and paid to."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 from anqi.payments.channels.protocol import (
     Accepted,
+    CardBound,
+    CardRequest,
     ChargeRequest,
+    DebitRequest,
     Form,
     Notification,
+    PayoutRequest,
     RawRequest,
     RawResponse,
     RefundRequest,
     Result,
+    StatementRow,
 )
-from anqi.payments.channels.unionpay import codes, gateway, notices, orders, wire
+from anqi.payments.channels.unionpay import cards, codes, gateway, notices, orders, payouts, statement, wire
 from anqi.payments.channels.unionpay.gateway import Gateway
+from anqi.payments.numbers import number_for
+from anqi.rows.days import SHANGHAI
+from anqi.rows.ids import uuid7
 
 _PAY = ("01", "01", "000201")
 _REFUND = ("04", "00", "000201")
-_LONGEST_DESCRIPTION = 32
 
 
 def connect(stated: Mapping[str, str]) -> "Unionpay":
@@ -44,14 +52,13 @@ class Unionpay:
     def charge(self, request: ChargeRequest) -> Result:
         """The signed form for UnionPay's page. Nothing is sent: UnionPay hears of it when the browser gets there."""
         assert request.currency == "CNY", "UnionPay collects yuan only"
-        assert not set(request.subject) & set("{}&="), "a subject that would divide UnionPay's answers elsewhere"
         order = {
             "txnAmt": str(request.amount_minor),
             "currencyCode": wire.YUAN,
             "frontUrl": request.return_url,
             "backUrl": request.notify_url,
             "payTimeout": wire.to_time(request.expires_at),
-            "orderDesc": request.subject[:_LONGEST_DESCRIPTION],
+            "orderDesc": wire.description(request.subject),
         }
         fields = self._way.signed(
             _PAY, key=request.key, opened_at=request.opened_at, more=order, on_phone=request.how == "wap"
@@ -83,6 +90,44 @@ class Unionpay:
     def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result:
         """What became of the refund, by UnionPay's word now."""
         return orders.query(self._way, _REFUND[2], key=key, opened_at=opened_at, end=codes.REFUNDED)
+
+    def open_card(self, request: CardRequest) -> Result:
+        """The signed form for UnionPay's page, where a card is opened for us."""
+        return cards.open_card(self._way, self._tr_id, request)
+
+    def query_card(self, key: str, *, opened_at: datetime) -> CardBound | Result:
+        """The card that was opened; Accepted while it isn't yet."""
+        return cards.query(self._way, key, opened_at=opened_at)
+
+    def end_card(self, key: str, *, opened_at: datetime, token: str) -> Result:
+        """Closed once the token is good for nothing. The key and the time are those of this act."""
+        return cards.end(self._way, self._tr_id, key, opened_at=opened_at, token=token)
+
+    def debit(self, request: DebitRequest) -> Result:
+        """Whether UnionPay has taken the debit of a bound card."""
+        return cards.debit(self._way, self._tr_id, request)
+
+    def payout(self, request: PayoutRequest) -> Result:
+        """Whether UnionPay has taken the payout to a bound card."""
+        return payouts.pay(self._way, self._tr_id, request)
+
+    def query_payout(self, key: str, *, opened_at: datetime) -> Result:
+        """What became of the payout, by UnionPay's word now."""
+        return payouts.query(self._way, key, opened_at=opened_at)
+
+    def balance_minor(self) -> int | None:
+        """What can be paid out now, in fen."""
+        # The account is asked after by the world's time: no order of ours is as old as the question.
+        now = datetime.fromtimestamp(time.time(), SHANGHAI)
+        return payouts.balance_minor(self._way, number_for("ab", uuid7()), now=now)
+
+    def statement(self, day: date) -> bytes:
+        """The file of that clearing day, as UnionPay signed it."""
+        return statement.fetch(self._way, day=day)
+
+    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]:
+        """The movements in a file of that clearing day."""
+        return statement.rows(file, day=day, mer_id=self._way.mer_id)
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""

@@ -10,6 +10,7 @@ from anqi.rows.days import SHANGHAI
 
 YUAN = "156"
 _TIME = "%Y%m%d%H%M%S"
+_LONGEST_DESCRIPTION = 32
 _FEN = re.compile(r"[0-9]{1,12}")
 _NUMBER = re.compile(r"[A-Za-z0-9]{1,40}")
 
@@ -36,16 +37,20 @@ def number(fields: Mapping[str, str], name: str) -> str:
 
 
 def paid_at(fields: Mapping[str, str]) -> datetime:
-    """When the transaction was made. UnionPay tells no year: it is the one that brings it nearest to the order."""
-    stated = fields.get("traceTime", "")
+    """When the transaction was made. UnionPay tells no year: it is that of the order, or its neighbour."""
     try:
         ordered_at = datetime.strptime(fields.get("txnTime", ""), _TIME).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise Unreadable from None
-    near = [each for years in (-1, 0, 1) if (each := _in_year(ordered_at.year + years, stated))]
+    return nearest(fields.get("traceTime", ""), to=ordered_at)
+
+
+def nearest(stated: str, *, to: datetime) -> datetime:
+    """MMDDhhmmss in the year that brings it nearest to that instant."""
+    near = [each for years in (-1, 0, 1) if (each := _in_year(to.year + years, stated))]
     if not near:
         raise Unreadable
-    return min(near, key=lambda each: abs(each - ordered_at))
+    return min(near, key=lambda each: abs(each - to))
 
 
 def _in_year(year: int, stated: str) -> datetime | None:
@@ -53,6 +58,17 @@ def _in_year(year: int, stated: str) -> datetime | None:
         return datetime.strptime(f"{year}{stated}", _TIME).replace(tzinfo=SHANGHAI)
     except ValueError:
         return None
+
+
+def description(text: str) -> str:
+    """What the payer reads at UnionPay."""
+    return plain(text)[:_LONGEST_DESCRIPTION]
+
+
+def plain(text: str) -> str:
+    """The text, which may hold nothing that would divide UnionPay's answers elsewhere."""
+    assert not set(text) & set("{}&="), "a character that divides fields"
+    return text
 
 
 def answer(text: str) -> dict[str, str]:
