@@ -14,12 +14,12 @@ from procrastinate import exceptions, jobs
 from procrastinate.contrib.django import app
 
 from anqi import clock
-from anqi.actions import charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
+from anqi.actions import cards, charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
 from anqi.actions.returns import paying_back
 from anqi.jobs import close
 from anqi.lending.models import Return
 from anqi.payments import news
-from anqi.payments.models import Inbox, Outbox, Payout, Refund, Unapplied
+from anqi.payments.models import Card, Inbox, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.rows.days import SHANGHAI
 
@@ -83,12 +83,12 @@ def _learn(message: Inbox, now: datetime) -> None:
             now=now,
             inbox_id=message.id,
         )
-    except (repayments.Stranger, refunds.Stranger, payouts.Stranger) as stranger:
+    except (repayments.Stranger, refunds.Stranger, payouts.Stranger, cards.Stranger) as stranger:
         inbox.refuse(message.id, why=stranger.code, now=now)
 
 
 _LEARN: dict[str, Callable[..., None]] = {
-    "charge": repayments.learn, "refund": refunds.learn, "payout": payouts.learn,
+    "charge": repayments.learn, "refund": refunds.learn, "payout": payouts.learn, "card": cards.learn,
 }  # fmt: skip
 
 
@@ -159,6 +159,18 @@ def read_statements(timestamp: int | None = None) -> None:
             payouts.look_through(channel=channel, day=day, now=clock.now())
         except ValueError:
             _log.exception("statement_unreadable", extra={"channel": channel, "day": str(day)})
+
+
+@_drain("cards", _EVERY_FEW_SECONDS)
+def ask_about_cards(now: datetime, limit: int) -> int:
+    leased = cards.lease(now=now, limit=limit)
+    for card in leased:
+        _each(_ask_about_card, card, now)
+    return len(leased)
+
+
+def _ask_about_card(card: Card, now: datetime) -> None:
+    cards.inquire(borrower_id=card.borrower_id, card_id=card.id, now=now)
 
 
 @_drain("returns", _EVERY_MINUTE, alone=True)

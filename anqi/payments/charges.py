@@ -113,7 +113,9 @@ def put(
 def owner(channel: str, key: str) -> tuple[UUID, UUID] | None:
     """(borrower id, charge id) of a channel's order number; None for a number that is not ours."""
     found = sql.fetch(
-        "select borrower_id, charge_id from payments_channel_order where channel = $1 and key = $2", [channel, key]
+        "select borrower_id, charge_id from payments_channel_order"
+        " where channel = $1 and key = $2 and kind = 'charge'",
+        [channel, key],
     )
     return (found[0][0], found[0][1]) if found else None
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from anqi.payments import news
 from anqi.payments.models import (
     Application,
+    Card,
     ChannelOrder,
     Charge,
     ChargePart,
@@ -131,9 +132,16 @@ def decided_alone_minor(borrower_id: UUID, case_id: UUID) -> int:
     return int(alone.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
-def find_charges(number: str) -> list[ChannelOrder]:
-    """Charges by our number at the channel or by the channel's own, whoever's."""
-    return list(ChannelOrder.objects.filter(Q(key=number) | Q(ref=number))[:PAGE])
+def cards(borrower_id: UUID) -> list[Card]:
+    """The borrower's bank cards that were bound once, newest first."""
+    bound = Card.objects.filter(borrower_id=borrower_id, bound_at__isnull=False)
+    return list(bound.defer("token").order_by("-bound_at", "-id"))
+
+
+def find_charges(number: str) -> list[tuple[ChannelOrder, UUID]]:
+    """Charges by our number at the channel or by the channel's own, whoever's; beside each the charge's id."""
+    found = ChannelOrder.objects.filter(Q(key=number) | Q(ref=number))[:PAGE]
+    return [(order, order.charge_id) for order in found if order.charge_id]
 
 
 def owners(keys: Iterable[str]) -> dict[str, ChannelOrder]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from anqi.payments.channels.protocol import Form
-from anqi.payments.models import Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
+from anqi.payments.models import Card, Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
 from anqi.payments.unapplied import GOODS_RETURNED
 
 # What a channel said last, when, and to what question.
@@ -96,6 +96,18 @@ class ChargeView:
         return self.is_open and not self.is_closing and now < self.expires_at and is_offered
 
 
+@dataclass(frozen=True, kw_only=True)
+class CardView:
+    """A bank card as its holder knows it, and when its channel was last asked about it."""
+
+    id: UUID
+    bank: str
+    last4: str
+    kind: str
+    state: str
+    asked_at: datetime | None
+
+
 def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
     """The borrower's own charge; None for one that is somebody else's or nobody's. Four statements."""
     row = Charge.objects.filter(borrower_id=borrower_id, id=charge_id).first()
@@ -109,6 +121,21 @@ def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
         answer=_last_answer(borrower_id, charge_id),
         payments=_payment_views(borrower_id, list(arrived)),
     )
+
+
+def cards(borrower_id: UUID) -> list[CardView]:
+    """The borrower's bound cards, oldest first."""
+    bound = Card.objects.filter(borrower_id=borrower_id, state=Card.State.BOUND).order_by("bound_at", "id")
+    return [CardView(**row) for row in bound.values(*_SHOWN_OF_CARD)]
+
+
+def card(borrower_id: UUID, card_id: UUID) -> CardView | None:
+    """The borrower's own card, whatever its state; None for one that is somebody else's or nobody's."""
+    found = Card.objects.filter(borrower_id=borrower_id, id=card_id).values(*_SHOWN_OF_CARD).first()
+    return CardView(**found) if found else None
+
+
+_SHOWN_OF_CARD = ("id", "bank", "last4", "kind", "state", "asked_at")
 
 
 def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView]:

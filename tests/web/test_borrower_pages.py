@@ -77,7 +77,7 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/"), ("GET", "/me"), ("GET", "/orders"), ("GET", "/receipts"), ("GET", "/verify"),
+        ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"), ("GET", "/me"), ("GET", "/orders"), ("GET", "/receipts"), ("GET", "/verify"),
         ("GET", "/confirm/token"), ("GET", f"/orders/{order_id}"), ("GET", f"/orders/{order_id}/agreement"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
@@ -86,6 +86,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", f"/charges/{charge_id}"), ("GET", f"/charges/{charge_id}/code.svg"),
         ("GET", f"/charges/{charge_id}/cashier"),
         ("POST", f"/charges/{charge_id}/give-up"),
+        ("GET", f"/cards/{charge_id}"), ("GET", f"/cards/{charge_id}/open"), ("POST", f"/cards/{charge_id}/remove"),
         ("GET", f"/receipts/{receipt_id}"),
     ]  # fmt: skip
 
@@ -115,7 +116,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[5:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[7:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

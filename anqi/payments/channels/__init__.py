@@ -7,7 +7,7 @@ from functools import cache
 from django.conf import settings
 
 from anqi.payments.channels import alipay, bank, unionpay, wechat
-from anqi.payments.channels.protocol import Channel, PayoutChannel, StatementChannel
+from anqi.payments.channels.protocol import CardChannel, Channel, PayoutChannel, StatementChannel
 
 # A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
@@ -16,18 +16,30 @@ _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "unionpay": unionpay.connect,
     "bank": bank.connect,
 }
+_KINDS = {"alipay": alipay.Alipay, "wechat": wechat.Wechat, "unionpay": unionpay.Unionpay, "bank": bank.Bank}
+_LIVES = {code: kind.life for code, kind in _KINDS.items()}
+_WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, CardChannel))
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
-_PAYING_OUT: tuple[str, ...] = ("unionpay",)
-_STATING: tuple[str, ...] = ("unionpay",)
-_LIVES = {
-    "alipay": alipay.Alipay.life, "wechat": wechat.Wechat.life, "unionpay": unionpay.Unionpay.life,
-    "bank": bank.Bank.life,
-}  # fmt: skip
+_PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
+_STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
 
 
 def offered() -> tuple[str, ...]:
     """The codes of the channels that this installation can use; a page shows no other."""
     return tuple(code for code in _CHANNELS if _stated(code))
+
+
+def with_cards() -> tuple[str, ...]:
+    """Those of the offered channels at which cards can be bound."""
+    return tuple(code for code in offered() if code in _WITH_CARDS)
+
+
+def find_with_cards(code: str) -> CardChannel:
+    """That channel. LookupError when it is not offered, or takes no cards."""
+    channel = find(code)
+    if not isinstance(channel, CardChannel):
+        raise LookupError(f"no cards at {code}")
+    return channel
 
 
 def life_of(code: str) -> timedelta:

@@ -81,7 +81,7 @@ class ChargePart(BorrowerRow):
 
 
 class ChannelOrder(models.Model):
-    """Whose charge, refund or payout a channel's order number is. A global look-up."""
+    """Whose charge, refund, payout or card a channel's order number is. A global look-up."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     channel = models.CharField(max_length=16)
@@ -89,7 +89,7 @@ class ChannelOrder(models.Model):
     ref = models.CharField(max_length=64, blank=True, default="")
     kind = models.CharField(max_length=16)
     borrower_id = models.UUIDField()
-    # Of a payout there is none.
+    # Of a payout, and of the opening of a card, there is none.
     charge_id = models.UUIDField(null=True)
 
     class Meta:

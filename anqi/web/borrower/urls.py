@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from anqi.web.borrower.views import charges, doors, home, identity, me, orders, paying, receipts, signing
+from anqi.web.borrower.views import (
+    cards,
+    charges,
+    doors,
+    home,
+    identity,
+    me,
+    orders,
+    paying,
+    receipts,
+    signing,
+)
 
 app_name = "borrower"
 urlpatterns = [
@@ -23,6 +34,11 @@ urlpatterns = [
     path("orders/<uuid:order_id>/signed", signing.signed, name="signed"),
     path("confirm/<str:token>", signing.confirm, name="confirm"),
     path("verify", identity.verify, name="verify"),
+    path("cards", cards.listed, name="cards"),
+    path("cards/add", cards.add, name="card-add"),
+    path("cards/<uuid:card_id>", cards.opened, name="card"),
+    path("cards/<uuid:card_id>/open", cards.open_page, name="card-open"),
+    path("cards/<uuid:card_id>/remove", cards.remove, name="card-remove"),
     path("charges/<uuid:charge_id>", charges.charge, name="charge"),
     path("charges/<uuid:charge_id>/cashier", charges.cashier, name="cashier"),
     path("charges/<uuid:charge_id>/code.svg", charges.code, name="charge-code"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from anqi.lending import holding
 from anqi.lending.queries import OrderView
+from anqi.payments.queries import CardView
 from anqi.web.shared.figures import in_english
 from anqi.web.shared.states import Badge
 
@@ -153,6 +154,11 @@ def instalments(numbers: Iterable[int]) -> str:
 def cost_lines(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Lines of the cost statement with their names in the reader's language; how they are charged stays as signed."""
     return [{**item, "name": COST_NAMES.get(item["code"], item["name"])} for item in items]
+
+
+def card_name(card: CardView) -> str:
+    """A bound card as people know it: its bank and its last four digits."""
+    return _("%(bank)s（尾号 %(last4)s）") % {"bank": card.bank, "last4": card.last4}
 
 
 def channel_label(code: str) -> str:

@@ -67,12 +67,10 @@ def _by_id(text: str) -> list[Hit]:
 
 
 def _by_charge(text: str) -> list[Hit]:
-    orders = payments.find_charges(text)
     loans = {
         loan_id: order
-        for order in orders
-        if order.charge_id
-        for loan_id in payments.loan_ids(order.borrower_id, order.charge_id)
+        for order, charge_id in payments.find_charges(text)
+        for loan_id in payments.loan_ids(order.borrower_id, charge_id)
     }
     numbers = lending.numbers(loans)
     return [

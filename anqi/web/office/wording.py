@@ -107,6 +107,8 @@ CAUSES: Words = FACTS | {"day": lazy("按日入账")}
 # What moves money that is on no loan.
 MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款")}
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
+CARD_KINDS: Words = {"debit": lazy("储蓄卡"), "credit": lazy("信用卡")}
+CARD_STATES: Words = {"bound": lazy("已绑定"), "ended": lazy("已移除")}
 WHY_UNAPPLIED: Words = {
     "second_payment": lazy("同一笔支付单付了两次。"),
     "amount_differs": lazy("到账金额与支付单不一致。"),

@@ -1,9 +1,13 @@
 """The borrower's own page: orders, receipts, the look, the way out."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from anqi.lending import queries as lending
+from anqi.payments import channels
+from anqi.payments import queries as payments
 from anqi.people import queries as people
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.tabs import tabs
@@ -16,6 +20,13 @@ def me(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(),
         "profile": people.profile(who),
         "counts": lending.counts(who),
+        "card_count": _card_count(who),
         "helpers": lending.helpers(who),
     }
     return render(request, "borrower/me.html", context)
+
+
+def _card_count(who: UUID) -> int | None:
+    """How many cards are bound; None where there are none and none can be."""
+    count = len(payments.cards(who))
+    return count if count or channels.with_cards() else None

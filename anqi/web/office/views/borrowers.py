@@ -55,6 +55,7 @@ def _page(
         "orders": lending.orders(borrower_id),
         "lines": lending.credit_lines(borrower_id, today=today),
         "charges": payments.charges(borrower_id),
+        "cards": payments.cards(borrower_id),
         "cases": payments.cases(borrower_id),
         "consents": people.consents(borrower_id),
         "acts": people.acts(borrower_id),

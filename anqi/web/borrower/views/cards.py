@@ -1,0 +1,125 @@
+"""The borrower's bank cards: seen, added on the channel's page, and removed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anqi import clock
+from anqi.actions import cards
+from anqi.actions.cards import NoCardsHere, NoSuchCard
+from anqi.payments import channels
+from anqi.payments import queries as payments
+from anqi.payments.channels.protocol import Form, Redirect
+from anqi.payments.queries import CardView
+from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
+from anqi.web.borrower.charge_pages import LAST_STEP, WAITS
+from anqi.web.borrower.tabs import tabs
+from anqi.web.borrower.wording import card_name
+from anqi.web.shared import pages
+
+# Somebody who reloads must not make us ask the channel at every tap.
+_AT_MOST_EVERY = timedelta(seconds=3)
+
+
+@borrower_required
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    return _show(request)
+
+
+def _show(request: HttpRequest, *, note: str = "", status: int = 200) -> HttpResponse:
+    bound = payments.cards(borrower_id(request))
+    context = {"tabs": tabs(), "cards": bound, "note": note, "can_add": bool(channels.with_cards())}
+    return render(request, "borrower/cards.html", context, status=status)
+
+
+@borrower_required
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """On to the channel's page, by a page of ours that may be loaded again."""
+    channel = next(iter(channels.with_cards()), "")
+    try:
+        card = cards.open(borrower_id=borrower_id(request), channel=channel, now=clock.now())
+    except NoCardsHere:
+        return _unavailable(request)
+    return HttpResponseRedirect(reverse("borrower:card-open", args=[card.id]))
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    return _show(request, note=_("现在不能添加银行卡，请稍后再试。"), status=409)
+
+
+@borrower_required
+@require_GET
+def open_page(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    """On to the channel's page, where the holder enters the card."""
+    back = reverse("borrower:card", args=[card_id])
+    try:
+        action = cards.lead(borrower_id=borrower_id(request), card_id=card_id)
+    except NoSuchCard:
+        raise Http404 from None
+    except NoCardsHere:
+        return _unavailable(request)
+    if isinstance(action, Form):
+        context = {"form": action, "title": _("去添加银行卡"), "back": reverse("borrower:cards")}
+        return pages.name_us(pages.allow_form_to(render(request, "borrower/onward.html", context), action.url))
+    return pages.name_us(HttpResponseRedirect(action.url if isinstance(action, Redirect) else back))
+
+
+@takes_return
+@borrower_required
+@require_GET
+def opened(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    """What became of an opening: the page to which the channel sends the browser back."""
+    card = _look(borrower_id(request), card_id, now=clock.now())
+    if card.state in ("bound", "ended") and not pages.wants_part(request):
+        if card.state == "bound":
+            messages.success(request, _("已添加%(card)s。") % {"card": card_name(card)})
+        return HttpResponseRedirect(reverse("borrower:cards"))
+    stated = request.GET.get("step", "")
+    step = int(stated) if stated.isdecimal() and len(stated) < 3 else 0
+    context: dict[str, Any] = {
+        "card": card,
+        "wait": WAITS[step] if step <= LAST_STEP and card.state == "pending" else 0,
+        "next_step": step + 1,
+        "name": card_name(card),
+    }
+    return pages.render_part(request, "borrower/card_opened.html", "state", context)
+
+
+def _look(who: UUID, card_id: UUID, *, now: datetime) -> CardView:
+    """The card, the channel's answer of this moment included while it is being opened."""
+    card = _own(who, card_id)
+    if card.state != "pending" or (card.asked_at and now < card.asked_at + _AT_MOST_EVERY):
+        return card
+    cards.inquire(borrower_id=who, card_id=card_id, now=now)
+    return _own(who, card_id)
+
+
+def _own(who: UUID, card_id: UUID) -> CardView:
+    card = payments.card(who, card_id)
+    if not card:
+        raise Http404
+    return card
+
+
+@borrower_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    """Asks once more, then removes the card for good."""
+    who = borrower_id(request)
+    card = _own(who, card_id)
+    if card.state != "bound":
+        return HttpResponseRedirect(reverse("borrower:cards"))
+    if request.method != "POST":
+        return render(request, "borrower/card_remove.html", {"card": card, "name": card_name(card)})
+    cards.end(borrower_id=who, card_id=card_id, now=clock.now())
+    messages.success(request, _("已移除%(card)s。") % {"card": card_name(card)})
+    return HttpResponseRedirect(reverse("borrower:cards"))
