@@ -32,7 +32,7 @@ def open_page(site: Site, request: Request, body: dict[str, Any]) -> Response:
         order = _open(site, body.get("fields"))
     except Unfit as unfit:
         return unfit.answer
-    return doors.answer({**pages.to_fields(order), "cashier_path": f"/unionpay/cashier/{order.page}"})
+    return doors.answer(pages.to_fields(order))
 
 
 def pay(site: Site, request: Request, body: dict[str, Any]) -> Response:
@@ -93,13 +93,24 @@ def _find(site: Site, order_id: object) -> Order:
     return order
 
 
+def unbind(site: Site, request: Request, body: dict[str, Any]) -> Response:
+    """`{"out_trade_no"}`: the holder ends at the bank what that opening opened; the merchant is told nothing."""
+    with site.store.begin() as connection:
+        order = rows.find(connection, str(body.get("out_trade_no")))
+        token = rows.find_token(connection, order.token) if order and order.token else None
+        if token is None or token.removed_at:
+            return doors.refuse(404, "61", "no card is open by that order")
+        rows.remove_token(connection, token, now=clock.business_now())
+    return doors.answer({"removed": True})
+
+
 def give_back(site: Site, request: Request, body: dict[str, Any]) -> Response:
     """`{"out_trade_no"}`: the payee's bank sends a payout back, now."""
     with site.store.begin() as connection:
         order = rows.find(connection, str(body.get("out_trade_no")))
         if order is None or order.kind != "payout":
             return doors.refuse(404, "34", "no such payout")
-        if order.state != "SUCCESS" or order.returned_at:
+        if not order.may_return:
             return doors.refuse(409, "not_out", "only a payout that has arrived comes back, and once")
         order = settling.give_back(connection, order, now=clock.business_now())
     return doors.answer(pages.to_fields(order))

@@ -46,7 +46,8 @@ class Signer:
 
     @property
     def pem(self) -> str:
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+        """With the line ends that a browser's form makes of any others, so that what it carries stays signed."""
+        return _pem(self.certificate).decode().replace("\n", "\r\n")
 
 
 @dataclass(frozen=True, kw_only=True)

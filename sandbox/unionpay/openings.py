@@ -7,7 +7,6 @@ from sandbox import clock
 from sandbox.site import Site
 from sandbox.store import Connection
 from sandbox.unionpay import cards, orders, payments, refusals, rows
-from sandbox.unionpay.catalogue import DECLINES
 from sandbox.unionpay.orders import Request
 from sandbox.unionpay.payments import CannotPay
 from sandbox.unionpay.refusals import MESSAGES, Refused
@@ -43,9 +42,7 @@ def _open(connection: Connection, site: Site, order: Order, entry: Entry, *, now
     if not (len(entry.phone) == 11 and entry.phone.isascii() and entry.phone.isdigit() and entry.phone[0] == "1"):
         raise CannotPay("PHONE_MALFORMED", "银行预留手机号是 11 位数字")
     payments.check_sms(entry.code)
-    struck = payments.struck_names(connection, order, DECLINES, "open")
-    refusal = struck[0].removeprefix("declined_") if struck else cards.refuses_to_open(card.nickname)
-    if refusal:
+    if refusal := payments.struck_code(connection, order) or cards.refuses_to_open(card.nickname):
         raise CannotPay(refusal, f"{MESSAGES[refusal]}，没有开通，请换一张卡")
     token = rows.give_token(connection, card, entry.holder, now=now)
     return payments.finish(connection, site, order, now=now, card_no=card.number, token=token.token)

@@ -79,7 +79,7 @@ def read(call: Call, account: Account, *, now: datetime) -> Request:
         description=_description(fields),
         front_url=_address(fields, "frontUrl"),
         back_url=_address(fields, "backUrl", takes_query=False),
-        reserved=_optional(fields, "reqReserved", _RESERVED, "不含 & 与 = 的 1 到 1024 个字符"),
+        reserved=_optional(fields, "reqReserved", _RESERVED, "不含和号与等号的 1 到 1024 个字符"),
         expires_at=_expiry(fields, operation),
         token=_token(fields, operation, account),
         orig_query_id=_optional(fields, "origQryId", _QUERY_ID, "21 位数字"),
@@ -149,7 +149,7 @@ def _description(fields: Mapping[str, str]) -> str | None:
     if text is None:
         return None
     if len(text) > _LONGEST_DESCRIPTION or not text.isprintable() or set(text) & set("&={}"):
-        raise refusals.malformed("orderDesc 至多 32 个字符，不含换行与 & = { }")
+        raise refusals.malformed("orderDesc 至多 32 个字符，不含换行、和号、等号与花括号")
     return text
 
 
@@ -200,7 +200,7 @@ def _inner(text: str, name: str) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in text[1:-1].split("&")]
     inside = {key: value for key, _, value in pairs}
     if text[:1] + text[-1:] != "{}" or len(inside) != len(pairs) or not all(k and v for k, v in inside.items()):
-        raise refusals.malformed(f"{name} 应为一对花括号里的 k=v，以 & 相连")
+        raise refusals.malformed(f"{name} 应为一对花括号里的名与值，以和号相连")
     return inside
 
 

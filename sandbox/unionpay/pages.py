@@ -5,12 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from sandbox import doors, notify, store
+from sandbox import clock, doors, notify, store
 from sandbox.site import Site
 from sandbox.store import Connection
-from sandbox.unionpay import notices, rows
+from sandbox.unionpay import notices, rows, settling
 from sandbox.unionpay.rows import Order
 
 _NEWEST = 50
@@ -53,6 +53,16 @@ def show_trade(site: Site, request: Request) -> Response:
     )
 
 
+def give_back(site: Site, request: Request, fields: dict[str, str]) -> Response:
+    """The button on a payout's page: the payee's bank sends it back, now."""
+    order_id = request.path_params["order_id"]
+    with site.store.begin() as connection:
+        order = rows.find(connection, order_id)
+        if order is not None and order.may_return:
+            settling.give_back(connection, order, now=clock.business_now())
+    return RedirectResponse(f"/unionpay/trades/{order_id}", 303)
+
+
 def _describe(body: str) -> str:
     return json.dumps(notices.read(body), ensure_ascii=False, indent=2)
 
@@ -77,7 +87,11 @@ def tell_trades(site: Site, request: Request) -> Response:
 
 def to_fields(order: Order) -> dict[str, Any]:
     """The order for a JSON answer; its number under the name that all stand-ins have for it as well."""
-    fields = {**asdict(order), "out_trade_no": order.order_id}
+    fields = {
+        **asdict(order),
+        "out_trade_no": order.order_id,
+        "cashier_path": f"/unionpay/cashier/{order.page}" if order.page else None,
+    }
     del fields["settles_at"], fields["page"]
     return fields
 

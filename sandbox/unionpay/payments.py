@@ -124,9 +124,14 @@ def check_sms(code: str) -> None:
 
 def refuses(connection: Connection, order: Order, card: Card) -> str | None:
     """The code with which the card's bank refuses to pay, if it does."""
-    if struck := struck_names(connection, order, DECLINES, order.kind):
-        return struck[0].removeprefix("declined_")
-    return cards.refuses_to_pay(card.nickname) or (None if card.covers(order.amount) else "64")
+    refusal = struck_code(connection, order) or cards.refuses_to_pay(card.nickname)
+    return refusal or (None if card.covers(order.amount) else "64")
+
+
+def struck_code(connection: Connection, order: Order) -> str | None:
+    """The code with which a fault has the bank refuse, if one does."""
+    struck = struck_names(connection, order, DECLINES, order.kind)
+    return struck[0].removeprefix("declined_") if struck else None
 
 
 def _take(

@@ -1,6 +1,5 @@
 """Every way the gateway says no, and what its codes say in words."""
 
-# No text holds "=" or "&": an answer's fields are divided by them and not escaped.
 MESSAGES = {
     "00": "成功",
     "A6": "有缺陷的成功",
@@ -41,6 +40,7 @@ class Refused(Exception):
 
     def __init__(self, code: str, detail: str = "") -> None:
         message = f"{MESSAGES[code]}：{detail}" if detail else MESSAGES[code]
+        assert not set(message) & set("&={}"), "an answer's fields are divided by these, and not escaped"
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message

@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS unionpay_orders (
 CREATE INDEX IF NOT EXISTS unionpay_orders_by_state ON unionpay_orders (state);
 CREATE INDEX IF NOT EXISTS unionpay_orders_by_subject ON unionpay_orders (subject_id);
 CREATE INDEX IF NOT EXISTS unionpay_orders_by_statement ON unionpay_orders (statement_day);
+CREATE INDEX IF NOT EXISTS unionpay_orders_coming_back
+    ON unionpay_orders (returns_at) WHERE returns_at IS NOT NULL AND returned_at IS NULL;
 CREATE INDEX IF NOT EXISTS unionpay_orders_by_return ON unionpay_orders (return_day);
 """
 # txnType, txnSubType, bizType.
@@ -77,9 +79,9 @@ class Order:
     state: str
     # As a query tells it.
     resp_code: str
-    # Which code it ends with; none: it never ends.
+    # Which code it ends with, as far as that is settled.
     outcome: str | None = None
-    # Seconds since the epoch.
+    # Seconds since the epoch; none while it is in progress: it never ends.
     settles_at: float | None = None
     created_at: str
     done_at: str | None = None
@@ -96,6 +98,11 @@ class Order:
     def amount(self) -> int:
         assert self.amount_minor is not None, "an order that moves money has an amount"
         return self.amount_minor
+
+    @property
+    def may_return(self) -> bool:
+        """Whether it is a payout that has arrived, and hasn't come back."""
+        return self.kind == "payout" and self.state == "SUCCESS" and self.returned_at is None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,9 +20,7 @@ def sweep(site: Site) -> None:
             settle(connection, site, order, now=now)
         for order in rows.where(connection, "state = 'WAITING' AND expires_at <= ?", wire_now):
             payments.as_of(connection, site, order, now=now)
-        for order in rows.where(
-            connection, "state = 'SUCCESS' AND returned_at IS NULL AND returns_at <= ?", wire_now
-        ):
+        for order in rows.where(connection, "returns_at <= ? AND returned_at IS NULL AND done_at < ?", wire_now, wire_now):
             give_back(connection, order, now=now)
 
 
@@ -53,7 +51,7 @@ def _fail(connection: Connection, order: Order, code: str) -> Order:
 
 def give_back(connection: Connection, order: Order, *, now: datetime) -> Order:
     """The payout, sent back by the payee's bank. Only the statement of this day tells it; a query never does."""
-    assert order.kind == "payout" and order.card_no is not None, "only payouts come back"
+    assert order.may_return and order.card_no is not None, "only payouts that arrived come back, and once"
     rows.move_balance(connection, order.amount)
     rows.move_card(connection, order.card_no, -order.amount)
     return rows.change(

@@ -8,7 +8,7 @@ from sandbox.faults import Strike
 from sandbox.site import Site
 from sandbox.store import Connection
 from sandbox.unionpay import cards, openings, orders, payments, refusals, rows, settling
-from sandbox.unionpay.catalogue import BEFORE_RESPONSE, DECLINES, PAYOUT_FAULTS, TAKING_FAULTS
+from sandbox.unionpay.catalogue import BEFORE_RESPONSE, PAYOUT_FAULTS, TAKING_FAULTS
 from sandbox.unionpay.orders import Request
 from sandbox.unionpay.refusals import Refused
 from sandbox.unionpay.rows import Order
@@ -43,8 +43,8 @@ def payout(connection: Connection, site: Site, request: Request, *, now: datetim
 
 
 def _refuses_payout(connection: Connection, order: Order, *, is_holder: bool) -> str | None:
-    if struck := payments.struck_names(connection, order, DECLINES, "payout"):
-        return struck[0].removeprefix("declined_")
+    if struck := payments.struck_code(connection, order):
+        return struck
     if not is_holder:
         return "67"
     card = rows.card_of(connection, order)
@@ -63,12 +63,10 @@ def refund(connection: Connection, site: Site, request: Request, *, now: datetim
         raise Refused("36", "退款金额超过可退金额")
     if payment.done_at <= clock.to_wire(now - _REFUND_TERM):
         raise Refused("33", "原交易已超过退款期限")
-    rows.change(connection, payment, refunded_minor=payment.refunded_minor + request.amount_minor)
     order = _add(connection, request, now=now, subject_id=payment.order_id, card_no=payment.card_no)
-    struck = payments.struck_names(connection, order, DECLINES, "refund")
-    if struck:
-        rows.change(connection, payment, refunded_minor=payment.refunded_minor)
-    refusal = struck[0].removeprefix("declined_") if struck else None
+    refusal = payments.struck_code(connection, order)
+    if refusal is None:
+        rows.change(connection, payment, refunded_minor=payment.refunded_minor + order.amount)
     return _go_on(connection, site, order, refusal, now=now)
 
 

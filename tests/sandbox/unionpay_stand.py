@@ -221,6 +221,11 @@ class Acquirer:
         found: dict[str, Any] = self.sandbox.http.get(f"/_control/unionpay/trades/{order}").json()
         return found
 
+    def page(self, order: str) -> str:
+        """The path of the page that the order was opened on."""
+        path: str = self.told(order)["cashier_path"]
+        return path
+
     def fault(self, name: str, **who: Any) -> None:
         self.sandbox.fault(name, channel="unionpay", **who)
 
