@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 
 from anqi.payments import channels
-from anqi.payments.channels import alipay, wechat
+from anqi.payments.channels import alipay, unionpay, wechat
 from anqi.payments.channels.alipay import Alipay
+from anqi.payments.channels.unionpay import Unionpay
 from anqi.payments.channels.wechat import Wechat
 from anqi.payments.numbers import number_for
-from tests.channels import till
+from tests.channels import card_desk, till
+from tests.channels.card_desk import CardDesk
 from tests.channels.cashier import Cashier
 from tests.channels.till import Till
 from tests.sandbox.sandbox_stand import APP_ID, Sandbox
@@ -90,6 +92,31 @@ def at_the_till(sandbox: Sandbox, wx: Wechat) -> Till:
 def wechat_offered(settings: Any, wechat_stated: dict[str, str]) -> Iterator[None]:
     """WeChat's channel in the settings of this process, as the application finds it."""
     settings.ANQI_WECHAT = wechat_stated
+    channels.find.cache_clear()
+    yield
+    channels.find.cache_clear()
+
+
+@pytest.fixture
+def unionpay_stated(sandbox: Sandbox) -> dict[str, str]:
+    """The settings of UnionPay's channel."""
+    return card_desk.stated(sandbox)
+
+
+@pytest.fixture
+def up(unionpay_stated: dict[str, str]) -> Unionpay:
+    return unionpay.connect(unionpay_stated)
+
+
+@pytest.fixture
+def at_the_desk(sandbox: Sandbox, up: Unionpay) -> CardDesk:
+    return CardDesk(sandbox=sandbox, up=up)
+
+
+@pytest.fixture
+def unionpay_offered(settings: Any, unionpay_stated: dict[str, str]) -> Iterator[None]:
+    """UnionPay's channel in the settings of this process, as the application finds it."""
+    settings.ANQI_UNIONPAY = unionpay_stated
     channels.find.cache_clear()
     yield
     channels.find.cache_clear()

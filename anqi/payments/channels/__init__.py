@@ -36,7 +36,7 @@ def with_cards() -> tuple[str, ...]:
 
 def find_with_cards(code: str) -> CardChannel:
     """That channel. LookupError when it is not offered, or takes no cards."""
-    channel = find(code)
+    channel = find(code) if code in _WITH_CARDS else None
     if not isinstance(channel, CardChannel):
         raise LookupError(f"no cards at {code}")
     return channel

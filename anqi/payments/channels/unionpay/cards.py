@@ -87,5 +87,10 @@ def debit(way: Gateway, tr_id: str, request: DebitRequest) -> Result:
     )  # fmt: skip
 
 
+def query_debit(way: Gateway, key: str, *, opened_at: datetime) -> Result:
+    """What became of a debit, by UnionPay's word now."""
+    return orders.query(way, _DEBIT[2], key=key, opened_at=opened_at, end=codes.COLLECTED)
+
+
 def _named(tr_id: str, token: str) -> dict[str, str]:
     return {"tokenPayData": wire.braced({"token": token, "trId": tr_id})}
