@@ -20,8 +20,9 @@ def sweep(site: Site) -> None:
             settle(connection, site, order, now=now)
         for order in rows.where(connection, "state = 'WAITING' AND expires_at <= ?", wire_now):
             payments.as_of(connection, site, order, now=now)
-        for order in rows.where(connection, "returns_at <= ? AND returned_at IS NULL AND done_at < ?", wire_now, wire_now):
-            give_back(connection, order, now=now)
+        for order in rows.where(connection, "returns_at <= ? AND returned_at IS NULL", wire_now):
+            if order.may_return:
+                give_back(connection, order, now=now)
 
 
 def settle(
