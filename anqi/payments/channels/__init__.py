@@ -36,9 +36,10 @@ def with_cards() -> tuple[str, ...]:
 
 def find_with_cards(code: str) -> CardChannel:
     """That channel. LookupError when it is not offered, or takes no cards."""
-    channel = find(code) if code in _WITH_CARDS else None
-    if not isinstance(channel, CardChannel):
+    if code not in _WITH_CARDS:
         raise LookupError(f"no cards at {code}")
+    channel = find(code)
+    assert isinstance(channel, CardChannel)
     return channel
 
 

@@ -21,9 +21,7 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.channels.unionpay import cards, codes, gateway, notices, orders, payouts, statement, wire
 from anqi.payments.channels.unionpay.gateway import Gateway
-from anqi.payments.numbers import number_for
 from anqi.rows.days import SHANGHAI
-from anqi.rows.ids import uuid7
 
 _PAY = ("01", "01", "000201")
 _REFUND = ("04", "00", "000201")
@@ -119,13 +117,11 @@ class Unionpay:
 
     def balance_minor(self) -> int | None:
         """What can be paid out now, in fen."""
-        # The account is asked after by the world's time: no order of ours is as old as the question.
-        now = datetime.fromtimestamp(time.time(), SHANGHAI)
-        return payouts.balance_minor(self._way, number_for("ab", uuid7()), now=now)
+        return payouts.balance_minor(self._way, now=_world_now())
 
     def statement(self, day: date) -> bytes:
         """The file of that clearing day, as UnionPay signed it."""
-        return statement.fetch(self._way, day=day)
+        return statement.fetch(self._way, day=day, now=_world_now())
 
     def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]:
         """The movements in a file of that clearing day."""
@@ -138,3 +134,8 @@ class Unionpay:
     def acknowledge(self, ok: bool) -> RawResponse:
         """The status that ends the repeats, or one that asks for another."""
         return RawResponse(status=200, body=b"ok") if ok else RawResponse(status=400, body=b"refused")
+
+
+def _world_now() -> datetime:
+    """UnionPay refuses questions that are not of this hour, and no row of ours says when they were asked."""
+    return datetime.fromtimestamp(time.time(), SHANGHAI)

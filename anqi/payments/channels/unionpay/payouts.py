@@ -6,6 +6,8 @@ from datetime import datetime
 from anqi.payments.channels.protocol import PayoutRequest, Result, Unknown
 from anqi.payments.channels.unionpay import codes, gateway, orders, wire
 from anqi.payments.channels.unionpay.gateway import Gateway
+from anqi.payments.numbers import number_for
+from anqi.rows.ids import uuid7
 
 _PAYOUT = ("12", "00", "000401")
 _BALANCE = ("71", "00", "000401")
@@ -35,9 +37,9 @@ def query(way: Gateway, key: str, *, opened_at: datetime) -> Result:
     return orders.query(way, _PAYOUT[2], key=key, opened_at=opened_at, end=codes.PAID_OUT)
 
 
-def balance_minor(way: Gateway, key: str, *, now: datetime) -> int | None:
+def balance_minor(way: Gateway, *, now: datetime) -> int | None:
     """What the payout account holds, in fen."""
-    answer = way.ask(gateway.BACK, _BALANCE, key=key, opened_at=now, more={})
+    answer = way.ask(gateway.BACK, _BALANCE, key=number_for("ab", uuid7()), opened_at=now, more={})
     if isinstance(answer, Unknown) or answer.get("respCode") not in codes.DONE:
         return None
     held = answer.get("balanceAmt", "")

@@ -28,11 +28,10 @@ _KINDS: dict[str, Literal["charge", "refund", "payout", "payout_return"]] = {
 }  # fmt: skip
 
 
-def fetch(way: Gateway, *, day: date) -> bytes:
+def fetch(way: Gateway, *, day: date, now: datetime) -> bytes:
     """The file as UnionPay signed it. Raises NotReady, and OSError where there is no clear answer."""
     asked = {"fileType": "00", "settleDate": f"{day:%m%d}"}
-    # The file is that of the day, whenever it is asked for.
-    answer = way.fetch(_STATEMENT, key=number_for("as", uuid7()), opened_at=_end_of(day), more=asked)
+    answer = way.fetch(_STATEMENT, key=number_for("af", uuid7()), opened_at=now, more=asked)
     if isinstance(answer, Unknown):
         raise OSError(answer.cause)
     code = answer.get("respCode", "")
