@@ -92,7 +92,7 @@ def to_fields(order: Order) -> dict[str, Any]:
         "out_trade_no": order.order_id,
         "cashier_path": f"/unionpay/cashier/{order.page}" if order.page else None,
     }
-    del fields["settles_at"], fields["page"]
+    del fields["page"]
     return fields
 
 

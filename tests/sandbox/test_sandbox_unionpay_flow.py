@@ -1,11 +1,13 @@
 """A merchant takes payments by card, binds cards, debits them, gives back and pays out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 from sandbox_stand import SHANGHAI, Sandbox, wait_until
-from unionpay_stand import BACK, CERTIFICATE, DEBIT, FRONT, TR_ID, Acquirer, inner, number, wire_time
+from unionpay_stand import BACK, CERTIFICATE, DEBIT, FRONT, TR_ID, Acquirer, Teller, inner, number, wire_time
 
 
 def test_a_payment_from_the_form_to_the_notice(acquirer: Acquirer, sandbox: Sandbox, order_no: str) -> None:
@@ -33,6 +35,12 @@ def test_a_form_once_more_shows_the_page_again(acquirer: Acquirer, order_no: str
     assert first.headers["location"] == second.headers["location"]
     other = acquirer.payment(order_no, txnAmt="1231")
     assert acquirer.send(FRONT, other).status_code == 400
+
+
+def test_what_is_empty_is_not_signed(acquirer: Acquirer, order_no: str) -> None:
+    assert acquirer.send(FRONT, acquirer.payment(order_no, reqReserved="")).status_code == 303
+    unsigned = acquirer.payment(order_no) | {"reqReserved": "x"}
+    assert acquirer.send(FRONT, unsigned).status_code == 400
 
 
 def test_another_time_is_another_order(acquirer: Acquirer, order_no: str) -> None:
@@ -117,6 +125,32 @@ def test_a_debit_is_taken_first_and_done_then(acquirer: Acquirer, sandbox: Sandb
     assert (found["origRespCode"], found["txnAmt"], found["bizType"]) == ("00", "1230", "000902")
     sandbox.flush(debit)
     assert [each["queryId"] for each in acquirer.about(debit) if each["orderId"] == debit] == [answer["queryId"]]
+
+
+def test_one_debit_sent_by_many_at_once_is_taken_once(acquirer: Acquirer, sandbox: Sandbox, order_no: str) -> None:
+    token, debit = acquirer.bind(order_no, card="salary"), f"{order_no}d"
+    before = sandbox.http.get("/_control/unionpay/balance").json()["cards"]["salary"]
+    acquirer.made_at[debit] = wire_time()
+    with ThreadPoolExecutor(6) as pool:
+        codes = sorted(pool.map(lambda _: acquirer.debit(debit, token)["respCode"], range(6)))
+    assert codes == ["00", *["12"] * 5]
+    acquirer.settled(debit, "000902")
+    assert sandbox.http.get("/_control/unionpay/balance").json()["cards"]["salary"] == before - 1230
+
+
+def test_a_killed_server_forgets_nothing(tmp_path: Path, teller: Teller, order_no: str) -> None:
+    running = Sandbox(tmp_path)
+    running.start()
+    try:
+        acquirer = Acquirer(sandbox=running, teller=teller)
+        token = acquirer.bind(order_no)
+        assert acquirer.payout(f"{order_no}p", token)["respCode"] == "00"
+        running.kill()
+        running.start()
+        assert acquirer.settled(f"{order_no}p", "000401")["origRespCode"] == "00"
+        assert acquirer.opened(order_no)["tokenPayData"].startswith(f"{{token={token}&")
+    finally:
+        running.stop()
 
 
 def test_a_debit_that_the_bank_refuses_tells_nobody(acquirer: Acquirer, sandbox: Sandbox, order_no: str) -> None:

@@ -81,7 +81,8 @@ class Acquirer:
         home = self.sandbox.home / "unionpay"
         word = (home / "merchant.pfx.password").read_text().strip().encode()
         kept = pkcs12.load_pkcs12((home / "merchant.pfx").read_bytes(), word)
-        self.key, self.cert_id = kept.key, str(kept.cert.certificate.serial_number)
+        self.key: Any = kept.key
+        self.cert_id = str(kept.cert.certificate.serial_number)
         self.root = x509.load_pem_x509_certificate((home / "root.pem").read_bytes())
 
     def request(self, kind: tuple[str, str, str], order: str, **more: Any) -> Fields:
@@ -130,8 +131,9 @@ class Acquirer:
         [name] = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         if str(name.value).split("@")[2] != "中国银联股份有限公司":
             return "other holder"
+        key: Any = certificate.public_key()
         try:
-            certificate.public_key().verify(
+            key.verify(
                 base64.b64decode(fields["signature"]), digest(fields), padding.PKCS1v15(), hashes.SHA256()
             )
         except InvalidSignature:
