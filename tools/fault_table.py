@@ -13,7 +13,7 @@ from tests.faults.matrix_cells import Cell, cells
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _PLAYED, _TABLE = _CHECKOUT / "build/faults", _CHECKOUT / "docs/faults.md"
-_CHANNELS = {"alipay": "支付宝 Alipay", "wechat": "微信支付 WeChat Pay"}
+_CHANNELS = {"alipay": "支付宝 Alipay", "wechat": "微信支付 WeChat Pay", "unionpay": "银联 UnionPay"}
 Played = Mapping[str, Any]
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sandbox.alipay import catalogue as alipay
 from sandbox.faults import RESPONSE_FAULTS, Fault
+from sandbox.unionpay import catalogue as unionpay
 from sandbox.wechat import catalogue as wechat
 
 Operation = Literal["pay", "query", "close", "refund"]
@@ -56,6 +57,10 @@ _WECHAT_CALLS: tuple[Place, ...] = (*_WECHAT_TAKINGS, ("close", "close"), *_WECH
 _WECHAT_EVENTS: tuple[Place, ...] = (("pay", "paid"), ("refund", "refunded"))
 # Only a trade that ran out of time is told as closed, and only by Alipay.
 _ALIPAY_EVENTS: tuple[Place, ...] = (("pay", "paid"), ("close", "closed"), ("refund", "refunded"))
+# UnionPay is not asked to close, and its query is one for payments and refunds.
+_UNIONPAY_CALLS: tuple[Place, ...] = (("query", "query"), ("refund", "refund"))
+_UNIONPAY_EVENTS: tuple[Place, ...] = (("pay", "paid"), ("refund", "refunded"))
+_UNIONPAY_PAGE = "pay"
 _PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("alipay", alipay.NOTIFY_FAULTS, _ALIPAY_EVENTS),
     ("alipay", alipay.ANSWER_FAULTS, _ALIPAY_CALLS),
@@ -71,7 +76,19 @@ _PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("wechat", wechat.CLOSING_FAULTS, (("close", "closed"),)),
     ("wechat", wechat.QUERY_FAULTS, _WECHAT_QUERIES),
     ("wechat", wechat.REFUND_FAULTS, (("refund", "refund"),)),
+    ("unionpay", unionpay.NOTIFY_FAULTS, _UNIONPAY_EVENTS),
+    # That of a refund is settled when it is taken.
+    ("unionpay", (unionpay.BEFORE_RESPONSE,), (("pay", "paid"), ("refund", "refund"))),
+    ("unionpay", RESPONSE_FAULTS, (("pay", _UNIONPAY_PAGE),)),
+    ("unionpay", unionpay.ANSWER_FAULTS, _UNIONPAY_CALLS),
+    ("unionpay", unionpay.KEY_FAULTS, (*_UNIONPAY_CALLS, *_UNIONPAY_EVENTS)),
+    ("unionpay", unionpay.TAKING_FAULTS, (("refund", "refund"),)),
+    ("unionpay", unionpay.DECLINES, (("pay", _UNIONPAY_PAGE), ("refund", "refund"))),
+    ("unionpay", unionpay.EXPIRY_FAULTS, (("close", "expired"),)),
+    ("unionpay", unionpay.QUERY_FAULTS, (("query", "query"),)),
 )
+# No charge and no refund meets what only payouts and statements can.
+_NOT_HERE = (*unionpay.PAYOUT_FAULTS, *unionpay.LINE_FAULTS, *unionpay.FILE_FAULTS)
 # What one query may say of a trade, and the other of a refund.
 _STRIKES_NOTHING = {
     ("query_waiting", "alipay.trade.fastpay.refund.query"),
@@ -106,6 +123,6 @@ def chosen() -> list[Cell]:
 
 
 def catalogued() -> set[tuple[str, str]]:
-    """Every fault that a payment channel's stand-in has: (channel, name)."""
-    known = (("alipay", alipay.FAULTS), ("wechat", wechat.FAULTS))
-    return {(channel, fault.name) for channel, faults in known for fault in faults}
+    """Every fault that a charge or a refund can meet at a payment channel's stand-in: (channel, name)."""
+    known = (("alipay", alipay.FAULTS), ("wechat", wechat.FAULTS), ("unionpay", unionpay.FAULTS))
+    return {(channel, fault.name) for channel, faults in known for fault in faults if fault not in _NOT_HERE}

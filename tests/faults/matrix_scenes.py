@@ -62,12 +62,29 @@ def _refund(ground: Ground, cell: Cell) -> Charge:
 
 def _find_no_use(ground: Ground, charge: Charge, *, told: bool) -> None:
     """Given up, and paid in the same moment; the channel shows it when the loan has gone on to another charge."""
+    if ground.channel == "unionpay":
+        _pay_after_giving_up(ground, charge, told=told)
+        return
     ground.fault("paid_after_close" if told else "closed_yet_paid", charge, next=1)
     ground.fault("query_not_exist", charge, operation=_QUERIED[ground.channel == "wechat"], next=2)
     ground.offer(charge)
     ground.visit(charge)
     ground.give_up(charge)
     ground.rest(until=lambda: ground.current(charge).state == Charge.State.CLOSED)
+    _collect(ground)
+    ground.rest(until=Unapplied.objects.exists)
+
+
+def _pay_after_giving_up(ground: Ground, charge: Charge, *, told: bool) -> None:
+    """Nobody can close an order there: given up while UnionPay doesn't show it, it is paid on a page left open."""
+    if not told:
+        ground.fault("never", charge, operation="paid", next=1)
+    ground.fault("query_not_found", charge, operation="query", next=2)
+    ground.offer(charge)
+    ground.visit(charge)
+    ground.give_up(charge)
+    ground.rest(until=lambda: ground.current(charge).state == Charge.State.CLOSED)
+    ground.pay(charge)
     _collect(ground)
     ground.rest(until=Unapplied.objects.exists)
 

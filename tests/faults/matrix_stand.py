@@ -1,4 +1,4 @@
-"""A borrower at either channel, and time that goes on from one thing that is due to the next."""
+"""A borrower at one of the channels, and time that goes on from one thing that is due to the next."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -67,15 +67,19 @@ class Ground:
             trust_env=False, follow_redirects=True, timeout=20, headers={"Referer": "http://localhost/"}
         ) as browser:
             for _ in range(4):
-                if _is_cashier(browser, charge.action["url"]):
+                if _is_cashier(browser, charge.action):
                     return
                 self.sighs += 1
         raise AssertionError("the cashier never opened")
 
     def pay(self, charge: Charge) -> None:
-        """The borrower presses the button; an order that has closed meanwhile takes nothing."""
-        answer = self.sandbox.control(f"{self.channel}/pay", out_trade_no=charge.key)
-        assert answer.status_code == 200 or answer.json()["error"] == "ORDER_CLOSED", answer.text
+        """The borrower presses the button, and again when a bank says no; a closed order takes nothing."""
+        for _ in range(3):
+            answer = self.sandbox.control(f"{self.channel}/pay", out_trade_no=charge.key)
+            if answer.status_code == 200 or answer.json()["error"] == "ORDER_CLOSED":
+                return
+            self.sighs += 1
+        raise AssertionError(answer.text)
 
     def give_up(self, charge: Charge) -> None:
         charges.give_up(borrower_id=charge.borrower_id, charge_id=charge.id, now=clock.now())
@@ -87,7 +91,23 @@ class Ground:
         """What the channel has of this borrower's charges; of those that it never heard of, nothing."""
         keys = Charge.objects.filter(borrower_id=self.who.borrower_id).order_by("opened_at")
         answers = [self.sandbox.http.get(f"/_control/{self.channel}/trades/{each.key}") for each in keys]
-        return [answer.json() for answer in answers if answer.status_code == 200]
+        found = [answer.json() for answer in answers if answer.status_code == 200]
+        return [self._in_common_words(each) for each in found] if self.channel == "unionpay" else found
+
+    def _in_common_words(self, trade: dict[str, Any]) -> dict[str, Any]:
+        """An order of UnionPay's, told as the others tell theirs; of one that never ends only the fault says so."""
+        struck = self.sandbox.http.get("/_control/faults").json()["struck"]
+        endless = any(each["fault"] == "forever" and each["order_no"] == trade["out_trade_no"] for each in struck)
+        refunds = [
+            each | {"status": each["state"], "outcome": "FOREVER" if endless else each["outcome"]}
+            for each in trade["refunds"]
+        ]
+        return trade | {
+            "total_minor": trade["amount_minor"],
+            "paid_at": trade["done_at"],
+            "trade_status": "WAIT_BUYER_PAY" if trade["state"] == "WAITING" else trade["state"],
+            "refunds": refunds,
+        }
 
     def rest(self, *, until: Callable[[], bool] = lambda: False) -> None:
         """Time goes on until nothing is due within two days, or as soon as it holds."""
@@ -145,9 +165,9 @@ class Ground:
             draft.replace(file)
 
 
-def _is_cashier(browser: httpx.Client, url: str) -> bool:
+def _is_cashier(browser: httpx.Client, action: dict[str, Any]) -> bool:
     try:
-        answer = browser.get(url)
+        answer = browser.post(action["post"], data=action["fields"]) if "post" in action else browser.get(action["url"])
     except httpx.TransportError:
         return False
     return answer.status_code == 200 and "/cashier/" in answer.url.path
@@ -159,7 +179,7 @@ def _first(rows: QuerySet[Any], name: str) -> datetime | None:
 
 
 def _is_moving(trade: dict[str, Any]) -> bool:
-    """A refund that WeChat has taken, or a trade of Alipay's whose time is over."""
+    """A refund that WeChat or UnionPay has taken, or a trade of Alipay's or UnionPay's whose time is over."""
     if any(each.get("status") == "PROCESSING" and each["outcome"] != "FOREVER" for each in trade["refunds"]):
         return True
     return trade.get("trade_status") == "WAIT_BUYER_PAY" and wire(trade["expires_at"]) <= clock.now()

@@ -1,4 +1,4 @@
-"""The fault matrix: every fault of both channels at every operation it can strike, each to a known end.
+"""The fault matrix: every fault of all channels at every operation it can strike, each to a known end.
 
 `make test` draws a sample (ANQI_SEED draws another one), ANQI_SOAK=1 plays them all and leaves build/faults/*.json
 for `python -m tools.fault_table`.
@@ -25,7 +25,7 @@ from anqi.ledger.models import Posting
 from anqi.lending.models import Fact, Loan
 from anqi.payments import channels, inspection
 from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
-from tests.channels import till
+from tests.channels import card_desk, till
 from tests.faults import fault_stand, matrix_scenes, matrix_story
 from tests.faults.matrix_cells import Cell, catalogued, cells, chosen
 from tests.faults.matrix_stand import Ground
@@ -51,8 +51,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def ground(clone_database: str, sandbox: Sandbox, hooks: str, settings: Any, cell: Cell) -> Ground:
-    """A borrower on a database of the cell's own; both channels knock at our door."""
+    """A borrower on a database of the cell's own; all channels knock at our door."""
     settings.ANQI_WECHAT = till.stated(sandbox)
+    settings.ANQI_UNIONPAY = card_desk.stated(sandbox)
     channels.find.cache_clear()
     if cell.fault.name == "replay":
         forget(sandbox)
@@ -149,11 +150,17 @@ def assert_the_channel_has_as_much(ground: Ground, *, told_only: bool) -> None:
 
 def given_back(channel: str, trades: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
     """What the channel gave back: our number of it, the channel's of the payment, fen."""
-    number, ref = {"alipay": ("out_request_no", "trade_no"), "wechat": ("out_refund_no", "transaction_id")}[channel]
+    number, ref = _NUMBERS[channel]
     return [
         (each[number], trade[ref], each["amount_minor"]) for trade in trades for each in trade["refunds"]
         if each.get("status", "SUCCESS") == "SUCCESS"
     ]  # fmt: skip
+
+
+_NUMBERS = {
+    "alipay": ("out_request_no", "trade_no"), "wechat": ("out_refund_no", "transaction_id"),
+    "unionpay": ("order_id", "query_id"),
+}  # fmt: skip
 
 
 def assert_sound() -> None:
