@@ -66,7 +66,7 @@
   // A form that leads on to a cashier goes by itself; who comes back to it by the browser's own button decides anew.
   const onward = document.querySelector("form[data-goes]");
   const [arrival] = performance.getEntriesByType("navigation");
-  if (onward && !(arrival && arrival.type === "back_forward")) onward.requestSubmit();
+  if (onward && !(arrival && arrival.type === "back_forward")) onward.submit(); // silently, so that its button still works where the cashier is slow
 
   // Confirming waits until the preview on screen was computed for exactly what the form says now.
   const checkPreview = (form) => {
