@@ -335,7 +335,7 @@ def test_a_charge_that_alipay_could_not_take_is_a_broken_assumption(
 
 
 def test_only_what_is_configured_is_offered(offered: None, settings: Any) -> None:
-    settings.ANQI_WECHAT = None
+    settings.ANQI_WECHAT = settings.ANQI_BANK = None
     assert channels.offered() == ("alipay",)
     assert channels.find("alipay").code == "alipay"
     assert channels.find("alipay") is channels.find("alipay")

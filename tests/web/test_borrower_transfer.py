@@ -15,6 +15,7 @@ from anqi.payments.channels import bank
 from anqi.payments.models import Charge, Exchange
 from tests.planting import Planted, at, plant_loan
 from tests.web.borrower_stand import Watch, signed_in
+from tests.web.test_borrower_pages import chinese_in
 from tests.web.test_borrower_paying import fields_of, pay_page, send, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
@@ -71,6 +72,13 @@ def test_the_page_says_what_to_fill_in_and_until_when(visitor: Client, charge: C
     assert "一般下一个工作日" in page
     assert "这笔付款到 10月3日 12:00 为止" in page
     assert "hx-get" not in page, "nobody waits before a page for a day"
+
+
+def test_in_english_only_the_account_is_chinese(lin: Planted, charge: Charge) -> None:
+    visitor = signed_in(lin.borrower_id, language="en")
+    names = (STATED["account_name"], STATED["bank_name"], "简体中文", "语言")
+    assert chinese_in(visitor.get(f"/charges/{charge.id}"), names=names) == []
+    assert "Waiting for your transfer" in page_of(visitor, charge)
 
 
 def test_looking_at_it_asks_nobody(visitor: Client, charge: Charge) -> None:

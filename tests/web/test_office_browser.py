@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -15,13 +15,14 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from anqi import clock
-from anqi.actions import charges, loans, repayments, unapplied
+from anqi.actions import bank, charges, loans, repayments, unapplied
 from anqi.notices.models import Webhook, WebhookTry
 from anqi.payments.channels.protocol import Succeeded
-from anqi.payments.models import Inbox, Unapplied
+from anqi.payments.models import BankLine, Inbox, Unapplied
 from anqi.rows.ids import uuid7
 from anqi.web.shared import pages
 from tests import chromium as browsers
+from tests.actions.bank_account import Account
 from tests.chromium import AXE
 from tests.planting import Planted, plant_loan
 from tests.web.test_office_doors import desk_of, hire, merchant_id, set_clock
@@ -67,7 +68,23 @@ def lin() -> Planted:
         borrower_id=who.borrower_id, application_id=uuid7(), wish=wanted, actor=hire(name="王经办"), now=clock.now()
     )
     plant_trouble()
+    plant_transfers(who)
     return who
+
+
+def plant_transfers(who: Planted) -> None:
+    """Money on the bank account that nobody stated a number for, and that may be a transfer of this borrower's."""
+    wish = charges.Wish(loan_id=who.loan_id, purpose="due", amount_minor=53_309)
+    charges.open(
+        borrower_id=who.borrower_id, wishes=[wish], channel="bank", how="page", attempt="b", now=clock.now()
+    )
+    account = Account(at=clock.now() - timedelta(hours=1))
+    for _ in range(2):
+        account.move(53_309, "还款")
+    bank.import_statement(account.file(), actor=None, now=clock.now())
+    actor, back = hire(name="王经办"), BankLine.objects.latest("seq")
+    bank.decide(line_id=back.id, use="send_back", reason="不认识", actor=actor, now=clock.now())
+    bank.approve(line_id=back.id, actor=hire("supervisor", "赵复核"), now=clock.now())
 
 
 def plant_trouble() -> None:
@@ -89,6 +106,8 @@ def urls(who: Planted) -> dict[str, str]:
         "search": "/search", "borrower": whose, "loan": f"{whose}/loans/{who.loan_id}",
         "past": f"{whose}/loans/{who.loan_id}?on=2026-09-30", "cases": "/unapplied",
         "case": f"{whose}/unapplied/{Unapplied.objects.get().id}", "trial": "/trial-balance",
+        "bank": "/bank", "line": f"/bank/lines/{BankLine.objects.earliest('seq').id}",
+        "sent_back": f"/bank/lines/{BankLine.objects.latest('seq').id}",
         "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
     }  # fmt: skip
 
@@ -163,7 +182,7 @@ def test_every_page_is_accessible_and_fits(
 
 
 def test_in_english_only_names_are_chinese(lin: Planted) -> None:
-    names = ("林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "付了两次", "核对", "简体中文", "语言")
+    names = ("林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "赵复核", "付了两次", "不认识", "核对", "简体中文", "语言")
     for name, page in take(lin, language="en").items():
         text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))
         for each in names:

@@ -79,7 +79,7 @@ def lin() -> Planted:
 def pages(who: Planted, merchant_id: UUID) -> list[str]:
     return [
         "/", "/queue/unapplied", "/queue/books", "/search", f"/borrowers/{who.borrower_id}",
-        f"/borrowers/{who.borrower_id}/loans/{who.loan_id}", "/unapplied", "/trial-balance", "/trial-balance.csv",
+        f"/borrowers/{who.borrower_id}/loans/{who.loan_id}", "/unapplied", "/trial-balance", "/trial-balance.csv", "/bank",
         "/merchants", f"/merchants/{merchant_id}/webhooks",
     ]  # fmt: skip
 
@@ -89,7 +89,8 @@ def acts(who: Planted, merchant_id: UUID, webhook_id: UUID) -> list[str]:
     return [
         f"/borrowers/{who.borrower_id}/identity", f"/queue/inbox/{uuid7()}/done", case,
         f"{case}/applications/{uuid7()}/approve", f"{case}/applications/{uuid7()}/refuse",
-        f"/merchants/{merchant_id}/webhooks/{webhook_id}/again",
+        f"/merchants/{merchant_id}/webhooks/{webhook_id}/again", "/bank/to-make.csv",
+        f"/bank/lines/{uuid7()}/payer", f"/bank/lines/{uuid7()}/approve", f"/bank/lines/{uuid7()}/refuse",
     ]  # fmt: skip
 
 
