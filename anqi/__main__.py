@@ -9,6 +9,7 @@ _COMMANDS = {
     "serve": "serve a site: borrower, office or merchant",
     "worker": "do what is due, until stopped",
     "close": "end every business day that is over",
+    "settle": "what shops are owed for days that are shut",
     "prove": "compare the books of every loan with the engine",
     "verify": "recompute every hash chain, and the books of every loan",
     "books": "the trial balance of any day, and files of it",

@@ -13,9 +13,9 @@ from django.db import connection
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
 from anqi.engine.refusals import Refused
-from anqi.ledger import books, totals, trial
+from anqi.ledger import books, payables, totals, trial
 from anqi.ledger import inspection as ledger_inspection
-from anqi.lending import courses, inspection, store
+from anqi.lending import courses, inspection, settlements, store
 from anqi.lending.models import Agreement
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.chain import GENESIS, digest
@@ -80,11 +80,12 @@ class _Whole:
 def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
-    Chains without gap or fork, the trial balance, the totals of shut days against their postings, each loan's books
-    against the engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan
-    whose own day has come and that nobody has woken yet is compared as of the day before it.
+    Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
+    postings, each loan's books against the engine on that day, unapplied money against its cases, the hashes of
+    agreements and documents. A loan whose own day has come and that nobody has woken yet is compared as of the day
+    before it.
     """
-    wrong = [*_check_trial_balance(), *_check_day_totals()]
+    wrong = [*_check_trial_balance(), *_check_day_totals(), *_check_settlements()]
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
         for whole in page:
@@ -115,6 +116,19 @@ def _check_day_totals() -> Iterator[Wrong]:
             f" {off.posted_debit_minor} and {off.posted_credit_minor} posted"
         )
         yield Wrong(what="day_total", borrower_id=None, where=where)
+
+
+def _check_settlements() -> Iterator[Wrong]:
+    for off in settlements.differing(owed=payables.OWED):
+        where = (
+            f"{off.day}, merchant {off.merchant_id}, lender {off.lender_id}: {off.kept_minor} kept,"
+            f" {off.lines_minor} in lines, {off.posted_minor} posted"
+        )
+        yield Wrong(what="settlement", borrower_id=None, where=where)
+    for borrower_id, line_id in settlements.differing_lines(paid=payables.PAID):
+        yield Wrong(what="settlement_paid", borrower_id=borrower_id, where=f"line {line_id}")
+    for payout_id in settlements.differing_payouts():
+        yield Wrong(what="merchant_payout", borrower_id=None, where=f"payout {payout_id}")
 
 
 def _check_chain(whole: _Whole) -> Iterator[Wrong]:

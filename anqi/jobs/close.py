@@ -19,7 +19,7 @@ import psycopg
 from django.db import connection, connections
 
 from anqi import clock
-from anqi.actions import accruing, closing, loans
+from anqi.actions import accruing, closing, loans, settlements
 from anqi.actions.closing import Proved
 from anqi.actions.loans import Brought
 from anqi.lending import inspection as lending
@@ -87,6 +87,8 @@ def _run_day(
     proved = _prove(closing.to_prove(day, whose), day, now, workers, told)
     proved_by = time.monotonic()
     accrued = accruing.on(day)
+    # Before the day is finished: a run that is killed in between must come back to it.
+    settlements.make(day, now=now())
     closing.finish(day, woken=brought.count, proved=proved.count, whose=whose, accrued=accrued, now=now())
     told("finished", day, brought.count, None)
     took = Took(brought_by - began, proved_by - brought_by, time.monotonic() - proved_by)

@@ -16,8 +16,10 @@ from procrastinate.contrib.django import app
 from anqi import clock
 from anqi.actions import cards, charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
 from anqi.actions.returns import paying_back
+from anqi.actions.settlements import booking
 from anqi.jobs import close
-from anqi.lending.models import Return
+from anqi.lending import payouts_to_shops
+from anqi.lending.models import MerchantPayout, Return
 from anqi.payments import news
 from anqi.payments.models import Card, Inbox, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
@@ -195,6 +197,19 @@ def pay_back_goods(now: datetime, limit: int) -> int:
 
 def _pay_back_goods(goods: Return, now: datetime) -> None:
     paying_back.pay_back(borrower_id=goods.borrower_id, return_id=goods.id, now=now)
+
+
+@_drain("settlements", _EVERY_MINUTE, alone=True)
+def book_payouts(now: datetime, limit: int) -> int:
+    waiting = payouts_to_shops.to_book(limit=limit)
+    for payout in waiting:
+        _each(_book, payout, now)
+    # One may wait for another that came first: the next minute is soon enough.
+    return 0
+
+
+def _book(payout: MerchantPayout, now: datetime) -> None:
+    booking.book(payout.id, now=now)
 
 
 @_drain("messages", _EVERY_FEW_SECONDS)

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection, transaction
 
 from anqi.actions import accruing, closing
-from anqi.ledger import days
+from anqi.ledger import days, payables
 from anqi.ledger.accruals import accrue
 from anqi.ledger.models import ClosedDay
-from anqi.lending import inspection, set_aside
+from anqi.lending import inspection, set_aside, settlements
 from anqi.lending.models import Loan
 from anqi.rows.days import SHANGHAI
 
@@ -32,6 +32,7 @@ def finish(today: date) -> None:
         _note(due)
         days.sum_up(due[0], until=due[-1], loans=inspection.PRODUCTS_OF_LOANS)
         accrue(due[-1], accrued)
+        settlements.make(due[0], due[-1], moved=payables.MOVED, now=now)
         days.close_before(set_aside.since(), now=now)
 
 

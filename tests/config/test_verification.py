@@ -200,9 +200,9 @@ def test_a_limit_counts_borrowers_and_pages_miss_nobody(lin: Planted, monkeypatc
     assert verification.verify(today=STARTED, limit=3).borrowers == 3
 
 
-def test_verifying_takes_two_statements_a_page_and_two_for_the_whole(lin: Planted) -> None:
+def test_verifying_takes_two_statements_a_page_and_five_for_the_whole(lin: Planted) -> None:
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         verify()
-    assert len(captured) == 6, "balance, totals, a page, its agreements and documents, the empty page after it"
+    assert len(captured) == 9, "balance, totals, three of settlements, a page, its agreements and documents, an empty page"

@@ -252,7 +252,10 @@ def test_one_seed_is_one_book(shared_server: Postgres, django_db_blocker: Any) -
     assert all(told[0][table] != told[2][table] for table in ("lending_loan", "ledger_posting", "people_borrower"))
 
 
-_OF_ACTIONS = ("lending_lender", "lending_product", "lending_merchant", "lending_merchant_key", "ledger_day_total")
+_OF_ACTIONS = (
+    "lending_lender", "lending_product", "lending_merchant", "lending_merchant_key", "ledger_day_total",
+    "lending_settlement", "lending_settlement_line",
+)  # fmt: skip
 
 
 @pytest.mark.usefixtures("clone_database")

@@ -14,8 +14,17 @@ from anqi.lending.models.loans import (
     SetAside,
 )
 from anqi.lending.models.returns import Hold, Return
+from anqi.lending.models.settlements import (
+    MerchantAccount,
+    MerchantPayout,
+    PageLink,
+    PayoutPart,
+    Settlement,
+    SettlementLine,
+)
 
 __all__ = (
-    "Agreement", "CreditLine", "Fact", "Hold", "Lender", "Loan", "Merchant", "MerchantKey", "MerchantOrder", "Order",
-    "Product", "Return", "SetAside",
+    "Agreement", "CreditLine", "Fact", "Hold", "Lender", "Loan", "Merchant", "MerchantAccount", "MerchantKey",
+    "MerchantOrder", "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return", "SetAside", "Settlement",
+    "SettlementLine",
 )  # fmt: skip

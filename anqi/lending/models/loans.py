@@ -54,12 +54,19 @@ class Product(models.Model):
 class Merchant(models.Model):
     """A shop that sells on instalments through the API."""
 
+    class Cycle(models.TextChoices):
+        DAILY = "daily"
+        WEEKLY = "weekly"
+
     id = models.UUIDField(primary_key=True, default=uuid7)
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=128)
     webhook_url = models.URLField(max_length=256, blank=True, default="")
     webhook_secret = EncryptedText(null=True)
     return_origins = models.JSONField(default=list)
+    # When the shop is paid: each day on the next one, or each week on the Monday after it; and from how much on.
+    settlement_cycle = models.CharField(max_length=8, choices=Cycle.choices, default=Cycle.DAILY)
+    settlement_least_minor = models.BigIntegerField(default=1)
     created_at = models.DateTimeField()
 
     class Meta:
