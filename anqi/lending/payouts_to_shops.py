@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from anqi.lending import shop_accounts
 from anqi.lending.models import (
@@ -171,15 +171,21 @@ def of_merchant(merchant_id: UUID) -> list[MerchantPayout]:
     return list(found.order_by("-proposed_at")[:PAGE])
 
 
-def paid_since(day: date) -> list[MerchantPayout]:
-    """The payouts that were paid on that day or later."""
-    return list(MerchantPayout.objects.filter(state=State.PAID, paid_on__gte=day))
+def ended_since(day: date) -> list[MerchantPayout]:
+    """The payouts that were paid, or came back, on that day or later."""
+    paid = Q(state=State.PAID, paid_on__gte=day)
+    return list(MerchantPayout.objects.filter(paid | Q(state=State.RETURNED, returned_on__gte=day)))
 
 
-def released() -> list[MerchantPayout]:
-    """The payouts that are to be made at the bank, or have been and nobody knows yet, the earliest first."""
-    found = MerchantPayout.objects.filter(state=State.RELEASED).select_related("merchant", "account")
-    return list(found.order_by("decided_at"))
+def files() -> list[tuple[UUID, datetime, int]]:
+    """The latest files for the bank, newest first: id, when one of its payouts last changed, how many there are."""
+    found = MerchantPayout.objects.exclude(file_id=None).values_list("file_id")
+    return list(found.annotate(at=Max("changed_at"), count=Count("id")).order_by("-file_id")[:10])
+
+
+def count_unfiled() -> int:
+    """How many released payouts are in no file for the bank yet."""
+    return MerchantPayout.objects.filter(state=State.RELEASED, file_id=None).count()
 
 
 def troubled(*, but: Iterable[UUID] = ()) -> QuerySet[MerchantPayout]:

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from anqi.lending.models import Merchant, MerchantAccount, PageLink
 from anqi.rows.refusals import Refused
 
@@ -101,6 +103,12 @@ def current(merchant_id: UUID, *, now: datetime) -> MerchantAccount | None:
 def waiting(merchant_id: UUID) -> MerchantAccount | None:
     """The account that waits for its second person."""
     return MerchantAccount.objects.filter(merchant_id=merchant_id, state=State.PROPOSED).first()
+
+
+def asked() -> QuerySet[MerchantAccount]:
+    """All accounts that wait for their second person, the oldest first."""
+    waiting = MerchantAccount.objects.filter(state=State.PROPOSED).select_related("merchant")
+    return waiting.defer("number").order_by("proposed_at")
 
 
 def of_merchant(merchant_id: UUID) -> list[MerchantAccount]:

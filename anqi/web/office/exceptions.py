@@ -13,7 +13,7 @@ from anqi.lending import inspection as lending
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
 from anqi.people.inspection import Identity
-from anqi.web.office import goods_exceptions, payout_rows, wording
+from anqi.web.office import goods_exceptions, payout_rows, settling, wording
 from anqi.web.office.exceptional import Exceptional, loan_url
 from anqi.web.office.queue import Compared, Kind
 from anqi.web.office.wording import word
@@ -280,4 +280,7 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "holds-over": goods_exceptions.holds,
     "holds-asked": goods_exceptions.holds,
     "returns-asked": goods_exceptions.returns,
+    "shop-payouts": settling.troubled,
+    "shop-waiting": settling.waiting,
+    "shop-accounts": settling.accounts_asked,
 }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
-from anqi.lending import courses, holding, returning, store
+from anqi.lending import courses, holding, payouts_to_shops, returning, shop_accounts, store
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
 from anqi.payments import bank_inspection as bank
@@ -193,5 +193,17 @@ KINDS = (
     Kind(
         slug="orders", title=lazy("签约 10 天未发货"), tone="warn", since="changed_at",
         rows=lending.unshipped,
+    ),
+    Kind(
+        slug="shop-payouts", title=lazy("给商户的付款出了问题"), tone="bad", since="changed_at", may_be_dealt_with=True,
+        rows=lambda now: payouts_to_shops.troubled(but=people.dealt_with("shop-payouts")),
+    ),
+    Kind(
+        slug="shop-waiting", title=lazy("给商户的付款等复核"), tone="warn", since="proposed_at",
+        rows=lambda now: payouts_to_shops.waiting(),
+    ),
+    Kind(
+        slug="shop-accounts", title=lazy("商户收款账户等复核"), tone="warn", since="proposed_at",
+        rows=lambda now: shop_accounts.asked(),
     ),
 )  # fmt: skip

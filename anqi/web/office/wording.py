@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from anqi.rows.refusals import Refused
+from anqi.web.office import settlement_words
 from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT, Words
 from anqi.web.shared.figures import write_day, write_yuan
 
@@ -105,7 +106,9 @@ FACTS: Words = {
 }
 CAUSES: Words = FACTS | {"day": lazy("按日入账")}
 # What moves money that is on no loan.
-MOVES: Words = {"arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款")}
+MOVES: Words = {
+    "arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款"), "settlement": lazy("付给商户"),
+}  # fmt: skip
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
 CARD_KINDS: Words = {"debit": lazy("储蓄卡"), "credit": lazy("信用卡")}
 CARD_STATES: Words = {"bound": lazy("已绑定"), "ended": lazy("已移除")}
@@ -359,4 +362,5 @@ def _refusals() -> dict[str, str]:
         "loan_takes_less": _("这笔分期最多用得上 %(most_minor)s，再多只会变成溢缴款。"),
         "payoff_not_reached": _("按 %(counts_on)s计，一次结清要 %(need_minor)s。"),
         "history_forbids": _("按 %(counts_on)s计入后，这笔分期后来的记录就不成立了，请交技术核对。"),
+        **settlement_words.refusals(),
     }
