@@ -61,6 +61,7 @@ def main() -> None:
         past.travel(first, hour=8)
         shops = _open_street(where)
         _keep(where, "staff.json", staff.plant(now=clock.now()))
+        staff.give_accounts(now=clock.now())
         for day in _days(first, today):
             past.live(day, told, shops)
         for person in cast.EVERYBODY:

@@ -7,6 +7,10 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from anqi.actions import staff
+from anqi.actions.settlements import accounts
+from anqi.lending import inspection
+from anqi.people import staff as members
+from anqi.rows.ids import uuid7
 
 _PEOPLE = (
     ("clerk@qhxj.example", "何文", "clerk"),
@@ -27,3 +31,14 @@ def plant(*, now: datetime) -> dict[str, Any]:
         "totp_secret": totp_secret,
         "people": [{"email": email, "name": name, "role": role} for email, name, role in _PEOPLE],
     }
+
+
+def give_accounts(*, now: datetime) -> None:
+    """Every shop has a bank account, entered by the clerk and released by the supervisor."""
+    clerk, supervisor, _auditor = (members.find(email) for email, _name, _role in _PEOPLE)
+    for shop in inspection.merchants():
+        account = accounts.propose(
+            account_id=uuid7(), merchant_id=shop.id, name=f"{shop.name}有限公司", bank="工商银行杭州分行",
+            number=f"62220212{secrets.randbelow(10**11):011}", actor=clerk, now=now,
+        )  # fmt: skip
+        accounts.release(merchant_id=shop.id, account_id=account.id, actor=supervisor, now=now)

@@ -125,6 +125,7 @@ def _routes(shop: Shop) -> list[BaseRoute]:
         post("/shop/log-out", customers.shopkeeper_log_out),
         get("/shop", for_shopkeeper(office.order_list)),
         get("/shop/webhooks", for_shopkeeper(office.webhook_list)),
+        get("/shop/settlements", for_shopkeeper(office.settlements)),
         get("/shop/orders/{number}", for_shopkeeper(office.order_detail)),
         post("/shop/orders/{number}/ship", for_shopkeeper(office.ship)),
         post("/shop/orders/{number}/cancel", for_shopkeeper(office.cancel)),

@@ -92,6 +92,13 @@ class MerchantApi:
         if answer.get("state") != "completed":
             raise ApiContradicts
 
+    def page_link(self) -> str:
+        """An address that lets one browser see what the shop is owed; it works once, for a few minutes."""
+        url = self._send("POST", "/page-links", timeout=WAIT_OF_PAGE).get("url")
+        if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
+            raise ApiContradicts
+        return url
+
     def close(self) -> None:
         """Give the connections back."""
         self._client.close()

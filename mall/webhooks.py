@@ -132,6 +132,8 @@ def _take(rows: Rows, *, webhook_id: str, stated: dict[str, Any], now: dt.dateti
 
 def _take_news(rows: Rows, *, number: str, event: str, told: dict[str, Any], now: dt.datetime) -> str:
     """What came of it, in words. News that does not fit is answered with 2xx all the same: it never will."""
+    if not number:
+        return "不是订单的消息"
     if not orders.exists(rows, number=number):
         return "不是本店订单"
     if event.startswith("return."):

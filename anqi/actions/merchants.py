@@ -118,6 +118,15 @@ def admit(
         return Merchant.objects.get(id=merchant.id), key
 
 
+def settle_by(code: str, *, cycle: str, least_minor: int) -> None:
+    """From now on the shop is paid by that cycle, daily or weekly, and from so many fen on. Refuses NoSuchMerchant."""
+    assert cycle in Merchant.Cycle.values, f"{cycle} is no cycle"
+    assert least_minor > 0, "nothing can't be paid"
+    with transaction.atomic(durable=True):
+        shop = merchants.find(code)
+        Merchant.objects.filter(id=shop.id).update(settlement_cycle=cycle, settlement_least_minor=least_minor)
+
+
 def issue_key(code: str, *, now: datetime) -> IssuedKey:
     """One more key for the merchant, shown this once; the others go on opening. Refuses NoSuchMerchant."""
     with transaction.atomic(durable=True):

@@ -1,7 +1,8 @@
 """What shops are owed for each day, made from the books once the day is shut, and held against them.
 
 Refused
-└── NoSuchSettlement
+├── NoSuchSettlement
+└── BadPeriod
 """
 
 from collections.abc import Iterator
@@ -18,12 +19,19 @@ from anqi.rows.refusals import Refused
 State = MerchantPayout.State
 WAITING, READY = "waiting", "ready"
 _WEEK = 7
+_LONGEST = timedelta(days=366)
 
 
 class NoSuchSettlement(Refused):
     """There is no such settlement."""
 
     code = "no_such_settlement"
+
+
+class BadPeriod(Refused):
+    """A period begins before it ends, and has at most 366 days; a month is written as 2026-09."""
+
+    code = "bad_period"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +73,12 @@ def ready_on(day: date, merchant: Merchant) -> date:
     return day + timedelta(days=_WEEK - day.weekday() if weekly else 1)
 
 
+def refuse_bad_period(first: date, last: date) -> None:
+    """Refuses BadPeriod."""
+    if not first <= last or last - first > _LONGEST:
+        raise BadPeriod
+
+
 def of_merchant(
     merchant: Merchant, *, today: date, first: date | None = None, last: date | None = None
 ) -> list[Shown]:
@@ -84,7 +98,7 @@ def find(merchant: Merchant, settlement_id: UUID, *, today: date) -> Shown:
 def unpaid(*, today: date) -> list[Shown]:
     """All settlements that no payout has paid, the oldest first."""
     paid = PayoutPart.objects.filter(settlement=OuterRef("id"), ended_at=None, payout__state=State.PAID)
-    found = _with_payouts(Settlement.objects.filter(~Exists(paid))).select_related("merchant", "lender")
+    found = _with_payouts(Settlement.objects.filter(~Exists(paid))).select_related("merchant")
     return [_shown(row, row.merchant, today) for row in found.order_by("day", "id")]
 
 
@@ -127,7 +141,7 @@ def differing_payouts() -> Iterator[UUID]:
 
 def _with_payouts(found: QuerySet[Settlement]) -> QuerySet[Settlement]:
     standing = PayoutPart.objects.filter(ended_at=None).select_related("payout__account")
-    return found.prefetch_related(Prefetch("parts", queryset=standing, to_attr="standing"))
+    return found.select_related("lender").prefetch_related(Prefetch("parts", queryset=standing, to_attr="standing"))
 
 
 def _shown(row: Settlement, merchant: Merchant, today: date) -> Shown:

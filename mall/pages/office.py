@@ -1,4 +1,4 @@
-"""The shopkeeper's side: orders, shipping, cancelling, calls and webhooks."""
+"""The shopkeeper's side: orders, shipping, cancelling, calls, webhooks, and the way to the settlements."""
 
 import re
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mall import calls, money, orders, webhooks, words
 from mall.doors import Visit
 from mall.orders import Order
-from mall.refusals import OrderRefused
+from mall.refusals import ApiRefused, ApiSilent, OrderRefused
 
 AMOUNT = re.compile(r"(|[1-9][0-9]{0,6}(\.[0-9]{2})?|0\.[0-9]{2})")
 TRACKING_NUMBER = re.compile(r"[A-Za-z0-9-]{0,40}")
@@ -81,6 +81,14 @@ def webhook_list(visit: Visit) -> Response:
     with visit.shop.store.reading() as rows:
         received = webhooks.newest(rows)
     return visit.render("shop/webhooks.html", webhooks=received)
+
+
+def settlements(visit: Visit) -> Response:
+    """On to the lender's pages of what this shop is owed, by a link made for this tap."""
+    try:
+        return visit.go(visit.shop.api.page_link())
+    except (ApiRefused, ApiSilent) as refusal:
+        return visit.go("/shop", notice=f"结算单暂时打不开：{refusal}")
 
 
 def _order(visit: Visit) -> Order:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from anqi.actions import settlements
+from anqi.actions import merchants, settlements
 from anqi.actions.settlements import accounts, booking, payouts
 from anqi.config import verification
 from anqi.ledger import books, trial
@@ -205,7 +205,7 @@ def test_daily_on_the_next_day_weekly_on_monday() -> None:
     assert DAY.weekday() == 1, "a Tuesday"
     [daily] = of_merchant(shop(), today=NEXT)
     assert (daily.state, daily.ready_on) == ("ready", NEXT)
-    Merchant.objects.update(settlement_cycle="weekly")
+    merchants.settle_by("qinghe", cycle="weekly", least_minor=1)
     [weekly] = of_merchant(shop(), today=NEXT)
     assert (weekly.state, weekly.ready_on) == ("waiting", date(2026, 9, 7))
     give_account()
@@ -234,7 +234,7 @@ def test_from_how_much_on_a_shop_is_paid_is_agreed_with_it() -> None:
     sell()
     shut(DAY)
     give_account()
-    Merchant.objects.update(settlement_least_minor=100_001)
+    merchants.settle_by("qinghe", cycle="daily", least_minor=100_001)
     with pytest.raises(BelowLeast) as refused:
         propose(NEXT)
     assert refused.value.facts == {"due_minor": 100_000, "least_minor": 100_001}

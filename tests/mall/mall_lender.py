@@ -81,6 +81,8 @@ class Lender:
                 return self._plans(int(request.url.params["amount_minor"]))
             case "POST", ["quotes"]:
                 return self._quote(json.loads(request.content))
+            case "POST", ["page-links"]:
+                return httpx.Response(201, json={"url": f"{self.confirm_origin}/enter/once", "expires_at": "soon"})
             case "GET", ["orders"]:
                 return self._list(request.url.params["order_number"])
             case "GET", ["orders", remote_id]:

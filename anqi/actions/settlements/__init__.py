@@ -5,7 +5,7 @@ Refused
 └── Stranger      the bank speaks of a number that is not ours
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -33,24 +33,21 @@ class Stranger(Refused):
     code = "stranger"
 
 
-def make(first: date, last: date | None = None, *, now: datetime) -> None:
-    """Keeps what each shop is owed for the day, or for each until the last one. Again it changes nothing.
-
-    Refuses DayNotShut.
-    """
-    last = last or first
+def make(day: date, *, now: datetime) -> None:
+    """Keeps what each shop is owed for the day, and by which orders. Again it changes nothing. Refuses DayNotShut."""
     with transaction.atomic(durable=True):
-        if books.first_open_on() <= last:
-            raise DayNotShut(day=last)
-        settlements.make(first, last, moved=payables.MOVED, now=now)
+        if books.first_open_on() <= day:
+            raise DayNotShut(day=day)
+        settlements.make(day, day, moved=payables.MOVED, now=now)
 
 
 def make_all(*, now: datetime) -> tuple[date, date] | None:
-    """The first and the last of all days that are shut, each with its settlements now; None where there is no such."""
+    """The first and the last of all days that are over, each with its settlements now; None where there is no such."""
     first, last = days.first_booked(), days.last_finished()
     if first is None or last is None or last < first:
         return None
-    make(first, last, now=now)
+    for n in range((last - first).days + 1):
+        make(first + timedelta(days=n), now=now)
     return first, last
 
 

@@ -22,6 +22,7 @@ from anqi.rows.chain import canonical
 from anqi.rows.days import SHANGHAI
 from anqi.web.merchant import calls, problems, returns, schemas
 from anqi.web.merchant.access import MerchantKey, Pace
+from anqi.web.merchant.settlements_api import router
 
 
 class _Api(NinjaAPI):
@@ -49,6 +50,7 @@ api = _Api(
     urls_namespace="merchant_api",
 )
 problems.install(api)
+api.add_router("", router)
 
 
 @api.get("/plans", response={200: schemas.Plans, **calls.PROBLEMS}, operation_id="list_plans", tags=["Plans"])

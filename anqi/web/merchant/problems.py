@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from psycopg import errors
 
-from anqi.lending import merchant_orders, merchants, products, quotes, returning, unwinding
+from anqi.lending import merchant_orders, merchants, products, quotes, returning, settlements, unwinding
 from anqi.rows.refusals import Refused
 
 MOST_BYTES = 64 * 1024
@@ -23,6 +23,7 @@ _log = logging.getLogger("anqi.merchant")
 _STATUSES: Mapping[type[Refused], int] = {
     merchants.KeyUnknown: 401,
     merchant_orders.NoSuchOrder: 404,
+    settlements.NoSuchSettlement: 404,
     merchant_orders.KeyReused: 409,
     merchant_orders.OrderNumberTaken: 409,
     merchant_orders.StateConflict: 409,
@@ -42,6 +43,7 @@ _REFUSALS: Sequence[type[Refused]] = (
     merchant_orders.BadCursor,
     returning.ItemsUnknown,
     returning.MoreThanShipped,
+    settlements.BadPeriod,
     products.AmountOutOfRange,
     products.PlanUnavailable,
     quotes.QuoteExpired,

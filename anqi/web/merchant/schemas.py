@@ -205,6 +205,40 @@ class Returns(BaseModel):
     returns: list[Return] = Field(description="The latest first.")
 
 
+class Payout(BaseModel):
+    number: str = Field(
+        description="It stands in the bank transfer's reference.", examples=["as01r2m6ehzqv5p3k9w0x4y7t1b"]
+    )
+    amount_minor: int = Field(description="The whole transfer: it may pay several days.", examples=[594000])
+    paid_on: str = Field(examples=["2026-11-25"])
+    account: str = Field(description="Yours, masked.", examples=["**** 5702"])
+
+
+class Settlement(BaseModel):
+    id: str = Field(examples=["019ac1f0-7a60-7c3e-9d2e-6c1f0b7a1e44"])
+    day: str = Field(examples=["2026-11-24"])
+    lender: str = Field(examples=["qhxj"])
+    currency: str = Field(examples=["CNY"])
+    shipped_minor: int = Field(description="What was lent for goods that left that day.", examples=[600000])
+    returned_minor: int = Field(description="What came back, below zero.", examples=[0])
+    fee_minor: int = Field(description="Your fee, below zero; above it where returns gave some back.", examples=[-6000])
+    amount_minor: int = Field(
+        description="The sum of the three. Below zero it is taken off the next payment.", examples=[594000]
+    )
+    state: Literal["open", "processing", "paid"]
+    ready_on: str = Field(description="From that day on it may be paid.", examples=["2026-11-25"])
+    payout: Payout | None = Field(description="The transfer that paid it.")
+
+
+class Settlements(BaseModel):
+    settlements: list[Settlement] = Field(description="Newest first.")
+
+
+class PageLink(BaseModel):
+    url: str = Field(description="Send your own people there, nobody else.")
+    expires_at: str = Field(examples=["2026-11-24T10:05:00+08:00"])
+
+
 class Problem(BaseModel):
     """RFC 9457. Decide by the code; title and detail are for people."""
 
