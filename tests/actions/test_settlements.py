@@ -1,12 +1,19 @@
 """Settlements with shops: as the books say, paid once, by two, undone whole, and gone on with after a kill."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from anqi.actions import merchants, settlements
 from anqi.actions.settlements import accounts, booking, payouts
@@ -50,7 +57,13 @@ from tests.settling import (
     staff,
 )
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> None:
+    """Rolled back after each test, but for those that have a database of their own."""
+    if "clone_database" not in request.fixturenames:
+        request.getfixturevalue("db")
+
 
 NEXT = DAY + days(1)
 RETURNED = Failed(reason="returned", code="")
@@ -523,3 +536,92 @@ def test_each_payout_is_in_one_file() -> None:
     assert payout.file_id == file_id
     with pytest.raises(NothingDue):
         payouts.hand_over(actor=clerk, now=at(NEXT, 14))
+
+
+# At once, and killed
+
+
+_DYING = """
+import os, signal, sys
+import django
+django.setup()
+from django.db import connection
+from anqi.actions import settlements
+from anqi.actions.settlements import booking
+from anqi.payments.channels.protocol import Succeeded
+from tests.planting import at
+from tests.settling import DAY, days
+booking.TOGETHER, left = 2, [int(sys.argv[2])]
+def count(execute, *given):
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return execute(*given)
+now = at(DAY + days(1), 16)
+from anqi.rows import sql
+fetch = sql.fetch
+sql.fetch = lambda *given: count(fetch, *given)
+with connection.execute_wrapper(count):
+    told = Succeeded(ref="B1", amount_minor=int(sys.argv[3]), paid_at=now)
+    settlements.learn(key=sys.argv[1], result=told, now=now)
+    from anqi.lending.models import MerchantPayout
+    booking.book(MerchantPayout.objects.get().id, now=now)
+"""
+
+
+def test_killed_at_any_statement_it_is_paid_once(clone_database: str) -> None:
+    for n in range(5):
+        sell(who=buyer(n), terms=FREE)
+    shut(DAY)
+    give_account()
+    payout, steps = released(NEXT), 0
+    environment = os.environ | {"DATABASE_URL": clone_database, "DJANGO_SETTINGS_MODULE": "anqi.config.settings"}
+    # Each life goes some statements further into what is left than the one before it.
+    for further in (2, 5, 9, 14, 20, 27, 35, 1000):
+        command = [sys.executable, "-c", _DYING, payout.number, str(further), str(payout.amount_minor)]
+        ended = subprocess.run(command, env=environment, cwd=Path(__file__).parents[2], check=False)
+        assert ended.returncode in (0, -signal.SIGKILL)
+        steps += ended.returncode == -signal.SIGKILL
+    assert steps >= 4, "it died often enough to prove something"
+    payout.refresh_from_db()
+    assert (payout.state, payout.is_booking) == ("paid", False)
+    assert Posting.objects.filter(cause="settlement").count() == 10
+    assert owed_minor() == 0
+    assert Webhook.objects.filter(kind="settlement.paid").count() == 1
+    assert wrong() == []
+
+
+def test_two_at_once_propose_one_payout_and_learn_of_it_once(clone_database: str) -> None:
+    sell()
+    shut(DAY)
+    give_account()
+    clerks = [staff(), staff()]
+    said = at_once(lambda n: propose(NEXT, actor=clerks[n]))
+    assert sorted(said) == ["MerchantPayout", "NothingDue"]
+    [payout] = MerchantPayout.objects.all()
+    payouts.release(payout_id=payout.id, actor=staff("supervisor"), now=at(NEXT, 13))
+    at_once(lambda n: settlements.learn(key=payout.number, result=made(payout), now=at(NEXT, 16)))
+    at_once(lambda n: booking.book(payout.id, now=at(NEXT, 17)))
+    assert Webhook.objects.filter(kind="settlement.paid").count() == 1
+    assert Posting.objects.filter(cause="settlement").count() == 1
+    assert wrong() == []
+
+
+def at_once(act: Callable[[int], object]) -> list[str]:
+    """What each of two threads ended with."""
+    said: list[str] = []
+
+    def run(n: int) -> None:
+        try:
+            said.append(type(act(n)).__name__)
+        except NothingDue as refused:
+            said.append(type(refused).__name__)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return said

@@ -67,7 +67,7 @@ def test_late_news_does_not_turn_an_order_back(bought: Town) -> None:
     ("changed", "outcome"),
     [({"amount_minor": 1}, "与订单对不上，未采用"), ({"state": "paid"}, "与订单对不上，未采用"),
      ({"id": "someone-elses"}, "与订单对不上，未采用"), ({"order_number": "QH-0"}, "不是本店订单"),
-     ({"order_number": None}, "不是本店订单"), ({"state": ["confirmed"]}, "与订单对不上，未采用")],
+     ({"order_number": None}, "不是订单的消息"), ({"state": ["confirmed"]}, "与订单对不上，未采用")],
 )
 def test_news_that_does_not_fit_is_kept_and_not_taken(
     bought: Town, changed: dict[str, object], outcome: str

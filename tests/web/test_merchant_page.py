@@ -10,10 +10,12 @@ from anqi import clock
 from anqi.actions.settlements import pages
 from anqi.lending.models import MerchantPayout, PageLink, Settlement
 from anqi.web.merchant import pages as views
+from tests import chromium as browsers
 from tests import purchasing
 from tests.planting import at, days
 from tests.settling import CARD, DAY, FREE, give_account, sell, shop, shut
 from tests.web.test_merchant_api import Caller
+from tests.web.test_office_browser import browse, faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.merchant")]
 CHINESE = {"Accept-Language": "zh-hans"}
@@ -123,6 +125,17 @@ def test_only_its_own(day: Settlement) -> None:
         assert other.get(path).status_code == 404, path
     for path in ("/settlements", f"/settlements/{day.id}", f"/settlements/{day.id}.csv", "/settlements/2026-09.csv"):
         assert Client().get(path).status_code == 403, path
+
+
+@browsers.required
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_its_pages_are_accessible_and_fit(day: Settlement, language: str) -> None:
+    client = browser()
+    client.cookies["anqi_language"] = language
+    paths = {"month": "/settlements?month=2026-09", "day": f"/settlements/{day.id}", "enter": link(), "none": "/settlements"}
+    taken = {name: client.get(path).content.decode() for name, path in paths.items()}
+    taken["over"] = Client().get("/settlements").content.decode()
+    assert browse(taken, lambda page: faults(page, taken)) == []
 
 
 def test_pages_only_show(day: Settlement) -> None:

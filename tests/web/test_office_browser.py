@@ -16,12 +16,15 @@ from playwright.sync_api import Page, Route
 
 from anqi import clock
 from anqi.actions import bank, charges, loans, repayments, unapplied
+from anqi.actions.settlements import accounts
+from anqi.lending.models import Settlement
 from anqi.notices.models import Webhook, WebhookTry
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import BankLine, Inbox, Unapplied
 from anqi.rows.ids import uuid7
 from anqi.web.shared import pages
 from tests import chromium as browsers
+from tests import settling
 from tests.actions.bank_account import Account
 from tests.chromium import AXE
 from tests.planting import Planted, plant_loan
@@ -69,6 +72,7 @@ def lin() -> Planted:
     )
     plant_trouble()
     plant_transfers(who)
+    plant_settlement()
     return who
 
 
@@ -99,6 +103,17 @@ def plant_trouble() -> None:
     )  # fmt: skip
 
 
+def plant_settlement() -> None:
+    """A day of the shop, a payment that waits, and two accounts."""
+    settling.shut(date(2026, 8, 31))
+    settling.give_account()
+    settling.propose(clock.today())
+    accounts.propose(
+        account_id=uuid7(), merchant_id=merchant_id(), name="青禾数码有限公司", bank="工商银行深圳分行",
+        number="6222021001116245702", actor=hire(name="王经办"), now=clock.now(),
+    )  # fmt: skip
+
+
 def urls(who: Planted) -> dict[str, str]:
     whose = f"/borrowers/{who.borrower_id}"
     return {
@@ -109,6 +124,8 @@ def urls(who: Planted) -> dict[str, str]:
         "bank": "/bank", "line": f"/bank/lines/{BankLine.objects.earliest('seq').id}",
         "sent_back": f"/bank/lines/{BankLine.objects.latest('seq').id}",
         "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
+        "settlements": "/settlements", "shop": f"/settlements/{merchant_id()}",
+        "day": f"/settlements/{merchant_id()}/days/{Settlement.objects.get().id}", "accounts": "/queue/shop-accounts",
     }  # fmt: skip
 
 
@@ -168,8 +185,8 @@ def faults(page: Page, taken: Pages) -> list[str]:
     ("theme", "language", "names"),
     [
         ("light", "zh-hans", None),
-        ("dark", "zh-hans", ("queue", "loan", "case", "inbox")),
-        ("light", "en", ("loan", "case", "borrower", "trial")),
+        ("dark", "zh-hans", ("queue", "loan", "case", "inbox", "shop")),
+        ("light", "en", ("loan", "case", "borrower", "trial", "shop", "settlements")),
     ],
     ids=["light", "dark", "english"],
 )
@@ -182,7 +199,10 @@ def test_every_page_is_accessible_and_fits(
 
 
 def test_in_english_only_names_are_chinese(lin: Planted) -> None:
-    names = ("林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "赵复核", "付了两次", "不认识", "核对", "简体中文", "语言")
+    names = (
+        "青禾数码有限公司", "工商银行深圳分行", "林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "赵复核",
+        "付了两次", "不认识", "核对", "简体中文", "语言",
+    )  # fmt: skip
     for name, page in take(lin, language="en").items():
         text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))
         for each in names:
