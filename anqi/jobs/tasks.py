@@ -14,7 +14,18 @@ from procrastinate import exceptions, jobs
 from procrastinate.contrib.django import app
 
 from anqi import clock
-from anqi.actions import cards, charges, closing, inbox, loans, notices, payouts, purchases, refunds, repayments
+from anqi.actions import (
+    cards,
+    charges,
+    closing,
+    inbox,
+    loans,
+    notices,
+    payouts,
+    purchases,
+    refunds,
+    repayments,
+)
 from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
 from anqi.jobs import close
