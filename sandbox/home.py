@@ -1,4 +1,4 @@
-"""The sandbox's folder: key pairs, secrets and settings, made once."""
+"""The sandbox's folder: key pairs, certificates, secrets and settings, made once."""
 
 import json
 import os
@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from sandbox import certificates
+
 KEY_FILES = (
     "alipay_private.pem",
     "alipay_public.pem",
@@ -17,6 +19,11 @@ KEY_FILES = (
     "alipay_next_public.pem",
     "app_private.pem",
     "app_public.pem",
+    "alipay_root_private.pem",
+    "alipay_root_public.pem",
+    "alipay_root_cert.pem",
+    "alipay_cert.pem",
+    "app_cert.pem",
     "sms_secret",
 )
 _SETTINGS_FILE = "sandbox.json"
@@ -40,6 +47,7 @@ class Home:
     # The one after it: what the gateway signs with once a fault has it rotate.
     gateway_next_key: rsa.RSAPrivateKey
     app_public_key: rsa.RSAPublicKey
+    certificate_numbers: certificates.Numbers
     sms_secret: bytes
 
     @property
@@ -60,7 +68,24 @@ def prepare(folder: Path) -> Home:
         gateway_key=gateway_key,
         gateway_next_key=gateway_next_key,
         app_public_key=app_key.public_key(),
+        certificate_numbers=_certify(folder, app_key=app_key, gateway_key=gateway_key),
         sms_secret=sms_secret.strip(),
+    )
+
+
+def _certify(
+    folder: Path, *, app_key: rsa.RSAPrivateKey, gateway_key: rsa.RSAPrivateKey
+) -> certificates.Numbers:
+    root_key = key_pair(folder, "alipay_root")
+
+    def certify(file: str, name: str, key: rsa.RSAPrivateKey) -> str:
+        pem = certificates.issue(name, key.public_key(), root_key=root_key)
+        return certificates.number(create_once(folder / file, pem))
+
+    return certificates.Numbers(
+        app=certify("app_cert.pem", "Sandbox Application", app_key),
+        gateway=certify("alipay_cert.pem", "Sandbox Alipay", gateway_key),
+        root=certify("alipay_root_cert.pem", certificates.ROOT, root_key),
     )
 
 

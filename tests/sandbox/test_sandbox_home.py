@@ -22,13 +22,18 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
     rivals = [start_keys(home), start_keys(home)]
     for rival in rivals:
         output, _ = rival.communicate(timeout=60)
-        assert rival.returncode == 0 and len(output.splitlines()) == 21
+        assert rival.returncode == 0 and len(output.splitlines()) == 26
     first = contents(home)
     assert sorted(first) == [
+        "alipay_cert.pem",
         "alipay_next_private.pem",
         "alipay_next_public.pem",
         "alipay_private.pem",
         "alipay_public.pem",
+        "alipay_root_cert.pem",
+        "alipay_root_private.pem",
+        "alipay_root_public.pem",
+        "app_cert.pem",
         "app_private.pem",
         "app_public.pem",
         "bank.json",
