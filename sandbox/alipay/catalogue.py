@@ -3,11 +3,17 @@
 from sandbox.faults import RESPONSE_FAULTS, Fault
 
 PAGE_METHODS = ("alipay.trade.wap.pay", "alipay.trade.page.pay")
+FUND_METHODS = (
+    "alipay.fund.trans.uni.transfer",
+    "alipay.fund.trans.common.query",
+    "alipay.fund.account.query",
+)
 SERVER_METHODS = (
     "alipay.trade.query",
     "alipay.trade.close",
     "alipay.trade.refund",
     "alipay.trade.fastpay.refund.query",
+    *FUND_METHODS,
 )
 EVENTS = ("paid", "closed", "refunded")
 OPERATIONS = (*PAGE_METHODS, *SERVER_METHODS, *EVENTS)
@@ -193,4 +199,82 @@ QUERY_FAULTS = (
         english="refund query doesn't see it yet",
     ),
 )
-FAULTS = (*NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *REFUND_FAULTS, *QUERY_FAULTS)
+# Struck when a transfer that could be made is asked for under a new number.
+TRANSFER_FAULTS = (
+    Fault(
+        name="transfer_dealing",
+        kind="state",
+        title="转账处理中，过后到账",
+        english="transfer answered DEALING, SUCCESS after a while",
+        seconds=60,
+    ),
+    Fault(
+        name="transfer_forever",
+        kind="state",
+        title="转账一直处理中",
+        english="transfer answered DEALING for ever",
+    ),
+    Fault(
+        name="transfer_then_failed",
+        kind="state",
+        title="转账处理中，过后失败",
+        english="transfer answered DEALING, FAIL after a while",
+        seconds=60,
+    ),
+    Fault(
+        name="transfer_failed",
+        kind="state",
+        title="转账失败（应答 FAIL）",
+        english="transfer answered FAIL, with its error_code",
+    ),
+    Fault(
+        name="transfer_returned",
+        kind="state",
+        title="转账成功，几天后被退回",
+        english="transfer SUCCESS, and days later REFUND",
+        seconds=2 * 86400,
+    ),
+    Fault(
+        name="transfer_mismatch",
+        kind="state",
+        title="收款人姓名不符，没有转账",
+        english="declined: the payee's name is another",
+    ),
+    Fault(
+        name="transfer_no_payee",
+        kind="state",
+        title="收款账号不存在，没有转账",
+        english="declined: no such payee",
+    ),
+    Fault(
+        name="transfer_limit",
+        kind="state",
+        title="超出单笔限额，没有转账",
+        english="declined: over the limit of one transfer",
+    ),
+    Fault(
+        name="transfer_day_limit",
+        kind="state",
+        title="超出商户当日限额，没有转账",
+        english="declined: over the merchant's limit of the day",
+    ),
+    Fault(
+        name="transfer_balance",
+        kind="state",
+        title="付款账户余额不足，没有转账",
+        english="declined: the merchant's account is too empty",
+    ),
+)
+# Struck when a transfer is asked about.
+TRANSFER_QUERY_FAULTS = (
+    Fault(
+        name="transfer_lag",
+        kind="state",
+        title="转账查询还看不到这笔单",
+        english="transfer query says: no such order",
+    ),
+)
+FAULTS = (
+    *NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *REFUND_FAULTS, *QUERY_FAULTS, *TRANSFER_FAULTS,
+    *TRANSFER_QUERY_FAULTS,
+)  # fmt: skip

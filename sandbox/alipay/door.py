@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import doors, replies
-from sandbox.alipay import cashier, control, envelope, gateway, pages, refusals
+from sandbox.alipay import cashier, control, envelope, gateway, pages, refusals, transfer_doors
 from sandbox.alipay.refusals import Refused
 from sandbox.replies import Reply
 from sandbox.site import Site
@@ -28,6 +28,25 @@ def routes(site: Site) -> list[BaseRoute]:
         Route(f"{control_root}/open", doors.json_door(view(control.open_page)), methods=["POST"]),
         Route(f"{control_root}/pay", doors.json_door(view(control.pay)), methods=["POST"]),
         Route(f"{control_root}/trades/{{out_trade_no}}", view(pages.tell_trade)),
+        *_transfer_routes(view),
+    ]
+
+
+def _transfer_routes(view: Callable[[Callable[..., Response]], Callable[..., Response]]) -> list[BaseRoute]:
+    control_root = "/_control/alipay"
+    one = f"{control_root}/transfers/{{out_biz_no}}"
+
+    def post(path: str, handler: Callable[..., Response]) -> Route:
+        return Route(path, doors.json_door(view(handler)), methods=["POST"])
+
+    return [
+        Route("/alipay/transfers/{out_biz_no}", view(transfer_doors.show)),
+        Route(f"{control_root}/transfers", view(transfer_doors.tell_all)),
+        Route(one, view(transfer_doors.tell)),
+        post(f"{one}/return", transfer_doors.come_back),
+        Route(f"{control_root}/account", view(transfer_doors.tell_account)),
+        post(f"{control_root}/account", transfer_doors.set_account),
+        post(f"{control_root}/wallets", transfer_doors.open_wallet),
     ]
 
 

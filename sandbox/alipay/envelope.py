@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox import clock
 from sandbox.alipay import refusals, signing
+from sandbox.alipay.catalogue import FUND_METHODS
 from sandbox.home import Home
 
 _SKEW = timedelta(minutes=15)
@@ -21,7 +22,10 @@ _REQUIRED = (
     ("charset", "isv.missing-charset", "缺少编码参数"),
     ("biz_content", "isv.missing-biz-content", "缺少biz_content参数"),
 )
-_KNOWN = {name for name, _, _ in _REQUIRED} | {"format", "notify_url", "return_url", "app_auth_token"}
+_APP_CERTIFICATE, _ROOT_CERTIFICATE = "app_cert_sn", "alipay_root_cert_sn"
+_KNOWN = {name for name, _, _ in _REQUIRED} | {
+    "format", "notify_url", "return_url", "app_auth_token", _APP_CERTIFICATE, _ROOT_CERTIFICATE,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,8 @@ class Call:
     biz: dict[str, Any]
     notify_url: str | None
     return_url: str | None
+    # Whether the merchant calls in certificate mode, and wants to know whose certificate the answer goes with.
+    is_certified: bool
 
 
 def open_call(
@@ -49,11 +55,13 @@ def open_call(
         )
     if parameters["method"] not in methods:
         raise refusals.invalid("isv.invalid-method", "不存在的方法名")
+    is_certified = _check_certificates(parameters, home=home)
     return Call(
         method=parameters["method"],
         biz=_biz(parameters["biz_content"]),
         notify_url=_url(parameters, "notify_url"),
         return_url=_url(parameters, "return_url"),
+        is_certified=is_certified,
     )
 
 
@@ -71,6 +79,22 @@ def _check_common(parameters: Mapping[str, str], *, home: Home, real_now: dateti
     if unknown := set(parameters) - _KNOWN:
         raise refusals.invalid("isv.invalid-parameter", f"不认识的公共参数 {sorted(unknown)[0]}")
     _check_timestamp(parameters["timestamp"], real_now)
+
+
+def _check_certificates(parameters: Mapping[str, str], *, home: Home) -> bool:
+    app, root = parameters.get(_APP_CERTIFICATE), parameters.get(_ROOT_CERTIFICATE)
+    # Whoever moves money out must come with certificates; others may.
+    if not (app or root) and parameters["method"] not in FUND_METHODS:
+        return False
+    if not app:
+        raise refusals.missing("isv.missing-app-cert-sn", "缺少应用公钥证书序列号")
+    if not root:
+        raise refusals.missing("isv.missing-alipay-root-cert-sn", "缺少支付宝根证书序列号")
+    if app != home.certificate_numbers.app:
+        raise refusals.invalid("isv.app-cert-not-exist", "应用公钥证书不存在")
+    if root != home.certificate_numbers.root:
+        raise refusals.invalid("isv.invalid-alipay-root-cert-sn", "无效的支付宝根证书序列号")
+    return True
 
 
 def _check_timestamp(text: str, real_now: datetime) -> None:
@@ -110,11 +134,14 @@ def is_web_address(url: str) -> bool:
     )
 
 
-def seal(content: Mapping[str, Any], *, name: str, home: Home, signature: str = "right") -> bytes:
+def seal(
+    content: Mapping[str, Any], *, name: str, home: Home, signature: str = "right", is_certified: bool = False
+) -> bytes:
     """The answer as the SDKs take it apart: the signature covers exactly the inner object's text."""
     inner = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if signature == "none":
         return f'{{"{name}":{inner}}}'.encode()
     key = home.gateway_next_key if signature == "other" else home.gateway_key
     signed = signing.sign(f"{inner} " if signature == "wrong" else inner, key)
-    return f'{{"{name}":{inner},"sign":"{signed}"}}'.encode()
+    certificate = f'"alipay_cert_sn":"{home.certificate_numbers.gateway}",' if is_certified else ""
+    return f'{{"{name}":{inner},{certificate}"sign":"{signed}"}}'.encode()

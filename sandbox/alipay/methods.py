@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import faults, money
-from sandbox.alipay import orders, payments, refunds, refusals, trades
+from sandbox.alipay import orders, payments, payouts, refunds, refusals, trades
 from sandbox.alipay.catalogue import QUERY_FAULTS
 from sandbox.alipay.trades import Trade
 from sandbox.site import Site
@@ -112,4 +112,7 @@ _METHODS: dict[str, Callable[[Connection, Site, Content, datetime], Content]] = 
     "alipay.trade.close": _close,
     "alipay.trade.refund": _refund,
     _REFUND_QUERY: _refund_query,
+    "alipay.fund.trans.uni.transfer": payouts.transfer,
+    "alipay.fund.trans.common.query": payouts.query,
+    "alipay.fund.account.query": payouts.account,
 }

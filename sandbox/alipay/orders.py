@@ -62,30 +62,30 @@ class RefundOrder:
 
 def read_order(call: Call, *, now: datetime) -> Order:
     """The order in a page call. `expires_at` may lie in the past: the trade decides if that matters."""
-    _refuse_unknown(
+    refuse_unknown(
         call.biz,
         "out_trade_no", "total_amount", "subject", "product_code", "time_expire", "quit_url", "body",
         "passback_params", "qr_pay_mode", "integration_type",
     )  # fmt: skip
     _check_product_code(call)
     return Order(
-        out_trade_no=_number(call.biz, "out_trade_no"),
+        out_trade_no=number(call.biz, "out_trade_no"),
         method=call.method,
-        total_minor=_amount(call.biz, "total_amount"),
+        total_minor=amount(call.biz, "total_amount"),
         subject=_subject(call.biz),
         expires_at=_expiry(call.biz, now=now),
         notify_url=call.notify_url,
         return_url=call.return_url,
-        quit_url=_optional(call.biz, "quit_url", longest=256, fits=is_web_address),
-        passback_params=_optional(call.biz, "passback_params", longest=512),
+        quit_url=optional(call.biz, "quit_url", longest=256, fits=is_web_address),
+        passback_params=optional(call.biz, "passback_params", longest=512),
     )
 
 
 def read_reference(biz: Mapping[str, Any], *also_known: str) -> Reference:
     """The trade that `biz` means; one of the two numbers must be there."""
-    _refuse_unknown(biz, "out_trade_no", "trade_no", *also_known)
-    out_trade_no = _number(biz, "out_trade_no") if biz.get("out_trade_no") else None
-    trade_no = _optional(biz, "trade_no", longest=64)
+    refuse_unknown(biz, "out_trade_no", "trade_no", *also_known)
+    out_trade_no = number(biz, "out_trade_no") if biz.get("out_trade_no") else None
+    trade_no = optional(biz, "trade_no", longest=64)
     if not (out_trade_no or trade_no):
         raise refusals.bad_parameter("out_trade_no 与 trade_no 不能同时为空")
     return Reference(out_trade_no=out_trade_no, trade_no=trade_no)
@@ -95,9 +95,9 @@ def read_refund(biz: Mapping[str, Any]) -> RefundOrder:
     reference = read_reference(biz, "refund_amount", "out_request_no", "refund_reason", "operator_id")
     return RefundOrder(
         reference=reference,
-        amount_minor=_amount(biz, "refund_amount"),
-        out_request_no=_number(biz, "out_request_no") if biz.get("out_request_no") else None,
-        reason=_optional(biz, "refund_reason", longest=256),
+        amount_minor=amount(biz, "refund_amount"),
+        out_request_no=number(biz, "out_request_no") if biz.get("out_request_no") else None,
+        reason=optional(biz, "refund_reason", longest=256),
     )
 
 
@@ -108,12 +108,12 @@ def read_refund_query(biz: Mapping[str, Any]) -> RefundQuestion:
         raise refusals.bad_parameter(f"query_options 应为列表，可选 {', '.join(_REFUND_OPTIONS)}")
     return RefundQuestion(
         reference=reference,
-        out_request_no=_number(biz, "out_request_no"),
+        out_request_no=number(biz, "out_request_no"),
         wants_time="gmt_refund_pay" in options,
     )
 
 
-def _refuse_unknown(biz: Mapping[str, Any], *known: str) -> None:
+def refuse_unknown(biz: Mapping[str, Any], *known: str) -> None:
     # The real gateway ignores what it doesn't know; here a misspelt field should be found on the first day.
     if unknown := set(biz) - set(known):
         raise refusals.bad_parameter(f"不认识的字段 {sorted(unknown)[0]}")
@@ -125,14 +125,14 @@ def _check_product_code(call: Call) -> None:
         raise refusals.bad_parameter(f"{call.method} 的 product_code 应为 {codes[0]}")
 
 
-def _number(biz: Mapping[str, Any], name: str) -> str:
+def number(biz: Mapping[str, Any], name: str) -> str:
     value = biz.get(name)
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise refusals.bad_parameter(f"{name} 应为1到64位字母、数字、下划线或短横线")
     return value
 
 
-def _amount(biz: Mapping[str, Any], name: str) -> int:
+def amount(biz: Mapping[str, Any], name: str) -> int:
     try:
         return money.to_minor(biz.get(name))
     except ValueError:
@@ -161,7 +161,7 @@ def _expiry(biz: Mapping[str, Any], *, now: datetime) -> datetime:
         raise refusals.bad_parameter("time_expire 格式应为 yyyy-MM-dd HH:mm:ss") from None
 
 
-def _optional(
+def optional(
     biz: Mapping[str, Any], name: str, *, longest: int, fits: Callable[[str], bool] = lambda value: True
 ) -> str | None:
     value = biz.get(name)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import doors, notify, store
-from sandbox.alipay import trades
+from sandbox.alipay import trades, transfer_doors
 from sandbox.alipay.trades import Trade
 from sandbox.site import Site
 from sandbox.store import Connection
@@ -16,13 +16,14 @@ _NEWEST = 50
 
 
 def recent(connection: Connection) -> dict[str, Any]:
-    """What the home page shows of Alipay: the newest trades, each with its notifications."""
+    """What the home page shows of Alipay: the newest trades, each with its notifications, and transfers."""
     return {
         "trades": [
             {"trade": trade, "notifications": _notifications(connection, trade)}
             for trade in trades.newest(connection, _NEWEST)
         ],
         "wallets": trades.wallets(connection),
+        **transfer_doors.recent(connection),
     }
 
 

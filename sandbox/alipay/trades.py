@@ -90,6 +90,11 @@ class Wallet:
         """Why this buyer can pay nothing, if so."""
         return buyers.TROUBLES.get(self.nickname)
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing can be paid to it either."""
+        return self.trouble is not None and self.trouble.code == "BUYER_ENABLE_STATUS_FORBID"
+
     def covers(self, amount_minor: int) -> bool:
         return self.balance_minor is None or self.balance_minor >= amount_minor
 

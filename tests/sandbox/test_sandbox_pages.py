@@ -33,7 +33,7 @@ def test_paying_without_scripts(sandbox: Sandbox, ali: AliPay, phone: Page, orde
     phone.get_by_label("支付密码").fill("123456")
     phone.get_by_role("button", name="确认付款").click()
     expect(phone.get_by_role("alert")).to_have_text("余额不足，请换一个账户付款")
-    phone.get_by_label("林晓").check()
+    phone.get_by_label("林小满").check()
     phone.get_by_label("支付密码").fill("123456")
     phone.get_by_role("button", name="确认付款").click()
     expect(phone.get_by_role("heading", name="支付成功")).to_be_visible()
