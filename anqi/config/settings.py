@@ -42,8 +42,14 @@ ANQI_ALIPAY = _from_environment(
     app_id="ANQI_ALIPAY_APP_ID",
     seller_id="ANQI_ALIPAY_SELLER_ID",
     app_private_key="ANQI_ALIPAY_APP_PRIVATE_KEY",
-    alipay_public_key="ANQI_ALIPAY_PUBLIC_KEY",
 )
+# An application has either key or certificates at Alipay; only with certificates does it pay out.
+_alipay_trust = _from_environment(
+    app_cert="ANQI_ALIPAY_APP_CERT",
+    alipay_cert="ANQI_ALIPAY_CERT",
+    alipay_root_cert="ANQI_ALIPAY_ROOT_CERT",
+) or _from_environment(alipay_public_key="ANQI_ALIPAY_PUBLIC_KEY")
+ANQI_ALIPAY = ANQI_ALIPAY and _alipay_trust and ANQI_ALIPAY | _alipay_trust
 ANQI_WECHAT = _from_environment(
     gateway="ANQI_WECHAT_GATEWAY",
     mchid="ANQI_WECHAT_MCHID",

@@ -54,6 +54,14 @@ def stated(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.fixture
+def certified(sandbox: Sandbox, stated: dict[str, str]) -> dict[str, str]:
+    """The settings of Alipay's channel in certificate mode, in which it pays out."""
+    files = ("app_cert", "alipay_cert", "alipay_root_cert")
+    keyless = {name: value for name, value in stated.items() if name != "alipay_public_key"}
+    return keyless | {name: str(sandbox.home / f"{name}.pem") for name in files}
+
+
+@pytest.fixture
 def ali(stated: dict[str, str]) -> Alipay:
     return alipay.connect(stated)
 

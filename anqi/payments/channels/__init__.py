@@ -22,6 +22,8 @@ _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, Ca
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
 _PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
 _STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
+# The setting without which a channel only collects.
+_PAYS_OUT_WITH = {"alipay": "app_cert"}
 
 
 def offered() -> tuple[str, ...]:
@@ -59,7 +61,12 @@ def find(code: str) -> Channel:
 
 def paying_out() -> tuple[str, ...]:
     """The codes of the channels that pay out here."""
-    return tuple(code for code in _PAYING_OUT if _stated(code))
+    return tuple(code for code in _PAYING_OUT if _can_pay_out(code))
+
+
+def _can_pay_out(code: str) -> bool:
+    stated = _stated(code)
+    return bool(stated) and _PAYS_OUT_WITH.get(code, "") in ("", *(stated or ()))
 
 
 def find_payer(code: str) -> PayoutChannel:

@@ -1,4 +1,4 @@
-"""The merchant's account at Alipay: the wap page on phones, the web page elsewhere."""
+"""The merchant's account at Alipay: the wap page on phones, the web page elsewhere; payouts to wallets."""
 
 import time
 from collections.abc import Mapping
@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alipay import AliPay
+from alipay import AliPay, DCAliPay
 from alipay.exceptions import AliPayException
 from alipay.utils import AliPayConfig
 
-from anqi.payments.channels.alipay import gateway, refunds, wire
+from anqi.payments.channels.alipay import gateway, payouts, refunds, wire
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     GIVEN_BACK,
@@ -21,6 +21,7 @@ from anqi.payments.channels.protocol import (
     NotFound,
     Notification,
     NotOurs,
+    PayoutRequest,
     RawRequest,
     RawResponse,
     Redirect,
@@ -39,19 +40,17 @@ _PAGES = {
 
 
 def connect(stated: Mapping[str, str]) -> "Alipay":
-    """The channel for one merchant account: gateway, app_id, seller_id, and the paths of two PEM files."""
+    """The channel for one merchant account: gateway, app_id, seller_id, and the paths of its PEM files.
+
+    Those are app_private_key and either alipay_public_key or the three certificates app_cert, alipay_cert and
+    alipay_root_cert: with these every call is in certificate mode, without which Alipay pays nothing out.
+    """
     assert time.localtime(0).tm_gmtoff == 8 * 3600, (
         "Alipay is sent this process's local time, so the process must run in Asia/Shanghai: see TIME_ZONE"
     )
-    sdk = AliPay(
-        appid=stated["app_id"],
-        app_private_key_string=Path(stated["app_private_key"]).read_text(),
-        alipay_public_key_string=Path(stated["alipay_public_key"]).read_text(),
-        sign_type="RSA2",
-        config=AliPayConfig(timeout=_TIMEOUT_SECONDS),
-    )
+    sdk = _certified(stated) if "app_cert" in stated else _keyed(stated)
     assert sdk.alipay_public_key.n != sdk.app_private_key.n, (
-        "alipay_public_key is the application's own: it must be the one that Alipay shows for the application"
+        "Alipay's key is the application's own: it must be the one that Alipay shows for the application"
     )
     # The SDK takes no gateway but its own two; this attribute is what its requests go to.
     assert hasattr(sdk, "_gateway"), "this version of the SDK keeps its gateway elsewhere"
@@ -59,8 +58,33 @@ def connect(stated: Mapping[str, str]) -> "Alipay":
     return Alipay(sdk, app_id=stated["app_id"], seller_id=stated["seller_id"])
 
 
+def _keyed(stated: Mapping[str, str]) -> AliPay:
+    return AliPay(
+        appid=stated["app_id"],
+        app_private_key_string=Path(stated["app_private_key"]).read_text(),
+        alipay_public_key_string=Path(stated["alipay_public_key"]).read_text(),
+        sign_type="RSA2",
+        config=AliPayConfig(timeout=_TIMEOUT_SECONDS),
+    )
+
+
+def _certified(stated: Mapping[str, str]) -> DCAliPay:
+    sdk = DCAliPay(
+        appid=stated["app_id"],
+        app_private_key_string=Path(stated["app_private_key"]).read_text(),
+        app_public_key_cert_string=Path(stated["app_cert"]).read_text(),
+        alipay_public_key_cert_string=Path(stated["alipay_cert"]).read_text(),
+        alipay_root_cert_string=Path(stated["alipay_root_cert"]).read_text(),
+        sign_type="RSA2",
+    )
+    # This kind takes no config, and looks at two of its certificates at the first call only: broken ones show now.
+    sdk._config = AliPayConfig(timeout=_TIMEOUT_SECONDS)
+    assert sdk.app_cert_sn and sdk.alipay_root_cert_sn, "alipay_root_cert holds no certificate for RSA"
+    return sdk
+
+
 class Alipay:
-    """One merchant account at Alipay, as `protocol.Channel`."""
+    """One merchant account at Alipay, as `protocol.Channel` and `protocol.PayoutChannel`."""
 
     code = "alipay"
     life = CASHIER_LIFE
@@ -120,6 +144,18 @@ class Alipay:
     def query_refund(self, key: str, *, charge_key: str, opened_at: datetime | None = None) -> Result:
         """What became of the refund, by Alipay's word now."""
         return refunds.query(self._sdk, key, charge_key=charge_key)
+
+    def payout(self, request: PayoutRequest) -> Result:
+        """What became of the payout after Alipay was asked for it. No notice of it is asked for."""
+        return payouts.send(self._sdk, request)
+
+    def query_payout(self, key: str, *, opened_at: datetime | None = None) -> Result:
+        """What became of the payout, by Alipay's word now."""
+        return payouts.query(self._sdk, key)
+
+    def balance_minor(self) -> int | None:
+        """What is left on the account that payouts leave from."""
+        return payouts.balance_minor(self._sdk, owner=self._ours["seller_id"])
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""
