@@ -45,7 +45,7 @@ def unmatched() -> list[BankLine]:
 
 
 def line(line_id: UUID) -> BankLine | None:
-    """The line with its statement's day of import."""
+    """The line of that id."""
     return BankLine.objects.filter(id=line_id).first()
 
 
@@ -54,9 +54,9 @@ def statements() -> list[BankStatement]:
     return list(BankStatement.objects.defer("raw").order_by("-imported_at")[:PAGE])
 
 
-def last_line() -> BankLine | None:
+def last_line(account: str) -> BankLine | None:
     """Up to which the account is known."""
-    return BankLine.objects.order_by("-at", "-seq").first()
+    return BankLine.objects.filter(account=account).order_by("-seq").first()
 
 
 def candidates(line: BankLine) -> list[Charge]:

@@ -473,6 +473,6 @@ def test_ten_thousand_lines_are_few_statements(charge: Charge, account: Account)
     with CaptureQueriesContext(connection) as told:
         bank.import_statement(file, actor=None, now=at(NEXT))
     asked = [each["sql"] for each in told.captured_queries if "SAVEPOINT" not in each["sql"]]
-    assert len(asked) <= 12, [each[:80] for each in asked]
+    assert len(asked) <= 7, [each[:80] for each in asked]
     assert BankLine.objects.count() == 10_000
     assert Inbox.objects.count() == 1

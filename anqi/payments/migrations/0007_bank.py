@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="bankline",
-            constraint=models.UniqueConstraint(fields=("account", "serial"), name="payments_bank_line_once"),
+            constraint=models.UniqueConstraint(fields=("serial", "account"), name="payments_bank_line_once"),
         ),
         migrations.AddConstraint(
             model_name="bankline",

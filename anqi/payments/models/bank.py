@@ -76,7 +76,7 @@ class BankLine(models.Model):
     class Meta:
         db_table = "payments_bank_line"
         constraints = (
-            models.UniqueConstraint(fields=["account", "serial"], name="payments_bank_line_once"),
+            models.UniqueConstraint(fields=["serial", "account"], name="payments_bank_line_once"),
             models.UniqueConstraint(fields=["account", "seq"], name="payments_bank_line_seq"),
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="payments_bank_line_amount"),
         )

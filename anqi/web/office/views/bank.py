@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -53,7 +54,7 @@ def _page(
         "form": form or StatementForm(),
         "reason": ReasonForm(),
         "refusal": refusal,
-        "last": inspection.last_line(),
+        "last": inspection.last_line(settings.ANQI_BANK["account_number"]) if settings.ANQI_BANK else None,
         "lines": [
             (each, people.mask_name(each.name), mask_account(each.payer_account)) for each in inspection.unmatched()
         ],
