@@ -18,6 +18,8 @@ from django.db import IntegrityError, connection, connections, transaction
 from anqi.actions import merchants, settlements
 from anqi.actions.settlements import accounts, booking, payouts
 from anqi.config import verification
+from anqi.config.cli import settle, site
+from anqi.jobs import tasks
 from anqi.ledger import books, trial
 from anqi.ledger import days as ledger_days
 from anqi.ledger.models import ClosedDay, Posting
@@ -33,12 +35,13 @@ from anqi.lending.models import (
 )
 from anqi.lending.payouts_to_shops import BadDay, BelowLeast, NothingDue, NotReported, PayoutDecided
 from anqi.lending.settlements import of_merchant
-from anqi.lending.shop_accounts import AccountAsked, AccountDecided, BadAccount, NoAccount
+from anqi.lending.shop_accounts import AccountAsked, AccountDecided, BadAccount, NoAccount, current
 from anqi.notices.models import Webhook
 from anqi.payments.channels.protocol import Failed, Succeeded, Unknown
 from anqi.people.authority import MayNotAct, NeedsSupervisor, ReasonMissing
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
+from demo import staff as demo_staff
 from tests.happening import happen
 from tests.planting import at, days
 from tests.settling import (
@@ -625,3 +628,41 @@ def at_once(act: Callable[[int], object]) -> list[str]:
     for thread in threads:
         thread.join()
     return said
+
+
+# By itself, and by hand
+
+
+def test_the_worker_books_what_was_paid() -> None:
+    sell()
+    shut(DAY)
+    give_account()
+    payout = released(NEXT)
+    learn(payout, made(payout))
+    tasks.book_payouts()
+    assert owed_minor() == 0
+    assert not MerchantPayout.objects.filter(is_booking=True).exists()
+
+
+def test_the_command_makes_a_day_or_all_that_are_over(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(site, "set_up", lambda: True)
+    assert settle.run([]) == 0
+    assert "No day is over yet" in capsys.readouterr().out
+    sell()
+    assert settle.run(["--day", str(DAY)]) == 1
+    assert "Something may still be booked" in capsys.readouterr().err
+    ClosedDay.objects.create(day=DAY, shut_at=at(NEXT), finished_at=at(NEXT))
+    assert settle.run(["--day", str(DAY)]) == 0
+    assert Settlement.objects.count() == 1
+    assert settle.run([]) == 0
+    assert f"{DAY} to {DAY}" in capsys.readouterr().out
+
+
+def test_in_the_demo_every_shop_has_an_account_by_two_persons() -> None:
+    shop()
+    demo_staff.plant(now=at(DAY))
+    demo_staff.give_accounts(now=at(DAY))
+    account = current(shop().id, now=at(NEXT))
+    assert account and account.proposed_by != account.decided_by
