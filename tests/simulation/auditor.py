@@ -16,21 +16,29 @@ from django.db import connection
 GRACE_DAYS = 3
 PENALTY_A_DAY = Fraction(5, 10_000)
 DAY = timedelta(days=1)
+# In which order of one day.
+_TURNS = ("hold", "release", "return", "refund", "payment")
+_KINDS = (*_TURNS, "void")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paid:
-    """A payment as a loan's fact tells it, in fen."""
+class Happened:
+    """Something that a loan's fact tells, in fen; what ends a hold names it."""
 
+    kind: str
     on: date
     id: str
-    amount_minor: int
-    goal: str
+    amount_minor: int = 0
+    goal: str = ""
+    of: str = ""
 
 
 @dataclass(kw_only=True)
 class Instalment:
-    """What is to be paid on one due date and what was, in fen; `burden` is Σ unpaid principal of each late day."""
+    """What is to be paid on one due date and what was, in fen; `burden` is Σ unpaid principal of each late day.
+
+    `late` counts the days since the due date on which nobody held the loan.
+    """
 
     due_on: date
     opening: int
@@ -38,6 +46,7 @@ class Instalment:
     interest: int
     penalty: int = 0
     burden: int = 0
+    late: int = 0
     is_exempt: bool = False
     paid: dict[str, int] = field(default_factory=lambda: {"penalty": 0, "interest": 0, "principal": 0})
 
@@ -70,41 +79,106 @@ class Course:
         self.lent_to, self.void_on = lent_to, void_on
         self.principal_minor, self.starts_on, self.rate = principal_minor, starts_on, Fraction(annual_rate)
         self.rows = _plan(principal_minor, instalments, self.rate / 12, starts_on)
-        self.credit = self.received = 0
+        self.credit = self.received = self.brought_back_minor = 0
         self.today = starts_on
+        self.holds: set[str] = set()
+        # The running period's opening principal before each cut, and the days over which it stood.
+        self.stretches: list[tuple[int, int]] = []
+        self.stands_since = starts_on
 
-    def live(self, payments: Iterable[Paid], *, until: date) -> "Course":
-        waiting = sorted(payments, key=lambda each: (each.on, each.id))
+    def live(self, happened: Iterable[Happened], *, until: date) -> "Course":
+        waiting = sorted(happened, key=lambda each: (each.on, _TURNS.index(each.kind), each.id))
         self.today = self.starts_on - DAY
         while self.today < until:
             self.today += DAY
             if self.today == self.void_on:
                 self._annul()
             self._grow()
+            self._fall_due()
             while waiting and waiting[0].on <= self.today:
-                self._take(waiting.pop(0))
+                self._meet(waiting.pop(0))
             for row in self.rows:
-                is_early = (self.today - row.due_on).days <= GRACE_DAYS
+                is_early = row.late <= GRACE_DAYS
                 row.is_exempt = row.is_exempt or (is_early and not row.left("principal") + row.left("interest"))
         return self
 
     def _annul(self) -> None:
-        self.rows, self.principal_minor, self.credit = [], 0, self.received
+        self.rows, self.principal_minor, self.brought_back_minor, self.credit = [], 0, 0, self.received
 
     def _grow(self) -> None:
+        if self.holds:
+            return
         for row in self.rows:
-            late = (self.today - row.due_on).days
-            if late > 0:
+            if row.due_on < self.today:
+                row.late += 1
                 row.burden += row.left("principal")
-                if late > GRACE_DAYS and not row.is_exempt:
+                if row.late > GRACE_DAYS and not row.is_exempt:
                     row.penalty = half_up(row.burden * PENALTY_A_DAY)
 
-    def _take(self, payment: Paid) -> None:
+    def _fall_due(self) -> None:
+        if any(row.due_on == self.today for row in self.rows):
+            self.stretches, self.stands_since = [], self.today
+            self._pay_due(self.credit)
+
+    def _pay_due(self, amount_minor: int) -> None:
+        for row in self.due:
+            amount_minor = row.take(amount_minor)
+        self.credit = amount_minor
+
+    def _meet(self, each: Happened) -> None:
+        if each.kind == "hold":
+            self.holds.add(each.id)
+        elif each.kind == "release":
+            self.holds.remove(each.of)
+        elif each.kind == "return":
+            self._bring_back(each.amount_minor)
+        elif each.kind == "refund":
+            assert each.amount_minor <= self.credit, f"{each} is more than the credit {self.credit}"
+            self.credit -= each.amount_minor
+            self.received -= each.amount_minor
+        else:
+            self._take(each)
+
+    def _bring_back(self, amount_minor: int) -> None:
+        """Off the last instalments first, then off what is due; then it pays what is due, and the rest is credit."""
+        self.brought_back_minor += amount_minor
+        coming, left_minor = self.coming, amount_minor
+        if coming and self.today > self.stands_since:
+            self.stretches.append((sum(row.principal for row in coming), (self.today - self.stands_since).days))
+            self.stands_since = self.today
+        for row in (*reversed(coming), *self.due):
+            cut_minor = min(row.left("principal"), left_minor)
+            row.principal -= cut_minor
+            left_minor -= cut_minor
+        self._price(coming)
+        credit_minor = self.credit
+        self._pay_due(left_minor)
+        self.credit += credit_minor
+
+    def _price(self, coming: list[Instalment]) -> None:
+        opening_minor = sum(row.principal for row in coming)
+        for n, row in enumerate(coming):
+            row.opening = opening_minor
+            if n == 0:
+                begins_on = self.due[-1].due_on if self.due else self.starts_on
+                base = self._weighted(opening_minor, until=row.due_on)
+                row.interest = half_up(self.rate / 12 * base / (row.due_on - begins_on).days)
+            else:
+                row.interest = half_up(self.rate / 12 * opening_minor)
+            self.credit += max(row.paid["interest"] - row.interest, 0)
+            row.paid["interest"] = min(row.paid["interest"], row.interest)
+            opening_minor -= row.principal
+
+    def _weighted(self, opening_minor: int, *, until: date) -> int:
+        before = sum(minor * days for minor, days in self.stretches)
+        return before + opening_minor * (until - self.stands_since).days
+
+    def _take(self, payment: Happened) -> None:
         self.received += payment.amount_minor
         amount_minor = payment.amount_minor
         if payment.goal == "all" and self.owes:
             assert amount_minor >= self.payoff, f"{payment} is less than the payoff {self.payoff}"
-            self.credit += amount_minor - self.payoff
+            self.credit = amount_minor - self.payoff
             self._end()
             return
         for row in self.rows:
@@ -139,9 +213,8 @@ class Course:
         """Interest of the period that runs, up to today."""
         if not self.coming:
             return 0
-        running, since = self.coming[0], self.due[-1].due_on if self.due else self.starts_on
-        by_day = half_up(running.opening * self.rate * (self.today - since).days / 360)
-        return min(by_day, running.interest)
+        base = self._weighted(sum(row.principal for row in self.coming), until=self.today)
+        return min(half_up(self.rate * base / 360), self.coming[0].interest)
 
     @property
     def payoff(self) -> int:
@@ -160,7 +233,7 @@ class Course:
     @property
     def stage(self) -> str:
         """The ending of the accounts of what is receivable: by the oldest due date that was missed."""
-        missed = [(self.today - row.due_on).days for row in self.due if row.all_left]
+        missed = [row.late for row in self.due if row.all_left]
         late = max((days for days in missed if days > GRACE_DAYS), default=0)
         return f"_m{min((late - 1) // 30 + 1, 4)}" if late else ""
 
@@ -175,7 +248,7 @@ class Course:
             "penalty_income": -sum(row.penalty for row in self.rows),
             "credit_balance": -self.credit,
             "unapplied": self.received,
-            self.lent_to: -self.principal_minor,
+            self.lent_to: self.brought_back_minor - self.principal_minor,
         }
         return {account: amount for account, amount in shown.items() if amount}
 
@@ -217,11 +290,11 @@ class Auditor:
     def course(self, loan_id: UUID, *, today: date) -> Course:
         """The loan as the auditor sees it on that day."""
         [loan] = _rows("select * from lending_loan where id = %s", loan_id)
-        facts = _rows("select * from lending_fact where loan_id = %s and kind in ('payment', 'void')", loan_id)
+        facts = _rows(f"select * from lending_fact where loan_id = %s and kind in {_KINDS}", loan_id)
         return _course(loan, facts, today)
 
     def _audit_loans(self, today: date) -> None:
-        facts = _grouped("select * from lending_fact where kind in ('payment', 'void')", "loan_id")
+        facts = _grouped(f"select * from lending_fact where kind in {_KINDS}", "loan_id")
         booked = _grouped(_BOOKED, "loan_id")
         for loan in _rows("select * from lending_loan where starts_on is not null"):
             course = _course(loan, facts.get(loan["id"], []), today)
@@ -276,19 +349,22 @@ class Auditor:
 
 def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: date) -> Course:
     terms = loan["terms"]
-    payments = [
-        Paid(on=fact["counts_on"], id=str(fact["id"]), amount_minor=fact["body"]["amount_minor"],
-             goal=fact["body"]["for"])
-        for fact in facts
-        if fact["kind"] == "payment"
-    ]  # fmt: skip
     course = Course(
         principal_minor=int(Fraction(terms["principal"]) * 100), instalments=terms["instalments"],
         annual_rate=terms["annual_rate"], starts_on=loan["starts_on"],
         lent_to="payout_payable" if loan["is_cash"] else "merchant_payable",
         void_on=next((fact["counts_on"] for fact in facts if fact["kind"] == "void"), None),
     )  # fmt: skip
-    return course.live(payments, until=today)
+    return course.live((_happened(fact) for fact in facts if fact["kind"] != "void"), until=today)
+
+
+def _happened(fact: Mapping[str, Any]) -> Happened:
+    body = fact["body"]
+    amount_minor = int(Fraction(body["amount"]) * 100) if "amount" in body else body.get("amount_minor", 0)
+    return Happened(
+        kind=fact["kind"], on=fact["counts_on"], id=str(fact["id"]), amount_minor=amount_minor,
+        goal=body.get("for", ""), of=body.get("of", ""),
+    )  # fmt: skip
 
 
 def _accrued(loan: Mapping[str, Any], today: date) -> Counter[str]:
@@ -352,7 +428,9 @@ _BOOKED = """
 _SPLIT = """
     select p.id, p.amount_minor,
         (select coalesce(sum((f.body->>'amount_minor')::bigint), 0) from lending_fact f
-            where f.kind = 'payment' and f.body->>'payment_id' = p.id::text) as applied,
+            where f.kind = 'payment' and f.body->>'payment_id' = p.id::text)
+        - (select coalesce(sum((f.body->>'amount')::numeric * 100), 0)::bigint from lending_fact f
+            where f.kind = 'refund' and right(f.key, 36) = p.id::text) as applied,
         (select coalesce(sum(u.amount_minor), 0) from payments_unapplied u where u.payment_id = p.id) as kept,
         (select count(*) from documents_document d where d.subject_id = p.id) as receipts,
         (select count(*) from ledger_posting g where g.cause = 'arrival' and g.cause_id = p.id

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from anqi.lending.models import Loan
+from anqi.lending.models import Loan, Return
 from anqi.payments.models import Charge, Inbox, Outbox, Payment, Payout, Refund, Unapplied
 from anqi.rows.days import day_of
 from tests.simulation.town import OPENS_ON, Town
@@ -77,6 +77,8 @@ def assert_much_has_happened(town: Town) -> None:
     """A town in which nothing goes wrong proves nothing."""
     assert all(town.lucks.values()), town.lucks
     assert {"second_payment", "amount_differs"} <= set(Unapplied.objects.values_list("reason", flat=True))
+    assert {"completed", "withdrawn"} <= set(Return.objects.values_list("state", flat=True))
+    assert Unapplied.objects.filter(reason="goods_returned").exists()
     assert {"succeeded", "failed"} <= set(Refund.objects.values_list("state", flat=True))
     assert all(town.cash.vault.lucks.values()), town.cash.vault.lucks
     assert {"returned", "failed", "stopped"} <= set(Payout.objects.values_list("state", flat=True))

@@ -1,22 +1,26 @@
 """A small town of borrowers with habits and bad luck, and the days that pass in it."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 
-from anqi.actions import channels, charges, inbox, loans, refunds, repayments
+from anqi.actions import channels, charges, inbox, loans, refunds, repayments, returns
 from anqi.actions.charges import Wish
+from anqi.actions.returns import paying_back
 from anqi.jobs import tasks
-from anqi.lending.models import Loan
+from anqi.lending.models import Loan, MerchantOrder
 from anqi.lending.repaying import Purpose
+from anqi.lending.returning import NewReturn
 from anqi.payments import channels as ways
 from anqi.payments.channels.protocol import RawRequest
 from anqi.payments.models import Charge
 from anqi.rows.refusals import Refused
-from tests.planting import TERMS, at, plant_borrower, plant_loan
+from tests.planting import TERMS, Planted, at, plant_borrower, plant_loan
 from tests.simulation.auditor import Auditor, due_dates
 from tests.simulation.cash import Cash
 from tests.simulation.rails import Rails
@@ -52,7 +56,10 @@ class Town:
         self.cash = Cash(random.Random(seed + 2), Vault(random.Random(seed + 3)))  # noqa: S311
         self.lucks: dict[str, int] = dict.fromkeys(LUCK, 0)
         self.refused: dict[str, int] = {}
+        # Goods come back by a seed of their own, so that they change nobody's habits.
+        self.parcels = random.Random(seed + 4)  # noqa: S311
         self._plans: dict[date, list[Act]] = {}
+        self._parcels: dict[date, list[Callable[[datetime], object]]] = {}
         self._arrivals: dict[date, list[int]] = {}
         for number in range(borrowers):
             day = OPENS_ON + timedelta(days=self.chance.randrange(45))
@@ -77,6 +84,8 @@ class Town:
             self._welcome(number, day)
         self.cash.read_statements(at(day, 9, 30))
         self.cash.decide(at(day, 9, 45))
+        for parcel in self._parcels.pop(day, ()):
+            parcel(at(day, 9))
         for act in self._plans.pop(day, ()):
             self._sit_down(act, day)
         for hour, minute in ((10, 14), (10, 40)):
@@ -112,9 +121,32 @@ class Town:
         instalments = self.chance.choice([6, 12] if least else [3, 6, 12])
         principal = f"{self.chance.randrange(20_000, 900_000) / 100:.2f}"
         terms = TERMS | {"annual_rate": self.chance.choice(["0", "0.12", "0.2399"])}
-        return plant_loan(
+        planted = plant_loan(
             borrower_id=borrower_id, starts_on=day, principal=principal, instalments=instalments, terms=terms
-        ).loan_id
+        )
+        for _ in range(self.parcels.choice((0, 0, 0, 1, 1, 2))):
+            asked_on = day + timedelta(days=self.parcels.randrange(1, 120))
+            self._parcels.setdefault(asked_on, []).append(partial(self._announce, planted))
+        return planted.loan_id
+
+    def _announce(self, planted: Planted, now: datetime) -> None:
+        """The shop says that goods are coming; a while later they are there, or the shop says that they are not."""
+        theirs = MerchantOrder.objects.get(id=planted.merchant_order_id)
+        whose = {"merchant_id": theirs.merchant_id, "merchant_order_id": theirs.id}
+        part_minor = self.parcels.choice((None, theirs.amount_minor // 3, self.parcels.randrange(1, theirs.amount_minor)))
+        try:
+            goods, _ = returns.request(
+                **whose, key=f"{self.parcels.getrandbits(128):x}", body_hash="", is_here=False, now=now,
+                asked=NewReturn(amount_minor=part_minor, reason="不合适"),
+            )  # fmt: skip
+        except Refused as refused:
+            self.refused[refused.code] = self.refused.get(refused.code, 0) + 1
+            return
+        come = partial(returns.accept, **whose, return_id=goods.id)
+        stay = partial(returns.withdraw, **whose, return_id=goods.id, reason="没有寄来")
+        act = come if self.parcels.random() < 0.8 else stay
+        later = now.date() + timedelta(days=self.parcels.randrange(1, 25))
+        self._parcels.setdefault(later, []).append(lambda then: act(now=then))
 
     def _plan(self, habit: str, borrower_id: UUID, loan_ids: tuple[UUID, ...], n: int, due_on: date) -> None:
         after = {"steady": (0, 3), "late": (1, 14), "ahead": (-20, 2), "odd": (-10, 12), "settles": (-9, 9)}
@@ -219,6 +251,8 @@ class Town:
             tasks._ask(entry, now)
         for charge in charges.lease_unheard(now=now, limit=1000):
             repayments.inquire(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
+        for goods in paying_back.due(now=now, limit=1000):
+            tasks._pay_back_goods(goods, now)
         for case in tasks.due_cases(now=now, limit=1000):
             tasks._return(case, now)
         for refund in refunds.lease(now=now, limit=1000):
