@@ -1,9 +1,14 @@
 """Holds: days on which lateness stands still; what is owed stays. Every figure was worked out by hand."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from engine_tables import LATE, THREE, follow, look_at_standing
+
+from anqi.engine.day import evening
+from anqi.engine.events import Hold, Release
+from anqi.engine.products import read_terms
 
 GRACE: dict[str, Any] = THREE | LATE
 AT_ONCE: dict[str, Any] = THREE | LATE | {"grace_days": 0}
@@ -136,3 +141,13 @@ day         happens                       status
 """,
         look_at_standing,
     )
+
+
+def test_while_it_is_held_nothing_grows_by_itself_and_only_due_dates_wake_it() -> None:
+    terms = read_terms(AT_ONCE)
+    held = [Hold(id="h", on=date(2026, 3, 10), reason="return")]
+    seen = evening(terms, held, date(2026, 3, 12))
+    assert [line.part for line in seen.accruals] == ["interest"]
+    assert seen.next_wake_on == date(2026, 3, 31)
+    released = [*held, Release(id="r", on=date(2026, 3, 15), of="h")]
+    assert "penalty" in [line.part for line in evening(terms, released, date(2026, 3, 15)).accruals]
