@@ -142,6 +142,9 @@ class Course:
     def _bring_back(self, amount_minor: int) -> None:
         """Off the last instalments first, then off what is due; then it pays what is due, and the rest is credit."""
         self.brought_back_minor += amount_minor
+        if not self.owes:
+            self.credit += amount_minor
+            return
         coming, left_minor = self.coming, amount_minor
         if coming and self.today > self.stands_since:
             self.stretches.append((sum(row.principal for row in coming), (self.today - self.stands_since).days))

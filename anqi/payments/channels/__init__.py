@@ -16,7 +16,9 @@ _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
     "unionpay": unionpay.connect,
     "bank": bank.connect,
 }
-_KINDS = {"alipay": alipay.Alipay, "wechat": wechat.Wechat, "unionpay": unionpay.Unionpay, "bank": bank.Bank}
+_KINDS: dict[str, type[alipay.Alipay | wechat.Wechat | unionpay.Unionpay | bank.Bank]] = {
+    "alipay": alipay.Alipay, "wechat": wechat.Wechat, "unionpay": unionpay.Unionpay, "bank": bank.Bank,
+}  # fmt: skip
 _LIVES = {code: kind.life for code, kind in _KINDS.items()}
 _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, CardChannel))
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
