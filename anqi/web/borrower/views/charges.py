@@ -78,7 +78,7 @@ def _send_on(request: HttpRequest, found: payments.ChargeView, form: Form) -> Ht
     """A page of ours whose form goes to the cashier by itself."""
     context = {
         "form": form,
-        "title": _("去%(channel)s付款") % {"channel": channel_label(found.channel)},
+        "title": _("用%(channel)s付款") % {"channel": channel_label(found.channel)},
         "amount_minor": found.amount_minor,
         "back": reverse("borrower:charge", args=[found.id]),
     }
