@@ -19,7 +19,7 @@ from anqi.actions import merchants, settlements
 from anqi.actions.settlements import accounts, booking, payouts
 from anqi.config import verification
 from anqi.config.cli import settle, site
-from anqi.jobs import tasks
+from anqi.jobs import close, tasks
 from anqi.ledger import books, trial
 from anqi.ledger import days as ledger_days
 from anqi.ledger.models import ClosedDay, Posting
@@ -666,3 +666,10 @@ def test_in_the_demo_every_shop_has_an_account_by_two_persons() -> None:
     demo_staff.give_accounts(now=at(DAY))
     account = current(shop().id, now=at(NEXT))
     assert account and account.proposed_by != account.decided_by
+
+
+def test_the_end_of_day_makes_the_days_settlement(clone_database: str) -> None:
+    sell(terms=FREE)
+    close.run(now=lambda: at(NEXT, 1))
+    assert Settlement.objects.get().amount_minor == 97_000
+    assert wrong() == []
