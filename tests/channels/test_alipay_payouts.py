@@ -99,6 +99,18 @@ def answered(payer: Alipay, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> 
     monkeypatch.setattr(gateway, "ask", changed)
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """From now on each transfer is answered so, and questions are as they were."""
+    asked = gateway.ask
+
+    def answer(sdk: Any, method: str, question: dict[str, Any]) -> Any:
+        if method != TRANSFER:
+            return asked(sdk, method, question)
+        return dict(zip(("code", "sub_code"), said.split(), strict=True))
+
+    monkeypatch.setattr(gateway, "ask", answer)
+
+
 def test_money_reaches_the_wallet_under_its_owner_s_name(sandbox: Sandbox, payer: Alipay, key: str) -> None:
     before = datetime.now(SHANGHAI).replace(microsecond=0)
     result = payer.payout(owed(key))
@@ -200,24 +212,16 @@ def test_a_no_to_a_repeat_does_not_deny_what_was_paid(
     sandbox: Sandbox, payer: Alipay, key: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A gateway that looks at the payee, or at limits, before it looks for the number."""
-    paid = payer.payout(owed(key))
-    asked, no = gateway.ask, DECLINED[fault]
+    paid, no = payer.payout(owed(key)), DECLINED[fault]
     assert isinstance(no, Failed)
-
-    def refuse(sdk: Any, method: str, question: dict[str, Any]) -> Any:
-        code, sub_code = no.code.split()
-        return {"code": code, "sub_code": sub_code} if method == TRANSFER else asked(sdk, method, question)
-
-    monkeypatch.setattr(gateway, "ask", refuse)
+    refuse(monkeypatch, no.code)
     assert payer.payout(owed(key)) == paid
     sandbox.fault("http_500", out_id=key, operation=QUERY, next=1)
     assert payer.payout(owed(key)) == Unknown(cause="http_500")
 
 
-def test_only_a_business_answer_is_a_no(
-    payer: Alipay, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gateway, "ask", lambda *about: {"code": "20000", "sub_code": "PAYEE_NOT_EXIST"})
+def test_only_a_business_answer_is_a_no(payer: Alipay, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, "20000 PAYEE_NOT_EXIST")
     assert payer.payout(owed(key)) == Unknown(cause="20000 PAYEE_NOT_EXIST")
 
 
@@ -294,6 +298,11 @@ def test_a_balance_is_read_to_the_fen_or_not_at_all(
 ) -> None:
     answered(payer, monkeypatch, available_amount=amount)
     assert payer.balance_minor() == minor
+
+
+def test_a_balance_in_an_answer_that_is_no_yes_is_none(payer: Alipay, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(payer, monkeypatch, code="20000")
+    assert payer.balance_minor() is None
 
 
 def test_what_the_wire_says(
