@@ -149,5 +149,7 @@ def test_while_it_is_held_nothing_grows_by_itself_and_only_due_dates_wake_it() -
     seen = evening(terms, held, date(2026, 3, 12))
     assert [line.part for line in seen.accruals] == ["interest"]
     assert seen.next_wake_on == date(2026, 3, 31)
+    in_grace = [Hold(id="h", on=date(2026, 3, 1), reason="return")]
+    assert evening(read_terms(GRACE), in_grace, date(2026, 3, 2)).next_wake_on == date(2026, 3, 31)
     released = [*held, Release(id="r", on=date(2026, 3, 15), of="h")]
     assert "penalty" in [line.part for line in evening(terms, released, date(2026, 3, 15)).accruals]
