@@ -202,7 +202,7 @@ def test_again_with_the_same_key_and_again_accepted_change_nothing(lin: Bought) 
 def test_before_shipping_it_is_a_cancellation(lin: Bought) -> None:
     borrower_id = purchasing.welcome("+8613800006022", now=at(BOUGHT))
     order = purchasing.opened(lin.shop, borrower_id, now=at(BOUGHT), number="QH-2")
-    theirs = MerchantOrder.objects.get(id=order.merchant_order_id)
+    theirs = MerchantOrder.objects.get(id=order.theirs_id)
     waiting = Bought(shop=lin.shop, borrower_id=borrower_id, loan_id=lin.loan_id, order=theirs)
     with pytest.raises(returning.NotShipped):
         waiting.request(at(BOUGHT))

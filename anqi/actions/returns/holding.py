@@ -149,7 +149,7 @@ def _asked(borrower_id: UUID, hold_id: UUID) -> Hold:
 
 def _tell(hold: Hold, template: str, now: datetime) -> None:
     order_id = writing.loan_of(hold.borrower_id, hold.loan_id).order_id
-    words = {"merchant": orders.find(hold.borrower_id, order_id).merchant.name}
+    words = {"merchant": orders.find(hold.borrower_id, order_id).shop.name}
     messages.announce(borrower_id=hold.borrower_id, template=template, words=words, now=now)
 
 

@@ -75,7 +75,7 @@ def refuse(*, borrower_id: UUID, return_id: UUID, reason: str, actor: User, now:
 
 def _order_id(hold: Hold) -> UUID:
     held = writing.loan_of(hold.borrower_id, hold.loan_id)
-    return orders.find(hold.borrower_id, held.order_id).merchant_order_id
+    return orders.find(hold.borrower_id, held.order_id).theirs_id
 
 
 def _put(hold: Hold, theirs: MerchantOrder, asked_minor: int | None, reason: str) -> Return:
