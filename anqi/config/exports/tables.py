@@ -56,7 +56,7 @@ INSTALMENTS = _table(
     interest_minor="int64", fee_minor="int64", penalty_minor="int64", paid_minor="int64", remaining_minor="int64",
     paid_principal_minor="int64", paid_interest_minor="int64", paid_fee_minor="int64", paid_penalty_minor="int64",
     waived_interest_minor="int64", waived_fee_minor="int64", waived_penalty_minor="int64", moved_minor="int64",
-    subsidy_minor="int64",
+    subsidy_minor="int64", days_late="int64",
 )  # fmt: skip
 PAYMENTS = _table(
     "payments",
