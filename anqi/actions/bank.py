@@ -4,8 +4,7 @@ Refused
 ├── NoAccount            this installation has no account
 ├── Empty                the file has no line
 ├── NoSuchCharge         the number is of no transfer that a borrower began
-├── NotToDecide          somebody has decided about the line, or nothing is to be decided
-└── OwnRequest           nobody approves what they asked for
+└── NotToDecide          somebody has decided about the line, or nothing is to be decided
 What a file can be wrong in is refused by `payments.bank_files` and `payments.bank_lines`; who may act by
 `people.authority`.
 """
@@ -19,6 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from anqi.lending import payouts_to_shops
 from anqi.payments import bank_files, bank_lines, charges, inbox
 from anqi.payments.bank_lines import News
 from anqi.payments.models import BankLine, BankStatement
@@ -34,7 +34,7 @@ State, Use = BankLine.State, BankLine.Use
 class NoAccount(Refused):
     """This installation states no bank account."""
 
-    code = "no_account"
+    code = "no_bank_account"
 
 
 class Empty(Refused):
@@ -53,12 +53,6 @@ class NotToDecide(Refused):
     """About this line nothing is to be decided any more."""
 
     code = "not_to_decide"
-
-
-class OwnRequest(Refused):
-    """Whoever asked for it can't approve it."""
-
-    code = "own_request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +88,7 @@ def import_statement(file: bytes, *, actor: User | None, now: datetime) -> Impor
             first_at=lines[0].at, last_at=lines[-1].at, balance_minor=lines[-1].balance_minor, imported_at=now,
             imported_by=actor.id if actor else None,
         )  # fmt: skip
-        taken = bank_lines.take(account, statement.id, placed)
+        taken = bank_lines.take(account, statement.id, placed, to_shops=payouts_to_shops.ending_in)
         bank_lines.keep(statement, taken)
         _tell(account, taken.news, now)
         if actor:
@@ -154,8 +148,7 @@ def approve(*, line_id: UUID, actor: User, now: datetime) -> BankLine:
             return line
         if line.state != State.ASKED:
             raise NotToDecide
-        if line.asked_by == actor.id:
-            raise OwnRequest
+        authority.must_be_another(actor, line.asked_by)
         _carry_out(line, actor, now)
         _note("approve_bank_line", line, actor, "", now)
         return line

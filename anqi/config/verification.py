@@ -216,8 +216,7 @@ def _check_payouts(whole: _Whole) -> Iterator[Wrong]:
     """A loan in cash stands in the books if, and only if, its money has left."""
     to_leave_minor = -sum(of_loan.get("payout_payable", 0) for of_loan in _booked(whole.postings).values())
     if to_leave_minor:
-        where = f"{to_leave_minor} of loans begun and not paid out"
-        yield Wrong(what="payouts", borrower_id=whole.borrower_id, where=where)
+        yield Wrong(what="payouts", borrower_id=whole.borrower_id, where=f"{to_leave_minor} begun and not paid out")
 
 
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:

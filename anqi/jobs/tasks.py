@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,7 @@ from anqi.actions import (
     purchases,
     refunds,
     repayments,
+    settlements,
 )
 from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
@@ -32,6 +34,7 @@ from anqi.jobs import close
 from anqi.lending import payouts_to_shops
 from anqi.lending.models import MerchantPayout, Return
 from anqi.payments import news
+from anqi.payments.channels.protocol import Result
 from anqi.payments.models import Card, Inbox, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.rows.days import SHANGHAI
@@ -86,6 +89,9 @@ def read_inbox(now: datetime, limit: int) -> int:
     return len(leased)
 
 
+_STRANGERS = (repayments.Stranger, refunds.Stranger, payouts.Stranger, cards.Stranger, settlements.Stranger)
+
+
 def _learn(message: Inbox, now: datetime) -> None:
     try:
         _LEARN[message.kind](
@@ -96,12 +102,18 @@ def _learn(message: Inbox, now: datetime) -> None:
             now=now,
             inbox_id=message.id,
         )
-    except (repayments.Stranger, refunds.Stranger, payouts.Stranger, cards.Stranger) as stranger:
+    except _STRANGERS as stranger:
         inbox.refuse(message.id, why=stranger.code, now=now)
+
+
+def _learn_of_shop(*, key: str, result: Result, now: datetime, inbox_id: UUID, **_: object) -> None:
+    settlements.learn(key=key, result=result, now=now)
+    inbox.finish(inbox_id, now=now)
 
 
 _LEARN: dict[str, Callable[..., None]] = {
     "charge": repayments.learn, "refund": refunds.learn, "payout": payouts.learn, "card": cards.learn,
+    "settlement": _learn_of_shop,
 }  # fmt: skip
 
 

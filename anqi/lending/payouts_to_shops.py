@@ -25,6 +25,7 @@ from anqi.lending.models import (
     Settlement,
     SettlementLine,
 )
+from anqi.rows import sql
 from anqi.rows.refusals import Refused
 
 State = MerchantPayout.State
@@ -106,6 +107,17 @@ def find(payout_id: UUID) -> MerchantPayout | None:
 def numbered(number: str) -> UUID | None:
     """The id of the payout that the bank knows by this number."""
     return MerchantPayout.objects.filter(number=number).values_list("id", flat=True).first()
+
+
+def ending_in(tails: Sequence[str]) -> list[tuple[str, int]]:
+    """Number and amount, in fen, of the payouts whose numbers end so, where l and i stand for 1, and o for 0."""
+    return [(number, int(amount_minor)) for number, amount_minor in sql.fetch(_ENDING_IN, [list(tails)])] if tails else []
+
+
+_ENDING_IN = """
+    select number, amount_minor from lending_merchant_payout
+    where translate(right(number, 8), 'oil', '011') = any($1::text[])
+"""
 
 
 def move(payout: MerchantPayout, *, now: datetime, **changes: Any) -> None:

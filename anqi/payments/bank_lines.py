@@ -5,7 +5,7 @@ Refused
 └── FileMissing          the file neither follows what we have nor goes before it
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,7 +40,7 @@ class FileMissing(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Ours:
-    """A number of ours that a line may state: of which kind, and for a refund how much it is, in fen."""
+    """A number of ours that a line may state: of which kind, and for what we pay how much it is, in fen."""
 
     kind: str
     key: str
@@ -49,7 +49,7 @@ class Ours:
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What a line says of a charge or refund, as a channel's message does."""
+    """What a line says of a charge, a refund or a payment to a shop, as a channel's message does."""
 
     kind: str
     key: str
@@ -124,10 +124,17 @@ def _before(seq: int, lines: Sequence[Line]) -> list[tuple[int, Line]]:
     return list(enumerate(lines, start=seq - len(lines)))
 
 
-def take(account: str, statement_id: UUID, placed: Sequence[tuple[int, Line]]) -> Taken:
-    """The rows of these lines, not yet kept, and what they say. Two statements, however many lines."""
+def take(
+    account: str, statement_id: UUID, placed: Sequence[tuple[int, Line]], *,
+    to_shops: Callable[[Sequence[str]], Iterable[tuple[str, int]]],
+) -> Taken:  # fmt: skip
+    """The rows of these lines, not yet kept, and what they say. Two statements, however many lines.
+
+    `to_shops` gives number and amount of the payments to shops whose numbers end so.
+    """
     stated = {line.serial: references_in(line.memo) for _, line in placed}
-    ours = _ours({each for found in stated.values() for each in found})
+    references = {each for found in stated.values() for each in found}
+    ours = _ours(references, to_shops(tails_of(references)))
     taken = Taken(rows=[], news=[], returned=[])
     for seq, line in placed:
         state, key = _settle(line, [ours[each] for each in stated[line.serial] if each in ours], taken)
@@ -153,20 +160,21 @@ def _settle(line: Line, stated: Sequence[Ours], taken: Taken) -> tuple[str, str]
 
 
 def _news(line: Line, stated: Sequence[Ours]) -> News | None:
-    charges, refunds = ([each for each in stated if each.kind == kind] for kind in ("charge", "refund"))
+    charges = [each for each in stated if each.kind == "charge"]
+    made = [each for each in stated if each.kind in ("refund", "settlement")]
     if line.amount_minor > 0 and len(charges) == 1:
         return arrived(line.serial, line.amount_minor, line.at, key=charges[0].key)
-    if len(refunds) != 1:
+    if len(made) != 1:
         return None
-    [refund] = refunds
+    [one] = made
     if line.amount_minor < 0:
         result: Result = Succeeded(ref=line.serial, amount_minor=-line.amount_minor, paid_at=line.at)
-    elif line.amount_minor == refund.amount_minor:
+    elif line.amount_minor == one.amount_minor:
         # The payee's bank didn't take it, and sends it back with what was stated.
-        result = Failed(reason="returned", code=line.serial)
+        result = Failed(reason="returned", code=line.serial, at=line.at)
     else:
         return None
-    return News(kind="refund", key=refund.key, result=result, serial=line.serial)
+    return News(kind=one.kind, key=one.key, result=result, serial=line.serial)
 
 
 def arrived(serial: str, amount_minor: int, at: datetime, *, key: str) -> News:
@@ -176,15 +184,19 @@ def arrived(serial: str, amount_minor: int, at: datetime, *, key: str) -> News:
     )
 
 
-def _ours(references: Iterable[str]) -> dict[str, Ours]:
+def tails_of(references: Iterable[str]) -> list[str]:
+    """The last digits of the numbers behind these references, with the letters that stand for several digits each."""
+    return [each[2:-1].lower() for each in sorted(set(references))]
+
+
+def _ours(references: Iterable[str], to_shops: Iterable[tuple[str, int]]) -> dict[str, Ours]:
     """The numbers of ours behind these references; of two that share one, neither."""
     wanted = sorted(set(references))
     if not wanted:
         return {}
-    # The letters of a reference stand for several digits each, as in the index.
-    rows = sql.fetch(_FIND, [[each[2:-1].lower() for each in wanted], wanted])
+    rows = sql.fetch(_FIND, [tails_of(wanted), wanted])
     found: dict[str, list[Ours]] = {}
-    for kind, key, amount_minor in rows:
+    for kind, key, amount_minor in (*rows, *(("settlement", key, minor) for key, minor in to_shops)):
         reference = key if kind == "line" else reference_of(key)
         found.setdefault(reference, []).append(Ours(kind=kind, key=key, amount_minor=int(amount_minor)))
     return {reference: ours[0] for reference, ours in found.items() if reference in wanted and len(ours) == 1}

@@ -171,17 +171,14 @@ _TAKEN: dict[str, Callable[..., Order]] = {
 
 
 def _balance(connection: Connection, site: Site, request: Request, now: datetime) -> Content:
-    orders.refuse_stale(request, now=now)
     return {**messages.code("00"), "balanceAmt": str(rows.balance(connection)), "currencyCode": "156"}
 
 
 def _certificate(connection: Connection, site: Site, request: Request, now: datetime) -> Content:
-    orders.refuse_stale(request, now=now)
     return {**messages.code("00"), "encryptPubKeyCert": keys.prepare(site.home.folder).encrypt_pem}
 
 
 def _statement(connection: Connection, site: Site, request: Request, now: datetime) -> Content:
-    orders.refuse_stale(request, now=now)
     assert request.settle_mmdd is not None
     mer_id = keys.prepare(site.home.folder).account.mer_id
     name, file = statement.of(connection, request.settle_mmdd, mer_id, now=now)

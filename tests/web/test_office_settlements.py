@@ -13,6 +13,7 @@ from anqi import clock
 from anqi.actions import settlements
 from anqi.actions.settlements import payouts
 from anqi.lending.models import MerchantAccount, MerchantPayout, Settlement
+from anqi.payments.channels.bank import reference
 from anqi.payments.channels.protocol import Failed, Succeeded
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
@@ -128,7 +129,7 @@ def test_the_file_for_the_bank_has_each_payout_once_and_every_download_is_on_rec
     assert path in clerk.get("/settlements").content.decode()
     answer = clerk.get(path)
     [_heading, row] = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
-    assert row == ["青禾数码有限公司", CARD, "工商银行深圳分行", "1940.00", "CNY", payout.number]
+    assert row == ["青禾数码有限公司", CARD, "工商银行深圳分行", "1940.00", "CNY", reference(payout.number)]
     assert StaffAct.objects.filter(verb="download_payment_file", object_id=payout.file_id).count() == 1
     clerk.post("/settlements/files")
     assert MerchantPayout.objects.get().file_id == payout.file_id

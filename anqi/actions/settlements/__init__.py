@@ -67,7 +67,7 @@ def learn(*, key: str, result: Result, now: datetime) -> None:
         if isinstance(result, Succeeded):
             _believe(payout, result, now)
         elif isinstance(result, Failed):
-            _come_back(payout, now)
+            _come_back(payout, result, now)
 
 
 def _believe(payout: MerchantPayout, result: Succeeded, now: datetime) -> None:
@@ -83,9 +83,9 @@ def _believe(payout: MerchantPayout, result: Succeeded, now: datetime) -> None:
         _doubt(payout, _PAID_AGAIN.get(payout.state, "unasked"), now)
 
 
-def _come_back(payout: MerchantPayout, now: datetime) -> None:
+def _come_back(payout: MerchantPayout, result: Failed, now: datetime) -> None:
     if payout.state in (State.RELEASED, State.PAID):
-        ending.give_back(payout, on=day_of(now), now=now)
+        ending.give_back(payout, on=day_of(min(result.at or now, now)), now=now)
     elif payout.state != State.RETURNED:
         _doubt(payout, "unasked", now)
 

@@ -1,18 +1,6 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since, what comes back."""
 
-from anqi.lending.models.loans import (
-    Agreement,
-    CreditLine,
-    Fact,
-    Lender,
-    Loan,
-    Merchant,
-    MerchantKey,
-    MerchantOrder,
-    Order,
-    Product,
-    SetAside,
-)
+from anqi.lending.models.loans import Agreement, CreditLine, Fact, Loan, Order, SetAside
 from anqi.lending.models.returns import Hold, Return
 from anqi.lending.models.settlements import (
     MerchantAccount,
@@ -22,6 +10,7 @@ from anqi.lending.models.settlements import (
     Settlement,
     SettlementLine,
 )
+from anqi.lending.models.shops import Lender, Merchant, MerchantKey, MerchantOrder, Product
 
 __all__ = (
     "Agreement", "CreditLine", "Fact", "Hold", "Lender", "Loan", "Merchant", "MerchantAccount", "MerchantKey",

@@ -8,6 +8,6 @@ from anqi.payments.models.payouts import Payout, PayoutExchange, ReadStatement
 from anqi.payments.models.unapplied import Application, Difference, Refund, Unapplied
 
 __all__ = [
-    "Application", "BankLine", "BankStatement", "Card", "ChannelOrder", "Charge", "ChargePart", "Difference", "Exchange",
-    "Inbox", "Outbox", "Payment", "Payout", "PayoutExchange", "ReadStatement", "Refund", "Unapplied",
+    "Application", "BankLine", "BankStatement", "Card", "ChannelOrder", "Charge", "ChargePart", "Difference",
+    "Exchange", "Inbox", "Outbox", "Payment", "Payout", "PayoutExchange", "ReadStatement", "Refund", "Unapplied",
 ]  # fmt: skip

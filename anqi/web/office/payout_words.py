@@ -1,9 +1,9 @@
 """The office's words for payouts."""
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-Words = dict[str, str | Promise]
+from anqi.web.office.words import Words
 
 PAYOUTS: Words = {
     "waiting": lazy("等待放行"),
@@ -25,6 +25,12 @@ WHY_NOT_PAID_OUT: Words = {
     "paid_after_all": lazy("已作罢，渠道又说到账：核对后追回"),
     "not_found": lazy("渠道查无此单，还不能当作失败"),
     "returned": lazy("收款行退票"),
+    "name_mismatch": lazy("收款方户名不符"),
+    "cardholder": lazy("收款方户名不符"),
+    "no_such_account": lazy("没有这个收款账户"),
+    "account_unfit": lazy("收款账户不能收款"),
+    "over_limit": lazy("超过单笔限额"),
+    "refused": lazy("渠道拒绝"),
     "stopped_by_staff": lazy("人工停止"),
     "by_statement": lazy("按对账单认定"),
 }
@@ -40,3 +46,12 @@ VERDICTS: Words = {
     "failed": lazy("没有放成"),
     "returned": lazy("已被退回"),
 }
+
+
+def refusals() -> dict[str, str]:
+    """Why an act on a payout was declined, by its code."""
+    return {
+        "not_waiting": _("这笔放款现在不能这样处理，页面可能放得太久了。"),
+        "own_verdict": _("不能复核自己提交的认定。"),
+        "bad_verdict": _("认定不完整：已到账要有流水号和时间，退回要有时间，时间不能晚于现在。"),
+    }

@@ -1,10 +1,9 @@
 """The words of settlements with shops: states, lines and doubts as staff read them, and refusals."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-Words = dict[str, str | Promise]
+from anqi.web.office.words import Words
 
 STATES: Words = {
     "waiting": lazy("未到结算日"), "ready": lazy("可付"), "proposed": lazy("等复核"), "released": lazy("已放行"),

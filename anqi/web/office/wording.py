@@ -1,17 +1,18 @@
-"""The words of the office: kinds, causes, states and reasons as staff read them, and refusals with their numbers."""
+"""The words of the office: kinds, causes, states and reasons as staff read them, and the lists that stand beside."""
 
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from anqi.rows.refusals import Refused
-from anqi.web.office import settlement_words
-from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT, Words
-from anqi.web.shared.figures import write_day, write_yuan
+from anqi.web.office.act_words import ACTS, APPLICATIONS
+from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
+from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT
+from anqi.web.office.refusal_words import refusal
+from anqi.web.office.words import Words, word
 
 # Lists with a module of their own are looked up here too.
-__all__ = ["PAYOUTS", "PAYOUT_OUTCOMES", "VERDICTS", "WHY_NOT_PAID_OUT", "Words"]
+__all__ = [
+    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "PAYOUTS", "PAYOUT_OUTCOMES",
+    "VERDICTS", "WHY_NOT_PAID_OUT", "Words", "refusal", "word",
+]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
 PARTS: Words = {
@@ -156,26 +157,6 @@ REFUNDS: Words = {
     "succeeded": lazy("已退回"),
     "failed": lazy("没有退成"),
 }
-BANK_LINES: Words = {
-    "waiting": lazy("等人认领"),
-    "asked": lazy("等待复核"),
-    "taken": lazy("已匹配"),
-    "not_ours": lazy("与借款人无关"),
-    "returning": lazy("等着转回"),
-    "returned": lazy("已转回"),
-    "other": lazy("其他支出"),
-}
-BANK_USES: Words = {
-    "charge": lazy("借款人的转账"), "send_back": lazy("转回付款人"), "not_ours": lazy("与借款人无关，不用转回"),
-}  # fmt: skip
-BANK_DONE: Words = {
-    "asked": lazy("已提交，等另一位复核同意。"),
-    "taken": lazy("已匹配，马上入账。"),
-    "returning": lazy("已列入要转的，转账后导入流水就会记为已转回。"),
-    "not_ours": lazy("已记录，这一条不再出现在待办里。"),
-    "waiting": lazy("已驳回，可以重新处理。"),
-}
-BANK_TO_MAKE: Words = {"refund": lazy("退款"), "line": lazy("转回来款")}
 WHY_NOT_RETURNED: Words = {
     "returned": lazy("收款行把钱退回来了"),
     "closed": lazy("渠道说这笔交易已关闭，退不了"),
@@ -244,123 +225,3 @@ MESSAGES: Words = {
 }
 SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}
-APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入账"), "refused": lazy("已驳回")}
-ACTS: Words = {
-    "view_borrower": lazy("查看借款人"),
-    "view_loan": lazy("查看分期"),
-    "view_case": lazy("查看待核销款"),
-    "search": lazy("搜索"),
-    "unmask": lazy("查看完整身份"),
-    "send_webhook_again": lazy("重发商户通知"),
-    "bring_again": lazy("再跑一次日终"),
-    "deal_with_exception": lazy("处理例外"),
-    "apply_unapplied": lazy("核销入账"),
-    "request_application": lazy("申请核销"),
-    "approve_application": lazy("同意核销"),
-    "refuse_application": lazy("驳回核销"),
-    "begin_refund": lazy("原路退回"),
-    "keep_unapplied": lazy("不自动退回"),
-    "query_charge": lazy("向渠道查询支付单"),
-    "close_charge": lazy("关闭支付单"),
-    "view_holds": lazy("查看退货与冻结"),
-    "open_hold": lazy("冻结分期"),
-    "prolong_hold": lazy("延长冻结"),
-    "request_prolonging": lazy("申请延长冻结"),
-    "approve_prolonging": lazy("同意延长冻结"),
-    "refuse_prolonging": lazy("驳回延长冻结"),
-    "end_hold": lazy("解除冻结"),
-    "accept_return": lazy("代商户收退货"),
-    "request_return": lazy("申请代商户收退货"),
-    "approve_return": lazy("同意代商户收退货"),
-    "refuse_return": lazy("驳回代商户收退货"),
-    "view_difference": lazy("查看与渠道不一致"),
-    "close_difference": lazy("处理与渠道不一致"),
-    "view_payout": lazy("查看放款"),
-    "release_payout": lazy("放行"),
-    "stop_payout": lazy("停止放款"),
-    "judge_payout": lazy("认定放款结果"),
-    "agree_payout": lazy("同意认定"),
-    "drop_verdict": lazy("撤回认定"),
-    "import_statement": lazy("导入银行流水"),
-    "download_transfers": lazy("下载转账清单"),
-    "view_bank_line": lazy("查看银行来款"),
-    "unmask_bank_line": lazy("查看完整付款人"),
-    "decide_bank_line": lazy("处理银行来款"),
-    "ask_bank_line": lazy("申请处理银行来款"),
-    "approve_bank_line": lazy("同意处理银行来款"),
-    "refuse_bank_line": lazy("驳回处理银行来款"),
-}
-
-
-def word(words: Words, key: str) -> str:
-    """The word for a key; the key itself where the office has none yet."""
-    return str(words.get(key, key))
-
-
-def refusal(refused: Refused) -> str:
-    """Why an act was declined, with its numbers."""
-    facts = _told(refused.facts)
-    return (_refusals().get(refused.code) or _("没有办成，什么都没有改变。原因：%(code)s")) % {
-        "code": refused.code, **facts,
-    }  # fmt: skip
-
-
-def _told(facts: dict[str, object]) -> dict[str, Any]:
-    told: dict[str, Any] = dict(facts)
-    for name, value in facts.items():
-        if name.endswith("_minor") and isinstance(value, int):
-            told[name] = write_yuan(value)
-    if "counts_on" in told:
-        told["counts_on"] = write_day(told["counts_on"], this_year=None)
-    if "state" in told:
-        told["state"] = word(APPLICATIONS, told["state"])
-    return told
-
-
-def _refusals() -> dict[str, str]:
-    return {
-        "may_not_act": _("你的角色只能查看，不能动账。"),
-        "needs_supervisor": _("这一步只有复核可以决定。"),
-        "own_request": _("不能复核自己提交的申请。"),
-        "reason_missing": _("请写明理由。"),
-        "not_theirs": _("这位借款人没有这条记录，可能页面放得太久了。"),
-        "already_asked": _("这笔款项还有一条申请等着复核，先处理它。"),
-        "already_decided": _("这条申请已经有结果：%(state)s。"),
-        "other_request": _("这张表单已经提交过，内容和这次不同。请看下面的记录，再重新填写。"),
-        "no_such_hold": _("这位借款人没有这条记录，可能页面放得太久了。"),
-        "no_such_return": _("这位借款人没有这条记录，可能页面放得太久了。"),
-        "hold_over": _("这次冻结已经结束，可能页面放得太久了。"),
-        "day_too_soon": _("期限至少到明天。"),
-        "prolonging_waits": _("已经有人申请延长，先复核那一条。"),
-        "acceptance_waits": _("已经有人申请代商户收退货，先复核那一条。"),
-        "nothing_asked": _("没有等着复核的申请，可能已经处理了。"),
-        "more_than_shipped": _("还没退回的商品只剩 %(left_minor)s。"),
-        "nothing_shipped_left": _("商品已经全部退回，或正在退回。"),
-        "cannot_count": _("这笔分期已经作废，不能再计入退货。"),
-        "no_account": _("这里没有设置银行账户。"),
-        "empty_statement": _("文件里一行流水也没有。"),
-        "not_a_statement": _("这份文件里没有找到表头，要有：%(missing)s。什么都没有导入。"),
-        "other_account": _("文件上写的账号不是我们的账户。什么都没有导入。"),
-        "line_unreadable": _("第 %(line)s 行的%(what)s读不懂。什么都没有导入。"),
-        "line_repeated": _("第 %(line)s 行和第 %(first)s 行的流水号相同。什么都没有导入。"),
-        "line_missing": _(
-            "第 %(line)s 行接不上：之前余额 %(before_minor)s，这行 %(amount_minor)s，余额却是 %(balance_minor)s。"
-            "之前可能少了一行或多了一行。什么都没有导入。"
-        ),
-        "line_changed": _("第 %(line)s 行以前导入过，这次数字不一样。什么都没有导入，请问银行。"),
-        "file_missing": _("第 %(line)s 行和已有的流水接不上，中间少了一份文件，请先导入它。什么都没有导入。"),
-        "no_such_charge": _("没有这个编号的转账。"),
-        "not_to_decide": _("这一笔已经有人处理了，请看现在的状态。"),
-        "nothing_left": _("这笔款项已经没有剩余。"),
-        "already_on_its_way": _("这笔款项正在退回，等它有结果。"),
-        "not_waiting": _("这笔放款现在不能这样处理，页面可能放得太久了。"),
-        "own_verdict": _("不能复核自己提交的认定。"),
-        "bad_verdict": _("认定不完整：已到账要有流水号和时间，退回要有时间，时间不能晚于现在。"),
-        "left_too_small": _("这笔款项还剩 %(left_minor)s，请填不超过它的金额。"),
-        "other_lender": _("这笔钱是替另一家出借机构收的，不能还这笔分期。"),
-        "loan_not_running": _("这笔分期没有在还款中。"),
-        "loan_takes_less": _("这笔分期最多用得上 %(most_minor)s，再多只会变成溢缴款。"),
-        "payoff_not_reached": _("按 %(counts_on)s计，一次结清要 %(need_minor)s。"),
-        "history_forbids": _("按 %(counts_on)s计入后，这笔分期后来的记录就不成立了，请交技术核对。"),
-        **settlement_words.refusals(),
-    }

@@ -15,6 +15,7 @@ from anqi import clock
 from anqi.actions.settlements import payouts
 from anqi.engine.money import write_amount
 from anqi.lending import payouts_to_shops
+from anqi.payments.channels.bank import reference
 from anqi.rows.refusals import Refused
 from anqi.web.office import wording
 from anqi.web.office.access import ACTORS, staff, staff_required
@@ -115,4 +116,4 @@ def _lines(file_id: UUID) -> Iterator[list[str]]:
     for payout in payouts_to_shops.in_file(file_id):
         account = payout.account
         amount = write_amount(payout.amount_minor, currency=payout.currency)
-        yield [account.name, account.number, account.bank, amount, payout.currency, payout.number]
+        yield [account.name, account.number, account.bank, amount, payout.currency, reference(payout.number)]

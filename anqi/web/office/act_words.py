@@ -1,0 +1,52 @@
+"""The office's words for what staff do, and for what they ask each other."""
+
+from django.utils.translation import gettext_lazy as lazy
+
+from anqi.web.office.words import Words
+
+APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入账"), "refused": lazy("已驳回")}
+ACTS: Words = {
+    "view_borrower": lazy("查看借款人"),
+    "view_loan": lazy("查看分期"),
+    "view_case": lazy("查看待核销款"),
+    "search": lazy("搜索"),
+    "unmask": lazy("查看完整身份"),
+    "send_webhook_again": lazy("重发商户通知"),
+    "bring_again": lazy("再跑一次日终"),
+    "deal_with_exception": lazy("处理例外"),
+    "apply_unapplied": lazy("核销入账"),
+    "request_application": lazy("申请核销"),
+    "approve_application": lazy("同意核销"),
+    "refuse_application": lazy("驳回核销"),
+    "begin_refund": lazy("原路退回"),
+    "keep_unapplied": lazy("不自动退回"),
+    "query_charge": lazy("向渠道查询支付单"),
+    "close_charge": lazy("关闭支付单"),
+    "view_holds": lazy("查看退货与冻结"),
+    "open_hold": lazy("冻结分期"),
+    "prolong_hold": lazy("延长冻结"),
+    "request_prolonging": lazy("申请延长冻结"),
+    "approve_prolonging": lazy("同意延长冻结"),
+    "refuse_prolonging": lazy("驳回延长冻结"),
+    "end_hold": lazy("解除冻结"),
+    "accept_return": lazy("代商户收退货"),
+    "request_return": lazy("申请代商户收退货"),
+    "approve_return": lazy("同意代商户收退货"),
+    "refuse_return": lazy("驳回代商户收退货"),
+    "view_difference": lazy("查看与渠道不一致"),
+    "close_difference": lazy("处理与渠道不一致"),
+    "view_payout": lazy("查看放款"),
+    "release_payout": lazy("放行"),
+    "stop_payout": lazy("停止放款"),
+    "judge_payout": lazy("认定放款结果"),
+    "agree_payout": lazy("同意认定"),
+    "drop_verdict": lazy("撤回认定"),
+    "import_statement": lazy("导入银行流水"),
+    "download_transfers": lazy("下载转账清单"),
+    "view_bank_line": lazy("查看银行来款"),
+    "unmask_bank_line": lazy("查看完整付款人"),
+    "decide_bank_line": lazy("处理银行来款"),
+    "ask_bank_line": lazy("申请处理银行来款"),
+    "approve_bank_line": lazy("同意处理银行来款"),
+    "refuse_bank_line": lazy("驳回处理银行来款"),
+}
