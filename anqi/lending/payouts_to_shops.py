@@ -111,7 +111,8 @@ def numbered(number: str) -> UUID | None:
 
 def ending_in(tails: Sequence[str]) -> list[tuple[str, int]]:
     """Number and amount, in fen, of the payouts whose numbers end so, where l and i stand for 1, and o for 0."""
-    return [(number, int(amount_minor)) for number, amount_minor in sql.fetch(_ENDING_IN, [list(tails)])] if tails else []
+    found = sql.fetch(_ENDING_IN, [list(tails)]) if tails else []
+    return [(number, int(amount_minor)) for number, amount_minor in found]
 
 
 _ENDING_IN = """
