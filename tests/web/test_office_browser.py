@@ -15,19 +15,21 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from anqi import clock
-from anqi.actions import bank, charges, loans, repayments, unapplied
+from anqi.actions import bank, charges, loans, payouts, repayments, unapplied
 from anqi.actions.settlements import accounts
 from anqi.lending.models import Settlement
 from anqi.notices.models import Webhook, WebhookTry
-from anqi.payments.channels.protocol import Succeeded
-from anqi.payments.models import BankLine, Inbox, Unapplied
+from anqi.payments import channels as ways
+from anqi.payments.channels.protocol import Succeeded, Unknown
+from anqi.payments.models import BankLine, Inbox, Payout, Unapplied
 from anqi.rows.ids import uuid7
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests import settling
 from tests.actions.bank_account import Account
+from tests.actions.test_payouts import Bank, ask, work
 from tests.chromium import AXE
-from tests.planting import Planted, plant_loan
+from tests.planting import Planted, days, plant_borrower, plant_cash, plant_loan
 from tests.web.test_office_doors import desk_of, hire, merchant_id, set_clock
 
 SITE = "http://office.example"
@@ -52,7 +54,7 @@ def today(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def lin() -> Planted:
+def lin(monkeypatch: pytest.MonkeyPatch) -> Planted:
     """Everything that a page can show: a loan paid late and twice, a wish that waits, what went wrong on the way."""
     who = plant_loan(starts_on=date(2026, 8, 31))
     loans.wake(now=clock.now(), limit=10)
@@ -73,6 +75,7 @@ def lin() -> Planted:
     plant_trouble()
     plant_transfers(who)
     plant_settlement()
+    plant_payouts(monkeypatch)
     return who
 
 
@@ -103,6 +106,20 @@ def plant_trouble() -> None:
     )  # fmt: skip
 
 
+def plant_payouts(patch: pytest.MonkeyPatch) -> None:
+    """One that waits for a supervisor, and one of which nobody knows the end, with somebody's word on it."""
+    patch.setattr(ways, "paying_out", lambda: ("unionpay",))
+    patch.setattr(ways, "find_payer", lambda code: Bank(answer=Unknown(cause="timeout")))
+    for n, amount_minor in enumerate((800_000, 50_000)):
+        who = plant_borrower(f"+8613900000{n:03}", now=clock.now())
+        ask(plant_cash(now=clock.now(), amount_minor=amount_minor, borrower_id=who), now=clock.now() - days(2))
+    work(clock.now() - days(2))
+    payouts.judge(
+        borrower_id=who, payout_id=Payout.objects.get(state="unknown").id, verdict={"outcome": "failed"},
+        reason="核对", actor=hire(name="王经办"), now=clock.now(),
+    )  # fmt: skip
+
+
 def plant_settlement() -> None:
     """A day of the shop, a payment that waits, and two accounts."""
     settling.shut(date(2026, 8, 31))
@@ -112,6 +129,11 @@ def plant_settlement() -> None:
         account_id=uuid7(), merchant_id=merchant_id(), name="青禾数码有限公司", bank="工商银行深圳分行",
         number="6222021001116245702", actor=hire(name="王经办"), now=clock.now(),
     )  # fmt: skip
+
+
+def payout_url(state: str) -> str:
+    payout = Payout.objects.get(state=state)
+    return f"/borrowers/{payout.borrower_id}/payouts/{payout.id}"
 
 
 def urls(who: Planted) -> dict[str, str]:
@@ -124,7 +146,8 @@ def urls(who: Planted) -> dict[str, str]:
         "bank": "/bank", "line": f"/bank/lines/{BankLine.objects.earliest('seq').id}",
         "sent_back": f"/bank/lines/{BankLine.objects.latest('seq').id}",
         "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
-        "settlements": "/settlements", "shop": f"/settlements/{merchant_id()}",
+        "payouts": "/payouts", "released": payout_url("waiting"), "judged": payout_url("unknown"),
+        "troubled": "/queue/payouts", "settlements": "/settlements", "shop": f"/settlements/{merchant_id()}",
         "day": f"/settlements/{merchant_id()}/days/{Settlement.objects.get().id}", "accounts": "/queue/shop-accounts",
     }  # fmt: skip
 
@@ -201,7 +224,7 @@ def test_every_page_is_accessible_and_fits(
 def test_in_english_only_names_are_chinese(lin: Planted) -> None:
     names = (
         "青禾数码有限公司", "工商银行深圳分行", "林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "赵复核",
-        "付了两次", "不认识", "核对", "简体中文", "语言",
+        "付了两次", "不认识", "核对", "招商银行", "尾号", "备用金 3 期", "简体中文", "语言",
     )  # fmt: skip
     for name, page in take(lin, language="en").items():
         text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))
