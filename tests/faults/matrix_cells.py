@@ -88,7 +88,10 @@ _PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("unionpay", unionpay.QUERY_FAULTS, (("query", "query"),)),
 )
 # No charge and no refund meets what only payouts and statements can.
-_NOT_HERE = (*unionpay.PAYOUT_FAULTS, *unionpay.LINE_FAULTS, *unionpay.FILE_FAULTS)
+_NOT_HERE = (
+    *alipay.TRANSFER_FAULTS, *alipay.TRANSFER_QUERY_FAULTS, *unionpay.PAYOUT_FAULTS, *unionpay.LINE_FAULTS,
+    *unionpay.FILE_FAULTS,
+)  # fmt: skip
 # What one query may say of a trade, and the other of a refund.
 _STRIKES_NOTHING = {
     ("query_waiting", "alipay.trade.fastpay.refund.query"),

@@ -92,14 +92,13 @@ def test_a_crash_at_any_step_of_taking(stand: Stand, monkeypatch: pytest.MonkeyP
 
 # What a worker does until it is killed: it has leased the message; or it has posted and not yet committed.
 HOLDING = {
-    "leased": "repayments.learn = stop",
+    "leased": "tasks._LEARN['charge'] = stop",
     "posted": "post = books.post; books.post = lambda *a, **k: (post(*a, **k), stop())",
 }
 WORKER = """
 import time
 import django
 django.setup()
-from anqi.actions import repayments
 from anqi.jobs import tasks
 from anqi.ledger import books
 def stop(*a, **k):

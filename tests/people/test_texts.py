@@ -26,6 +26,13 @@ WORDS: dict[str, dict[str, Any]] = {
     "refund_begun": {"amount": texts.yuan(53309)},
     "refund_done": {"amount": texts.yuan(53309)},
     "refund_failed": {"amount": texts.yuan(53309)},
+    "payout_arrived": {
+        "amount": texts.yuan(50_000), "account": "招商银行 尾号1234", "first_due_on": "2026年12月9日", "first_due": "¥170.02",
+    },
+    "payout_failed": {"amount": texts.yuan(50_000), "account": "招商银行 尾号1234"},
+    "payout_came_back": {"amount": texts.yuan(50_000), "account": "招商银行 尾号1234"},
+    "payout_stopped": {},
+    "payout_lapsed": {},
     "order_cancelled": {"merchant": "青禾数码"},
     "order_lapsed": {"merchant": "青禾数码"},
     "payment_received": {"amount": texts.yuan(53309)},

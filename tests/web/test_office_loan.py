@@ -135,7 +135,7 @@ def test_before_the_loan_began_it_is_shown_as_pending(lin: Planted) -> None:
 def test_a_loan_that_waits_for_shipping_has_a_page(lin: Planted) -> None:
     Loan.objects.filter(borrower_id=lin.borrower_id).update(starts_on=None, next_wake_on=None)
     page = desk().get(url(lin)).content.decode()
-    assert "商户发货后才有还款日" in page
+    assert "商户发货或放款到账后才有还款日" in page
 
 
 def test_every_instalment_opens_to_its_lines(lin: Planted) -> None:

@@ -148,7 +148,7 @@ def test_every_state_has_its_own_word_and_a_shape() -> None:
         "pending active due grace overdue written_off settled void paid moved upcoming"
         " processing succeeded failed closed unknown"
     )
-    assert {*asked.split(), "confirmed", "shipped", "cancelled", "created", "lapsed"} == set(BADGES)
+    assert {*asked.split(), "confirmed", "shipped", "paid_out", "cancelled", "created", "lapsed"} == set(BADGES)
     for language in ("zh-hans", "en"):
         with translation.override(language):
             words = [str(badge.word) for badge in BADGES.values()]
