@@ -27,7 +27,7 @@ from anqi.payments.channels.protocol import (
     Succeeded,
     Unknown,
 )
-from anqi.payments.models import Payout, PayoutExchange, ReadStatement
+from anqi.payments.models import Payout, PayoutExchange, ReadStatement, Unapplied
 from anqi.payments.payouts import PayTo
 from anqi.people.authority import MayNotAct, NeedsSupervisor, NotTheirs, ReasonMissing
 from anqi.people.models import StaffAct, User
@@ -422,7 +422,7 @@ def test_money_that_came_back_undoes_the_loan(payout: Payout, loan: Loan, bank: 
     assert len(told()) == 2
 
 
-def test_money_that_came_back_after_the_first_instalment_was_paid_is_the_borrower_s(
+def test_what_was_paid_of_a_loan_whose_money_came_back_goes_back_too(
     payout: Payout, loan: Loan, bank: Bank
 ) -> None:
     bank.answer = paid(payout)
@@ -436,7 +436,10 @@ def test_money_that_came_back_after_the_first_instalment_was_paid_is_the_borrowe
     arrived = Succeeded(ref="T1", amount_minor=charge.amount_minor, paid_at=due)
     repayments.learn(channel="alipay", key=charge.key, result=arrived, learned_by="notice", now=due)
     learn(payout, Failed(reason="returned", code="", at=due), by="statement", now=due)
-    assert booked() == {"in_transit_alipay": charge.amount_minor, "credit_balance": -charge.amount_minor}
+    assert booked() == {"in_transit_alipay": charge.amount_minor, "unapplied": -charge.amount_minor}
+    [case] = Unapplied.objects.all()
+    assert (case.left_minor, case.reason, case.returns_at) == (charge.amount_minor, "loan_annulled", at(SIGNED + days(10), 0))
+    assert [each.kind for each in Fact.objects.order_by("seq")] == ["paid_out", "payment", "void", "refund"]
     assert_sound(SIGNED + days(9))
 
 

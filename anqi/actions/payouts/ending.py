@@ -1,19 +1,23 @@
 """What payouts do to their loans: begin them, end them before they began, or make them void."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from anqi.engine import loan as engine_loan
+from anqi.engine.money import write_amount
 from anqi.ledger import books
 from anqi.ledger.books import Entry
-from anqi.lending import courses, loans, orders, products, store
+from anqi.lending import courses, loans, orders, products, store, unwinding
 from anqi.lending.models import Order
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages, texts
+from anqi.payments import refunds, unapplied
 from anqi.payments.models import Payout
 from anqi.people import holds
 from anqi.rows.chain import Chain
-from anqi.rows.days import day_of
+from anqi.rows.days import day_of, start_of
 
 
 def begin(chain: Chain, payout: Payout, *, paid_at: datetime, now: datetime) -> None:
@@ -32,14 +36,29 @@ def begin(chain: Chain, payout: Payout, *, paid_at: datetime, now: datetime) -> 
 
 
 def annul(chain: Chain, payout: Payout, *, came_back_on: date, now: datetime) -> None:
-    """The payee's bank sent the money back: the loan never was, and what it has earned is taken back."""
+    """The payee's bank sent the money back: the loan never was, and what it has earned is taken back.
+
+    What was paid of it leaves the loan, and goes back at once to where it came from.
+    """
     today = day_of(now)
     held = store.read(payout.borrower_id, [payout.loan_id])[payout.loan_id]
     assert held.starts_on, "what came back had arrived"
     fact = _fact(held, "void", max(came_back_on, held.starts_on), {}, f"void:{payout.id}")
-    after = courses.advance(held, [fact])
-    steps = [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)]
-    _write(chain, after, [fact], steps, _moved(payout, back=True, on=fact.counts_on), now)
+    void = courses.advance(held, [fact])
+    back = refunds.sources(held.borrower_id, held.id, unwinding.paid(held), amount_minor=_credit_minor(void, today))
+    # On its own day a loan is void last of all, so that nothing can leave it before the next.
+    goes_on = max(today, fact.counts_on + timedelta(days=1))
+    given = [_given(held, payout, source, goes_on) for source in back]
+    after = courses.advance(void, given)
+    steps = [*courses.missed(held, today=today), courses.reached(void, by=fact, today=today)]
+    steps += [courses.reached(after, by=each, today=today) for each in given[-1:]]
+    _write(chain, after, [fact, *given], steps, _moved(payout, back=True, on=fact.counts_on), now)
+    for payment_id, amount_minor in back:
+        unapplied.open_case(
+            borrower_id=held.borrower_id, payment_id=payment_id, loan_id=held.id, lender_id=held.lender_id,
+            amount_minor=amount_minor, reason="loan_annulled", now=now,
+            returns_at=max(now, start_of(goes_on)),
+        )  # fmt: skip
     orders.move_mine(held.borrower_id, held.order_id, Order.State.CANCELLED, now=now)
     tell(payout, "payout_came_back", {"account": payout.label}, now)
 
@@ -84,6 +103,16 @@ def _moved(payout: Payout, *, back: bool, on: date) -> Entry:
         loan_id=None, lender_id=payout.lender_id, currency=payout.currency,
         moves=[(debit, credit, payout.amount_minor)], counts_on=on, cause="payout", cause_id=payout.id,
     )  # fmt: skip
+
+
+def _credit_minor(held: LoanInHand, today: date) -> int:
+    return engine_loan.standing(held.terms, held.facts, today).credit_minor
+
+
+def _given(held: LoanInHand, payout: Payout, source: tuple[UUID, int], on: date) -> NewFact:
+    payment_id, amount_minor = source
+    amount = {"amount": write_amount(amount_minor, currency=held.currency)}
+    return _fact(held, "refund", on, amount, f"refund:{payout.id}:{payment_id}")
 
 
 def _fact(

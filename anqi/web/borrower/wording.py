@@ -54,6 +54,7 @@ WHY_UNAPPLIED: dict[str, str | Promise] = {
     "more_than_owed": gettext_lazy("到账的钱比应还的多，多出的部分没有用在分期上。"),
     "nothing_owed": gettext_lazy("到账时这笔分期已经没有欠款。"),
     "loan_not_running": gettext_lazy("到账时这笔分期没有在还款中。"),
+    "loan_annulled": gettext_lazy("放款被退回，这笔借款作废，你还过的款原路退回。"),
     "goods_returned": gettext_lazy("退货后多出来的钱，会原路退回。"),
 }
 

@@ -120,6 +120,7 @@ WHY_UNAPPLIED: Words = {
     "more_than_owed": lazy("到账的钱比当天应还的多。"),
     "nothing_owed": lazy("到账时这笔分期已经没有欠款。"),
     "loan_not_running": lazy("到账时这笔分期不在还款中。"),
+    "loan_annulled": lazy("放款被退回，借款作废，已还的款原路退回。"),
     "goods_returned": lazy("退货后多出来的钱，正在退回。"),
 }
 HOLDS: Words = {
