@@ -1,4 +1,4 @@
-"""Plants the street of the browser tests in a process of its own: a lender, its plans, a shop, staff, three loans."""
+"""Plants the street of the browser tests in a process of its own: a lender, its plans, a shop, staff, some loans."""
 
 import json
 from datetime import datetime, timedelta
@@ -21,8 +21,8 @@ from demo.place import Place  # noqa: E402
 from tests.purchasing import LIMIT_MINOR, TERMS, hash_of  # noqa: E402
 
 _PLANS = (("p3-0", 3, "0"), ("p6", 6, "0.108"), ("p12", 12, "0.12"))
-# These three owe already when the tests begin; 林小满 buys in front of the reader.
-OWING = (cast.ZHOU, cast.CHEN, cast.WANG)
+# These owe already when the tests begin; 林小满 buys in front of the reader.
+OWING = (cast.ZHOU, cast.CHEN, cast.WANG, cast.ZHAO)
 _READ = timedelta(seconds=45)
 
 

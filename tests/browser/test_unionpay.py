@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from demo.cast import CHEN
+from demo.cast import ZHAO
 from tests.browser import walking
 from tests.browser.street import Street
 from tests.browser.windows import Window
@@ -13,10 +13,10 @@ _CARD = "6214830000010016"
 
 
 def test_unionpay(street: Street, window: Callable[..., Window]) -> None:
-    chen = window("unionpay")
-    page = chen.page
-    walking.log_in(page, street, CHEN)
-    _bind(chen)
+    zhao = window("unionpay")
+    page = zhao.page
+    walking.log_in(page, street, ZHAO)
+    _bind(zhao)
 
     walking.open_loan(page, street)
     page.get_by_role("link", name="提前还款").click()
@@ -34,7 +34,7 @@ def test_unionpay(street: Street, window: Callable[..., Window]) -> None:
     page.route("**/frontTransReq.do", lambda route: route.fulfill(status=204))
     page.get_by_role("link", name="继续支付").click()
     expect(page.get_by_role("button", name="继续")).to_be_visible()
-    chen.look_at("onward", also=("desk", "dark"))
+    zhao.look_at("onward", also=("desk", "dark"))
     page.unroute("**/frontTransReq.do")
     page.get_by_role("button", name="继续").click()
     page.wait_for_url("**/unionpay/cashier/**")
@@ -45,34 +45,34 @@ def test_unionpay(street: Street, window: Callable[..., Window]) -> None:
     page.wait_for_url("**/charges/**")
     expect(page.get_by_role("heading", name="还款成功")).to_be_visible(timeout=20_000)
 
-    _remove(chen)
-    chen.must_be_clean()
+    _remove(zhao)
+    zhao.must_be_clean()
 
 
-def _bind(chen: Window) -> None:
-    page = chen.page
+def _bind(zhao: Window) -> None:
+    page = zhao.page
     page.get_by_role("link", name="我的", exact=True).click()
     page.get_by_role("link", name="银行卡").click()
-    chen.look_at("no-cards", also=("desk", "dark"))
+    zhao.look_at("no-cards", also=("desk", "dark"))
     page.get_by_role("button", name="添加银行卡").click()
     page.wait_for_url("**/unionpay/cashier/**")
     page.get_by_label("银行卡号").fill(_CARD)
-    page.get_by_label("持卡人姓名").fill(CHEN.name)
-    page.get_by_label("银行预留手机号").fill(CHEN.phone)
+    page.get_by_label("持卡人姓名").fill(ZHAO.name)
+    page.get_by_label("银行预留手机号").fill(ZHAO.phone)
     page.get_by_label("短信验证码").fill("123456")
     page.get_by_role("button", name="同意并开通").click()
     page.get_by_role("button", name="返回商家").click()
     page.wait_for_url("**/cards")
     expect(page.get_by_text("已添加招商银行（尾号 0016）。")).to_be_visible()
-    chen.look_at("cards", also=("desk", "dark"))
+    zhao.look_at("cards", also=("desk", "dark"))
 
 
-def _remove(chen: Window) -> None:
-    page: Page = chen.page
+def _remove(zhao: Window) -> None:
+    page: Page = zhao.page
     page.get_by_role("link", name="回到分期").click()
     page.goto(page.url.split("/orders")[0] + "/cards")
     page.get_by_role("link", name="移除招商银行尾号 0016").click()
-    chen.look_at("remove", also=("desk", "dark"))
+    zhao.look_at("remove", also=("desk", "dark"))
     page.get_by_role("button", name="移除这张卡").click()
     expect(page.get_by_text("已移除招商银行（尾号 0016）。")).to_be_visible()
     expect(page.get_by_role("heading", name="还没有银行卡")).to_be_visible()
