@@ -276,7 +276,7 @@ def test_the_page_explains_every_call_and_needs_nobody_else(client: Client) -> N
     page = answer.content.decode()
     schema = client.get("/v1/openapi.json").json()
     ids = [operation["operationId"] for path in schema["paths"].values() for operation in path.values()]
-    assert len(ids) == 17
+    assert len(ids) == 19
     for each in ids:
         assert f'id="{each}"' in page
     for code in ("quote_expired", "in_progress", "order_number_taken"):

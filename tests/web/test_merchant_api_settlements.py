@@ -10,10 +10,12 @@ from django.core.cache import cache
 
 from anqi import clock
 from anqi.actions import merchants, settlements
-from anqi.lending.models import MerchantPayout, Settlement
+from anqi.lending.models import Merchant, MerchantPayout, Settlement
 from anqi.notices.models import Webhook
 from anqi.payments.channels.protocol import Failed, Succeeded
+from anqi.web.merchant import statement_pdf
 from tests import purchasing
+from tests.pdf_reading import words
 from tests.planting import at, days
 from tests.settling import CARD, DAY, FREE, buyer, come_back, give_account, released, sell, shop, shut
 from tests.web.test_merchant_api import Caller, assert_problem
@@ -97,10 +99,11 @@ def test_a_period_has_an_end_and_a_month_a_number(caller: Caller) -> None:
 def test_another_shop_sees_nothing(caller: Caller) -> None:
     other = Caller(purchasing.admit("other", now=clock.now()).key)
     settlement = Settlement.objects.get(day=DAY)
-    for path in ("", "/statement.csv"):
+    for path in ("", "/statement.csv", "/statement.pdf"):
         assert_problem(other.get(f"/settlements/{settlement.id}{path}"), 404, "no_such_settlement")
     assert other.get("/settlements", **PERIOD).json() == {"settlements": []}
     assert read(other.get("/statements/2026-09.csv"))[1:] == []
+    assert "¥3,000.00" not in words(other.get("/statements/2026-09.pdf").content)
     assert_problem(Caller("aqk_nonsense").get("/settlements"), 401, "unauthorized")
     assert_problem(Caller("aqk_nonsense").post("/page-links", {}), 401, "unauthorized")
 
@@ -116,3 +119,46 @@ def test_the_shop_is_told_of_what_it_is_paid_and_of_what_comes_back(caller: Call
     assert (body["number"], body["amount_minor"], body["paid_on"]) == (payout.number, 294_000, str(NEXT))
     assert [each["day"] for each in body["settlements"]] == [str(DAY)]
     assert CARD not in paid.body + back.body
+
+
+def test_the_document_says_what_the_statement_says(caller: Caller) -> None:
+    payout = pay()
+    settlement = Settlement.objects.get(day=DAY)
+    answer = caller.get(f"/settlements/{settlement.id}/statement.pdf")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == f'attachment; filename="settlement-{DAY}.pdf"'
+    told = words(answer.content)
+    assert told[:3] == [settlement.lender.name, shop().name, f"Settlement statement {DAY}"]
+    _heading, *rows = read(caller.get(f"/settlements/{settlement.id}/statement.csv"))
+    for row in rows:
+        assert row[1] in told, row
+    for amount in ("¥3,000.00", "−¥60.00", "¥2,940.00", "¥1,000.00", "¥2,000.00"):
+        assert amount in told, amount
+    assert told[told.index(payout.number) :][:4] == [payout.number, str(NEXT), f"**** {CARD[-4:]}", "¥2,940.00"]
+    assert CARD not in "".join(told)
+    assert caller.get(f"/settlements/{settlement.id}/statement.pdf").content == answer.content
+
+
+def test_the_document_of_a_month_goes_day_by_day(caller: Caller) -> None:
+    told = words(caller.get("/statements/2026-09.pdf").content)
+    assert [each for each in told if each in (str(DAY), str(NEXT))] == [str(DAY), str(NEXT), *[str(DAY)] * 3, str(NEXT)]
+    assert told.count("¥2,540.00") == 3, "2,940.00 less 400.00: at the top, under the days, under the orders"
+    assert "−¥400.00" in told
+    assert "Paid on" not in told, "nothing is paid yet"
+    assert "¥0.00" in words(caller.get("/statements/2026-08.pdf").content)
+    assert_problem(caller.get("/statements/2026-13.pdf"), 422, "bad_period")
+
+
+def test_a_long_document_says_where_the_rest_is(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement_pdf, "MOST_LINES", 3)
+    told = "".join(words(caller.get("/statements/2026-09.pdf").content))
+    assert "Only the first 3 are listed here; the CSV file has them all." in told
+    monkeypatch.setattr(statement_pdf, "MOST_LINES", 4)
+    assert "Only the first" not in "".join(words(caller.get("/statements/2026-09.pdf").content))
+
+
+def test_a_document_that_would_lack_a_character_is_refused(caller: Caller) -> None:
+    Merchant.objects.update(name="青禾😀")
+    problem = assert_problem(caller.get("/statements/2026-09.pdf"), 422, "character_missing")
+    assert problem["facts"] == {"character": "😀 (U+1F600)"}
+    assert read(caller.get("/statements/2026-09.csv"))[1:]

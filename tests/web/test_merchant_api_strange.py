@@ -24,7 +24,8 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 OPERATIONS = (
     "list_plans", "give_quote", "create_order", "list_orders", "get_order", "ship_order", "cancel_order",
     "request_return", "list_returns", "get_return", "accept_return", "withdraw_return",
-    "list_settlements", "get_settlement", "get_settlement_statement", "get_month_statement", "mint_page_link",
+    "list_settlements", "get_settlement", "get_settlement_statement", "get_month_statement",
+    "get_settlement_document", "get_month_document", "mint_page_link",
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A shop's own pages: in by a link that opens once, only its own days, and out after half an hour."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions.settlements import pages
-from anqi.lending.models import MerchantPayout, PageLink, Settlement
+from anqi.lending.models import Merchant, MerchantPayout, PageLink, Settlement
 from anqi.web.merchant import pages as views
 from tests import chromium as browsers
 from tests import purchasing
+from tests.pdf_reading import words
 from tests.planting import at, days
 from tests.settling import CARD, DAY, FREE, give_account, sell, shop, shut
 from tests.web.test_merchant_api import Caller
@@ -118,12 +120,32 @@ def test_files_in_the_readers_language(day: Settlement) -> None:
     assert client.get("/settlements/2026-13.csv").status_code == 404
 
 
+def test_documents_in_the_readers_language(day: Settlement) -> None:
+    client = browser()
+    for page in ("/settlements?month=2026-09", f"/settlements/{day.id}"):
+        [path] = re.findall(r'href="(/settlements/[^"]+\.pdf)"', client.get(page).content.decode())
+        told = words(client.get(path).content)
+        assert told[2].startswith("结算对账单 2026-09"), path
+        for each in ("商户手续费", "−¥60.00", "¥1,940.00", "待付"):
+            assert each in told, (path, each)
+    assert client.get("/settlements/2026-13.pdf").status_code == 404
+
+
+def test_a_document_that_would_lack_a_character_says_so(day: Settlement) -> None:
+    client = browser()
+    Merchant.objects.update(name="青禾😀")
+    for path in (f"/settlements/{day.id}.pdf", "/settlements/2026-09.pdf"):
+        answer = client.get(path)
+        assert (answer.status_code, "😀 (U+1F600)" in answer.content.decode()) == (422, True), path
+
+
 def test_only_its_own(day: Settlement) -> None:
     other = browser(purchasing.admit("other", now=clock.now()).merchant.id)
     assert "1,940" not in other.get("/settlements?month=2026-09").content.decode()
-    for path in (f"/settlements/{day.id}", f"/settlements/{day.id}.csv"):
+    for path in (f"/settlements/{day.id}", f"/settlements/{day.id}.csv", f"/settlements/{day.id}.pdf"):
         assert other.get(path).status_code == 404, path
-    for path in ("/settlements", f"/settlements/{day.id}", f"/settlements/{day.id}.csv", "/settlements/2026-09.csv"):
+    files = [f"/settlements/{each}.{kind}" for each in (day.id, "2026-09") for kind in ("csv", "pdf")]
+    for path in ("/settlements", f"/settlements/{day.id}", *files):
         assert Client().get(path).status_code == 403, path
 
 

@@ -12,22 +12,23 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anqi import clock
 from anqi.actions.settlements import pages as links
+from anqi.documents.pdf import CharacterMissing
 from anqi.lending import merchants, settlements, shop_accounts
 from anqi.lending.models import Merchant
 from anqi.lending.settlements import NoSuchSettlement, Shown
 from anqi.rows.refusals import Refused
-from anqi.web.merchant import statements
+from anqi.web.merchant import statement_pdf, statements
+from anqi.web.shared import errors
+from anqi.web.shared.errors import Act, Trouble
 
 STAY = timedelta(minutes=30)
 _MERCHANT, _UNTIL = "merchant_id", "merchant_until"
 _PAGE = 500
-_STATES: dict[str, str | Promise] = {"open": lazy("待付"), "processing": lazy("付款中"), "paid": lazy("已付")}
 
 Rest = ParamSpec("Rest")
 Guarded = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
@@ -86,8 +87,8 @@ def month(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     context = {
         "month": text,
         "first": first,
-        "days": [(each, _state(each)) for each in found],
-        "sums": {name: sum(getattr(each.row, name) for each in found) for name in _SUMMED},
+        "days": [(each, statements.state_of(each)) for each in found],
+        "sums": statements.sums(found),
         "before": _month_of(first - timedelta(days=1)) if first > date(2000, 1, 1) else "",
         "after": _month_of(last + timedelta(days=1)) if last < today else "",
     }
@@ -102,7 +103,7 @@ def day(request: HttpRequest, merchant: Merchant, settlement_id: UUID) -> HttpRe
     lines = list(settlements.lines([settlement_id])[: _PAGE + 1])
     context = {
         "shown": shown,
-        "state": _state(shown),
+        "state": statements.state_of(shown),
         "lines": [(line, statements.KINDS[line.kind]) for line in lines[:_PAGE]],
         "is_cut": len(lines) > _PAGE,
         "payout": shown.payout if shown.state == "paid" else None,
@@ -128,7 +129,38 @@ def month_file(request: HttpRequest, merchant: Merchant, month: str) -> HttpResp
     return statements.file(found, name=month)
 
 
-_SUMMED = ("shipped_minor", "returned_minor", "fee_minor", "amount_minor")
+@require_safe
+@_of_shop
+def day_document(request: HttpRequest, merchant: Merchant, settlement_id: UUID) -> HttpResponse:
+    """One day as a document."""
+    shown = _find(merchant, settlement_id)
+    return _document(request, merchant, [shown], name=str(shown.row.day))
+
+
+@require_safe
+@_of_shop
+def month_document(request: HttpRequest, merchant: Merchant, month: str) -> HttpResponse:
+    """One month as a document."""
+    first, last = _days(month)
+    found = settlements.of_merchant(merchant, today=clock.today(), first=first, last=last)
+    return _document(request, merchant, found, name=month)
+
+
+def _document(request: HttpRequest, merchant: Merchant, found: list[Shown], *, name: str) -> HttpResponse:
+    try:
+        return statement_pdf.file(found, merchant=merchant, name=name, today=clock.today())
+    except CharacterMissing as refusal:
+        return errors.tell(request, status=422, trouble=_missing(refusal))
+
+
+def _missing(refusal: CharacterMissing) -> Trouble:
+    return Trouble(
+        title=_("这份 PDF 做不出来"),
+        happened=_("里面有一个字，我们的字体里没有：%(character)s。") % refusal.facts,
+        done=_("我们没有用别的字代替它，也没有改动任何记录。"),
+        can_do=_("请下载 CSV，内容完全相同；也请告诉我们这个字。"),
+        acts=(Act(label=_("回到结算单"), url=reverse("merchant_settlements")),),
+    )
 
 
 def _days(text: str) -> tuple[date, date]:
@@ -147,10 +179,6 @@ def _find(merchant: Merchant, settlement_id: UUID) -> Shown:
         return settlements.find(merchant, settlement_id, today=clock.today())
     except NoSuchSettlement:
         raise Http404 from None
-
-
-def _state(shown: Shown) -> str:
-    return str(_STATES[statements.STATES[shown.state]])
 
 
 def _show(request: HttpRequest, merchant: Merchant, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -13,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from psycopg import errors
 
+from anqi.documents import pdf
 from anqi.lending import merchant_orders, merchants, products, quotes, returning, settlements, unwinding
 from anqi.rows.refusals import Refused
 
@@ -44,6 +45,7 @@ _REFUSALS: Sequence[type[Refused]] = (
     returning.ItemsUnknown,
     returning.MoreThanShipped,
     settlements.BadPeriod,
+    pdf.CharacterMissing,
     products.AmountOutOfRange,
     products.PlanUnavailable,
     quotes.QuoteExpired,

@@ -13,14 +13,19 @@ from anqi import clock
 from anqi.actions.settlements import pages
 from anqi.lending import settlements
 from anqi.lending.models import Merchant
-from anqi.lending.settlements import BadPeriod
+from anqi.lending.settlements import BadPeriod, Shown
 from anqi.rows.days import SHANGHAI
-from anqi.web.merchant import schemas, statements
+from anqi.web.merchant import schemas, statement_pdf, statements
 
 _PROBLEMS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), schemas.Problem)
 _MONTH = timedelta(days=31)
 _FILE: Any = {"responses": {200: {"content": {statements.MEDIA_TYPE: {"schema": {"type": "string"}}}}}}
 
+_DOCUMENT: Any = {
+    "responses": {200: {"content": {statement_pdf.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
+}
+
+Month = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Such as 2026-09.")]
 router = Router(tags=["Settlements"])
 
 
@@ -62,17 +67,34 @@ def statement(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
     "/statements/{month}.csv", response={200: None, **_PROBLEMS}, openapi_extra=_FILE,
     operation_id="get_month_statement",
 )  # fmt: skip
-def month_statement(
-    request: HttpRequest,
-    month: Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Such as 2026-09.")],
-) -> HttpResponse:
+def month_statement(request: HttpRequest, month: Month) -> HttpResponse:
     """The same of a whole month."""
-    days = statements.month_of(month)
-    if days is None:
-        raise BadPeriod
-    found = settlements.of_merchant(_merchant(request), today=clock.today(), first=days[0], last=days[1])
     with translation.override("en"):
-        return statements.file(found, name=month)
+        return statements.file(_of_month(request, month), name=month)
+
+
+@router.get(
+    "/settlements/{uuid:settlement_id}/statement.pdf", response={200: None, **_PROBLEMS}, openapi_extra=_DOCUMENT,
+    operation_id="get_settlement_document",
+)  # fmt: skip
+def document(request: HttpRequest, settlement_id: UUID) -> HttpResponse:
+    """The settlement as a document (PDF, A4), with the transfer that paid it and its first 1,000 orders."""
+    today = clock.today()
+    shown = settlements.find(_merchant(request), settlement_id, today=today)
+    with translation.override("en"):
+        return statement_pdf.file([shown], merchant=_merchant(request), name=str(shown.row.day), today=today)
+
+
+@router.get(
+    "/statements/{month}.pdf", response={200: None, **_PROBLEMS}, openapi_extra=_DOCUMENT,
+    operation_id="get_month_document",
+)  # fmt: skip
+def month_document(request: HttpRequest, month: Month) -> HttpResponse:
+    """The same of a whole month, day by day."""
+    with translation.override("en"):
+        return statement_pdf.file(
+            _of_month(request, month), merchant=_merchant(request), name=month, today=clock.today()
+        )
 
 
 @router.post("/page-links", response={201: schemas.PageLink, **_PROBLEMS}, operation_id="mint_page_link")
@@ -83,6 +105,13 @@ def page_link(request: HttpRequest) -> Any:
     return Status(
         201, {"url": url, "expires_at": expires_at.astimezone(SHANGHAI).isoformat(timespec="seconds")}
     )
+
+
+def _of_month(request: HttpRequest, month: str) -> list[Shown]:
+    days = statements.month_of(month)
+    if days is None:
+        raise BadPeriod
+    return settlements.of_merchant(_merchant(request), today=clock.today(), first=days[0], last=days[1])
 
 
 def _merchant(request: HttpRequest) -> Merchant:

@@ -19,6 +19,8 @@ from anqi.lending.settlements import Shown
 STATES = {"waiting": "open", "ready": "open", "proposed": "processing", "released": "processing", "paid": "paid"}
 KINDS = {"shipped": lazy("发货"), "returned": lazy("退货"), "fee": lazy("商户手续费")}
 MEDIA_TYPE = "text/csv"
+_WORDS = {"open": lazy("待付"), "processing": lazy("付款中"), "paid": lazy("已付")}
+_SUMMED = ("shipped_minor", "returned_minor", "fee_minor", "amount_minor")
 
 
 def told(shown: Shown) -> dict[str, Any]:
@@ -47,6 +49,16 @@ def _payout(payout: MerchantPayout) -> dict[str, Any]:
         "paid_on": payout.paid_on.isoformat(),
         "account": shop_accounts.masked(payout.account),
     }
+
+
+def state_of(shown: Shown) -> str:
+    """How far it is, in a word for people."""
+    return str(_WORDS[STATES[shown.state]])
+
+
+def sums(found: Sequence[Shown]) -> dict[str, int]:
+    """What these settlements come to, in fen: shipped, returned, the fee, and what is owed."""
+    return {name: sum(getattr(each.row, name) for each in found) for name in _SUMMED}
 
 
 def file(found: Sequence[Shown], *, name: str) -> HttpResponse:

@@ -16,5 +16,7 @@ urlpatterns = [
     path("settlements/<uuid:settlement_id>", pages.day, name="merchant_day"),
     path("settlements/<uuid:settlement_id>.csv", pages.day_file, name="merchant_day_file"),
     path("settlements/<str:month>.csv", pages.month_file, name="merchant_month_file"),
+    path("settlements/<uuid:settlement_id>.pdf", pages.day_document, name="merchant_day_document"),
+    path("settlements/<str:month>.pdf", pages.month_document, name="merchant_month_document"),
     re_path("^v1(/|$)", csrf_exempt(problems.nothing_here)),
 ]
