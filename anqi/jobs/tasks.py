@@ -4,7 +4,7 @@ A job takes batches while there are full ones. A killed worker loses nothing: wh
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,10 +83,7 @@ def _drain(name: str, every: str, *, alone: bool = False) -> Callable[[Batch], A
 
 @_drain("inbox", _EVERY_FEW_SECONDS)
 def read_inbox(now: datetime, limit: int) -> int:
-    leased = inbox.lease(now=now, limit=limit)
-    for message in leased:
-        _each(_learn, message, now)
-    return len(leased)
+    return _all(_learn, inbox.lease(now=now, limit=limit), now)
 
 
 _STRANGERS = (repayments.Stranger, refunds.Stranger, payouts.Stranger, cards.Stranger, settlements.Stranger)
@@ -119,10 +116,7 @@ _LEARN: dict[str, Callable[..., None]] = {
 
 @_drain("outbox", _EVERY_FEW_SECONDS)
 def empty_outbox(now: datetime, limit: int) -> int:
-    leased = charges.lease_outbox(now=now, limit=limit)
-    for entry in leased:
-        _each(_ask, entry, now)
-    return len(leased)
+    return _all(_ask, charges.lease_outbox(now=now, limit=limit), now)
 
 
 def _ask(entry: Outbox, now: datetime) -> None:
@@ -136,10 +130,7 @@ def _ask(entry: Outbox, now: datetime) -> None:
 
 @_drain("charges", _EVERY_FEW_SECONDS)
 def ask_about_charges(now: datetime, limit: int) -> int:
-    leased = charges.lease_unheard(now=now, limit=limit)
-    for charge in leased:
-        _each(_inquire, charge, now)
-    return len(leased)
+    return _all(_inquire, charges.lease_unheard(now=now, limit=limit), now)
 
 
 def _inquire(charge: Any, now: datetime) -> None:
@@ -148,10 +139,7 @@ def _inquire(charge: Any, now: datetime) -> None:
 
 @_drain("refunds", _EVERY_FEW_SECONDS)
 def pay_back(now: datetime, limit: int) -> int:
-    leased = refunds.lease(now=now, limit=limit)
-    for refund in leased:
-        _each(_pay_back, refund, now)
-    return len(leased)
+    return _all(_pay_back, refunds.lease(now=now, limit=limit), now)
 
 
 def _pay_back(refund: Refund, now: datetime) -> None:
@@ -160,10 +148,7 @@ def _pay_back(refund: Refund, now: datetime) -> None:
 
 @_drain("payouts", _EVERY_FEW_SECONDS)
 def pay_out(now: datetime, limit: int) -> int:
-    leased = payouts.lease(now=now, limit=limit)
-    for payout in leased:
-        _each(_pay_out, payout, now)
-    return len(leased)
+    return _all(_pay_out, payouts.lease(now=now, limit=limit), now)
 
 
 def _pay_out(payout: Payout, now: datetime) -> None:
@@ -188,10 +173,7 @@ def read_statements(timestamp: int | None = None) -> None:
 
 @_drain("cards", _EVERY_FEW_SECONDS)
 def ask_about_cards(now: datetime, limit: int) -> int:
-    leased = cards.lease(now=now, limit=limit)
-    for card in leased:
-        _each(_ask_about_card, card, now)
-    return len(leased)
+    return _all(_ask_about_card, cards.lease(now=now, limit=limit), now)
 
 
 def _ask_about_card(card: Card, now: datetime) -> None:
@@ -200,10 +182,7 @@ def _ask_about_card(card: Card, now: datetime) -> None:
 
 @_drain("returns", _EVERY_MINUTE, alone=True)
 def return_what_is_left(now: datetime, limit: int) -> int:
-    due = due_cases(now=now, limit=limit)
-    for case in due:
-        _each(_return, case, now)
-    return len(due)
+    return _all(_return, due_cases(now=now, limit=limit), now)
 
 
 def _return(case: Unapplied, now: datetime) -> None:
@@ -212,10 +191,7 @@ def _return(case: Unapplied, now: datetime) -> None:
 
 @_drain("goods", _EVERY_MINUTE, alone=True)
 def pay_back_goods(now: datetime, limit: int) -> int:
-    due = paying_back.due(now=now, limit=limit)
-    for goods in due:
-        _each(_pay_back_goods, goods, now)
-    return len(due)
+    return _all(_pay_back_goods, paying_back.due(now=now, limit=limit), now)
 
 
 def _pay_back_goods(goods: Return, now: datetime) -> None:
@@ -224,9 +200,7 @@ def _pay_back_goods(goods: Return, now: datetime) -> None:
 
 @_drain("settlements", _EVERY_MINUTE, alone=True)
 def book_payouts(now: datetime, limit: int) -> int:
-    waiting = payouts_to_shops.to_book(limit=limit)
-    for payout in waiting:
-        _each(_book, payout, now)
+    _all(_book, payouts_to_shops.to_book(limit=limit), now)
     # One may wait for another that came first: the next minute is soon enough.
     return 0
 
@@ -278,9 +252,14 @@ async def revive_dead(timestamp: int | None = None) -> None:
         await app.job_manager.finish_job(job, status=jobs.Status.FAILED, delete_job=True)
 
 
-def _each(act: Callable[[Any, datetime], None], row: Any, now: datetime) -> None:
-    """One row that breaks does not keep the others waiting; it comes due again, and the log says why."""
-    try:
-        act(row, now)
-    except Exception:
-        _log.exception("job_row_failed", extra={"row": str(row.id), "act": act.__name__})
+def _all(act: Callable[[Any, datetime], None], rows: Sequence[Any], now: datetime) -> int:
+    """How many rows there were.
+
+    One that breaks does not keep the others waiting; it comes due again, and the log says why.
+    """
+    for row in rows:
+        try:
+            act(row, now)
+        except Exception:
+            _log.exception("job_row_failed", extra={"row": str(row.id), "act": act.__name__})
+    return len(rows)
