@@ -10,6 +10,7 @@ from alipay import AliPay, DCAliPay
 from alipay.exceptions import AliPayException
 from alipay.utils import AliPayConfig
 
+from anqi.payments.channels import forms
 from anqi.payments.channels.alipay import gateway, payouts, refunds, wire
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
@@ -172,7 +173,7 @@ class Alipay:
 
     def _signed_fields(self, raw: RawRequest) -> dict[str, str]:
         try:
-            fields = wire.form(raw.body)
+            fields = forms.fields(raw.body)
             # The SDK takes sign_type out of what it is given.
             is_signed = self._sdk.verify(fields, fields.pop("sign"))
         except (ValueError, KeyError, AliPayException):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl
 
 from anqi.payments.channels.protocol import Unreadable
 from anqi.rows.days import SHANGHAI
@@ -49,18 +48,6 @@ def number(fields: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise Unreadable
     return value
-
-
-def form(body: bytes) -> dict[str, str]:
-    """The fields of a notice's body; ValueError when it is none."""
-    pairs = parse_qsl(
-        body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
-    )
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        # Which of two fields with one name was signed is anybody's guess.
-        raise ValueError
-    return fields
 
 
 def message_key(fields: Mapping[str, str], body: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from anqi.payments.channels import forms
 from anqi.payments.channels.protocol import (
     Accepted,
     BadSignature,
@@ -54,7 +55,7 @@ def _message_key(fields: Mapping[str, str]) -> str:
 
 def _signed_fields(way: Gateway, raw: RawRequest) -> dict[str, str]:
     try:
-        fields = wire.form(raw.body)
+        fields = forms.fields(raw.body)
         way.must_be_believed(fields)
     except (ValueError, Untrusted):
         fields = {}

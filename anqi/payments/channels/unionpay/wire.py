@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 from anqi.payments.channels.protocol import Unreadable
 from anqi.rows.days import SHANGHAI
@@ -104,15 +103,3 @@ def _pairs(text: str) -> list[str]:
     if depth:
         raise Unreadable
     return [*pairs, text[begin:]]
-
-
-def form(body: bytes) -> dict[str, str]:
-    """The fields of a notice's body; ValueError when it is none."""
-    pairs = parse_qsl(
-        body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
-    )
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        # Which of two fields with one name was signed is anybody's guess.
-        raise ValueError
-    return fields
