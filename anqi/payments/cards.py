@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from anqi.payments import leases
 from anqi.payments.channels.protocol import CardBound
 from anqi.payments.models import Card, ChannelOrder
 from anqi.payments.numbers import number_for
 from anqi.rows import keyring
 from anqi.rows.ids import uuid7
 
-# Of two workers one asks; should it die, the card comes due again.
-LEASE = timedelta(seconds=60)
 _UNFINISHED = (Card.State.PENDING, Card.State.FAILED)
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 300, 600, 3600))
 
@@ -102,15 +101,7 @@ def go_on(card: Card, *, now: datetime) -> None:
 
 def lease_due(*, now: datetime, limit: int) -> list[Card]:
     """Cards of which it is time to ask their channel, each left to the caller for a while."""
-    due = Card.objects.filter(next_try_at__lte=now).order_by("next_try_at")[:limit]
-    return [card for card in due if _lease(card, now)]
-
-
-def _lease(card: Card, now: datetime) -> bool:
-    # Who finds the card unmoved, moves it: no lock over all borrowers' rows, which a cluster doesn't have.
-    seen = _row(card).filter(next_try_at=card.next_try_at)
-    card.tries, card.next_try_at = card.tries + 1, now + LEASE
-    return seen.update(tries=card.tries, next_try_at=card.next_try_at) == 1
+    return leases.take(Card.objects.all(), now=now, limit=limit)
 
 
 def _row(card: Card) -> QuerySet[Card]:

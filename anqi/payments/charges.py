@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from anqi.payments import leases
 from anqi.payments.models import ChannelOrder, Charge, ChargePart
 from anqi.payments.numbers import number_for
 from anqi.rows import sql
@@ -223,15 +224,7 @@ def ask_next(borrower_id: UUID, charge_id: UUID, *, at: datetime | None) -> None
 
 def lease_unheard(*, now: datetime, limit: int) -> list[Charge]:
     """Charges of which it is time to ask the channel, each put off to its next time; of two callers one gets it."""
-    due = Charge.objects.filter(next_try_at__lte=now).order_by("next_try_at")[:limit]
-    return [charge for charge in due if _lease(charge, now)]
-
-
-def _lease(charge: Charge, now: datetime) -> bool:
-    # Not by a lock over all borrowers' rows, which a cluster doesn't have: who finds the charge unmoved, moves it.
-    seen = Charge.objects.filter(borrower_id=charge.borrower_id, id=charge.id, next_try_at=charge.next_try_at)
-    charge.tries, charge.next_try_at = charge.tries + 1, _next_ask(charge, now)
-    return seen.update(tries=charge.tries, next_try_at=charge.next_try_at) == 1
+    return leases.take(Charge.objects.all(), now=now, limit=limit, until=lambda charge: _next_ask(charge, now))
 
 
 def _next_ask(charge: Charge, now: datetime) -> datetime:

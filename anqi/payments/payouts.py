@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
-from anqi.payments import news
+from anqi.payments import leases, news
 from anqi.payments.channels.protocol import Result
 from anqi.payments.models import ChannelOrder, Payout, PayoutExchange, ReadStatement
 from anqi.payments.numbers import number_for
@@ -15,8 +15,6 @@ from anqi.rows import sql
 from anqi.rows.days import end_of, start_of
 from anqi.rows.ids import uuid7
 
-# Of two workers one asks; should it die, the payout comes due again.
-LEASE = timedelta(seconds=60)
 # UnionPay wants three minutes before it is asked first.
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (180, 300, 600, 1800, 3600))
 # For so long the payee's bank may send it back, and it is looked after once a day.
@@ -158,14 +156,7 @@ def judge(payout: Payout, *, verdict: dict[str, Any] | None, by: UUID | None) ->
 
 def lease_due(*, now: datetime, limit: int) -> list[Payout]:
     """Payouts that are to leave or to be asked about, each left to the caller for a while."""
-    due = Payout.objects.filter(next_try_at__lte=now).order_by("next_try_at")[:limit]
-    return [payout for payout in due if _lease(payout, now)]
-
-
-def _lease(payout: Payout, now: datetime) -> bool:
-    # Who finds the payout unmoved, moves it: no lock over all borrowers' rows, which a cluster doesn't have.
-    seen = _row(payout).filter(next_try_at=payout.next_try_at)
-    return seen.update(tries=F("tries") + 1, next_try_at=now + LEASE) == 1
+    return leases.take(Payout.objects.all(), now=now, limit=limit)
 
 
 def failed_before(when: datetime, *, limit: int) -> list[Payout]:

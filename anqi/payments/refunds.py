@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from anqi.payments import leases
 from anqi.payments.models import ChannelOrder, Payment, Refund, Unapplied
 from anqi.payments.numbers import number_for
 from anqi.payments.unapplied import GOODS_RETURNED
 from anqi.rows.ids import uuid7
 
-# Of two workers one asks; should it die, the refund comes due again.
-LEASE = timedelta(seconds=60)
 # A channel may not show a refund within its first seconds, and refunds of one trade want their distance.
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 1800, 3600))
 
@@ -116,15 +115,7 @@ def due_cases(*, now: datetime, limit: int) -> list[Unapplied]:
 
 def lease_due(*, now: datetime, limit: int) -> list[Refund]:
     """Refunds of which it is time to ask their channel, each left to the caller for a while."""
-    due = Refund.objects.filter(next_try_at__lte=now).order_by("next_try_at")[:limit]
-    return [refund for refund in due if _lease(refund, now)]
-
-
-def _lease(refund: Refund, now: datetime) -> bool:
-    # Who finds the refund unmoved, moves it: no lock over all borrowers' rows, which a cluster doesn't have.
-    seen = _row(refund).filter(next_try_at=refund.next_try_at)
-    refund.tries, refund.next_try_at = refund.tries + 1, now + LEASE
-    return seen.update(tries=refund.tries, next_try_at=refund.next_try_at) == 1
+    return leases.take(Refund.objects.all(), now=now, limit=limit)
 
 
 def go_on(refund: Refund, *, state: str, ref: str, reason: str, now: datetime) -> None:
