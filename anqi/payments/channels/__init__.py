@@ -7,7 +7,14 @@ from functools import cache
 from django.conf import settings
 
 from anqi.payments.channels import alipay, bank, unionpay, wechat
-from anqi.payments.channels.protocol import CardChannel, Channel, PayoutChannel, StatementChannel
+from anqi.payments.channels.protocol import (
+    CardChannel,
+    Channel,
+    DebitChannel,
+    MandateChannel,
+    PayoutChannel,
+    StatementChannel,
+)
 
 # A channel's settings are ANQI_ and its code: none, and this installation doesn't offer it.
 _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
@@ -24,6 +31,10 @@ _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, Ca
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
 _PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
 _STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
+# Those at which an agreement to be debited can be signed; a bound card needs none of the channel's own.
+_WITH_MANDATES = tuple(code for code, kind in _KINDS.items() if issubclass(kind, MandateChannel))
+# The setting without which a channel signs no such agreement.
+_SIGNS_WITH = {"alipay": "sign_scene", "wechat": "papay_plan_id"}
 # The setting without which a channel only collects.
 _PAYS_OUT_WITH = {"alipay": "app_cert"}
 
@@ -44,6 +55,27 @@ def find_with_cards(code: str) -> CardChannel:
         raise LookupError(f"no cards at {code}")
     channel = find(code)
     assert isinstance(channel, CardChannel)
+    return channel
+
+
+def with_mandates() -> tuple[str, ...]:
+    """Those of the offered channels at which an agreement to be debited can be signed."""
+    return tuple(code for code in offered() if code in _WITH_MANDATES and _SIGNS_WITH[code] in (_stated(code) or ()))
+
+
+def find_with_mandates(code: str) -> MandateChannel:
+    """That channel. LookupError when it is not offered, or signs no agreements."""
+    if code not in with_mandates():
+        raise LookupError(f"no mandates at {code}")
+    channel = find(code)
+    assert isinstance(channel, MandateChannel)
+    return channel
+
+
+def find_debiting(code: str) -> DebitChannel:
+    """That channel, which takes money without the payer at the screen. LookupError when it is not offered."""
+    channel = find(code)
+    assert isinstance(channel, DebitChannel), f"{code} debits nothing"
     return channel
 
 

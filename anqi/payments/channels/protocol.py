@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol, runtime_checkable
 
 
@@ -95,6 +95,19 @@ class CardBound:
     kind: Literal["debit", "credit"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class MandateFound:
+    """An agreement that lets us debit, as the channel has it now: its number there, and whose account it is on."""
+
+    ref: str = field(repr=False)
+    account: str
+    """As its owner would know it, masked; empty where the channel doesn't tell."""
+    signed_at: datetime
+    ends_on: date | None = None
+    limit_minor: int | None = None
+    """The most that one debit may be, in fen, where the channel says so."""
+
+
 # Paid, and given back at the channel by somebody else than us: neither unpaid nor ours to book.
 GIVEN_BACK = Unknown(cause="closed_after_payment")
 
@@ -151,12 +164,60 @@ class CardRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MandateRequest:
+    """An agreement is to be signed on the channel's own page: so much at most, each time, by these days."""
+
+    key: str
+    opened_at: datetime
+    name: str
+    """What the debits are for, as the payer will read it; no personal data."""
+    single_minor: int
+    first_on: date
+    """The last day on which the first debit may be tried."""
+    every: Literal["month", "once"]
+    """Each month until then, or one debit only."""
+    times: int
+    return_url: str
+    notify_url: str
+    payer_ip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnounceRequest:
+    """The payer is to be told by the channel what will be debited, some days before."""
+
+    key: str
+    ref: str = field(repr=False)
+    amount_minor: int
+    on: date
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DebitRules:
+    """When and how much a channel lets us debit under an agreement; amounts in fen, days of Shanghai."""
+
+    hours: tuple[time, time] = (time(7), time(22))
+    announced_days: int = 0
+    """So many days before, at least, the payer must have been told by the channel; 0: the channel wants none."""
+    window_days: int = 3
+    """For so many days after the due day a debit may still be tried."""
+    last_day_of_month: int = 31
+    """No monthly agreement may name a later day."""
+    once_a_period: bool = False
+    """Whether one success ends what may be debited until the next due day."""
+    single_minor: int | None = None
+    day_minor: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DebitRequest:
-    """What a channel is to take from a bound card, without its holder at the screen."""
+    """What a channel is to take without the payer at the screen, from a bound card or under an agreement."""
 
     key: str
     opened_at: datetime
     token: str = field(repr=False)
+    """The card's token, or the channel's number of the agreement."""
     amount_minor: int
     currency: str
     subject: str
@@ -212,7 +273,7 @@ class Notification:
     """
 
     message_key: str
-    kind: Literal["charge", "refund", "card", "payout"]
+    kind: Literal["charge", "refund", "card", "payout", "mandate"]
     key: str
     result: Result
     is_secret: bool = False
@@ -256,7 +317,34 @@ class CardChannel(Protocol):
     def open_card(self, request: CardRequest) -> Result: ...
     def query_card(self, key: str, *, opened_at: datetime) -> CardBound | Result: ...
     def end_card(self, key: str, *, opened_at: datetime, token: str) -> Result: ...
+
+
+@runtime_checkable
+class DebitChannel(Protocol):
+    """A channel that takes money without the payer at the screen.
+
+    A debit is Accepted while it is on its way. Failed is final for its key, and says why: reasons are those of
+    `payments/reasons`. NotFound right after Accepted is a channel's lag: it is asked for again with the same key.
+    """
+
+    def debit_rules(self) -> DebitRules: ...
     def debit(self, request: DebitRequest) -> Result: ...
+    def query_debit(self, key: str, *, opened_at: datetime) -> Result: ...
+
+
+@runtime_checkable
+class MandateChannel(DebitChannel, Protocol):
+    """A channel at which the payer signs an agreement to be debited.
+
+    `query_mandate` answers MandateFound while it holds, Accepted while its page is open, Failed once it has ended
+    or never came to be (reasons `ended_by_payer`, `ended_by_us`, `expired`), NotFound where there is none.
+    `end_mandate` answers Closed once nothing more can be debited under it. An announcement is Accepted, or Failed.
+    """
+
+    def sign_mandate(self, request: MandateRequest) -> Result: ...
+    def query_mandate(self, key: str, *, opened_at: datetime) -> MandateFound | Result: ...
+    def end_mandate(self, key: str, *, ref: str, why: str) -> Result: ...
+    def announce(self, request: AnnounceRequest) -> Result: ...
 
 
 @runtime_checkable

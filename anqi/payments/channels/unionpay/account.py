@@ -10,6 +10,7 @@ from anqi.payments.channels.protocol import (
     CardRequest,
     ChargeRequest,
     DebitRequest,
+    DebitRules,
     Form,
     Notification,
     PayoutRequest,
@@ -64,10 +65,8 @@ class Unionpay:
         return Accepted(action=Form(url=self._way.front(), fields=fields))
 
     def query(self, key: str, *, opened_at: datetime) -> Result:
-        """What became of the charge, or of the debit, by UnionPay's word now."""
-        found = orders.query(self._way, _PAY[2], key=key, opened_at=opened_at, end=codes.COLLECTED)
-        # A debit wants to be asked after as one, and its number does not tell that it is.
-        return cards.query_debit(self._way, key, opened_at=opened_at) if found == orders.WRONGLY_ASKED else found
+        """What became of the charge, by UnionPay's word now."""
+        return orders.query(self._way, _PAY[2], key=key, opened_at=opened_at, end=codes.COLLECTED)
 
     def close(self, key: str, *, opened_at: datetime) -> Result:
         """The same: an order at UnionPay closes by its own end only."""
@@ -103,9 +102,17 @@ class Unionpay:
         """Closed once the token is good for nothing. The key and the time are those of this act."""
         return cards.end(self._way, self._tr_id, key, opened_at=opened_at, token=token)
 
+    def debit_rules(self) -> DebitRules:
+        """UnionPay itself names no hours and wants no announcement; its banks are back by seven."""
+        return DebitRules()
+
     def debit(self, request: DebitRequest) -> Result:
         """Whether UnionPay has taken the debit of a bound card."""
         return cards.debit(self._way, self._tr_id, request)
+
+    def query_debit(self, key: str, *, opened_at: datetime) -> Result:
+        """What became of the debit, by UnionPay's word now."""
+        return cards.query_debit(self._way, key, opened_at=opened_at)
 
     def payout(self, request: PayoutRequest) -> Result:
         """Whether UnionPay has taken the payout to a bound card."""

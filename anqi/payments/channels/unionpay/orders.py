@@ -10,7 +10,6 @@ from anqi.payments.channels.unionpay.gateway import Gateway, Kind
 
 _QUERY = ("00", "00")
 # What UnionPay says to a question about an order of another kind.
-WRONGLY_ASKED = Unknown(cause="code_10")
 
 
 def place(
