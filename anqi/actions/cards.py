@@ -12,7 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from anqi.payments import cards, channels, inbox
+from anqi.payments import cards, channels, inbox, mandates
 from anqi.payments.channels.protocol import (
     Accepted,
     Action,
@@ -96,6 +96,8 @@ def end(*, borrower_id: UUID, card_id: UUID, now: datetime) -> Card:
         holds.hold(borrower_id)
         card = _own(borrower_id, card_id)
         cards.end(card, now=now)
+        for mandate in mandates.of_card(borrower_id, card_id):
+            mandates.look_at(mandate, now=now)
         return card
 
 

@@ -45,6 +45,12 @@ class OtherChargeOpen(Refused):
     code = "other_charge_open"
 
 
+class DebitOnItsWay(Refused):
+    """An auto-debit of this loan is on its way: it is paid by hand again once its end is known."""
+
+    code = "debit_on_its_way"
+
+
 class TooLateToday(Refused):
     """The amount to settle changes at midnight. Ask again after it."""
 
@@ -72,7 +78,7 @@ def open(
 ) -> Charge:  # fmt: skip
     """The charge that collects these wishes: a new one, or the one that this attempt opened already.
 
-    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, TooLateToday, TooSlowToSettle, or as
+    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, DebitOnItsWay, TooLateToday, TooSlowToSettle, or as
     `repaying.foresee` does.
     """
     if channel not in channels.offered():
@@ -120,6 +126,8 @@ def _parts(wishes: Sequence[Wish], loans: dict[UUID, LoanInHand], now: datetime)
 
 def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -> Charge:
     """A second tab that wants the same thing goes on with the first one's charge."""
+    if claimed.is_debit:
+        raise DebitOnItsWay(charge_id=claimed.id, amount_minor=claimed.amount_minor)
     theirs = [(part.loan_id, part.purpose, part.amount_minor) for part in charges.parts_of(claimed)]
     ours = [(part.loan_id, part.purpose, part.amount_minor) for part in parts]
     is_usable = claimed.closing_at is None and now < claimed.expires_at
@@ -201,7 +209,7 @@ def give_up(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
-        if charge.state in Charge.OPEN and charge.closing_at is None:
+        if charge.state in Charge.OPEN and charge.closing_at is None and not charge.is_debit:
             charges.begin_closing(charge, now=now)
             outbox.put(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CLOSE, now=now, lease=LEASE)
         return charge

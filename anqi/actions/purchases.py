@@ -26,6 +26,7 @@ from anqi.lending.models import Loan, MerchantOrder, Order, Product
 from anqi.lending.offers import AlreadySigned, Offer, Signature, Signer
 from anqi.lending.store import NewFact
 from anqi.notices import messages, texts, webhooks
+from anqi.payments import mandates
 from anqi.people import holds
 from anqi.people.models import Borrower, Consent
 from anqi.rows import keyring
@@ -178,9 +179,9 @@ def ship(*, merchant_id: UUID, merchant_order_id: UUID, tracking_number: str, no
 
 
 def _begin(chain: Chain, theirs: MerchantOrder, tracking_number: str, now: datetime) -> None:
-    today = day_of(now)
-    loan = loans.signed_for(theirs)
+    today, loan = day_of(now), loans.signed_for(theirs)
     loans.begin(chain.borrower_id, loan.id, on=today)
+    mandates.look_now(chain.borrower_id, loan.id, now=now)
     held = store.read(chain.borrower_id, [loan.id])[loan.id]
     booked = books.read(chain.borrower_id, [loan.id])
     fact = _fact(loan, "shipped", {"tracking_number": tracking_number}, "merchant", now)

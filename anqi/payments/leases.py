@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from anqi.payments.models import Card, Charge, Payout, Refund
+from anqi.payments.models import Card, Charge, DebitNotice, DebitPlan, Mandate, Payout, Refund
 
 # Should the worker that took a row die over it, the row comes due again.
 LEASE = timedelta(seconds=60)
-Row = TypeVar("Row", Card, Charge, Payout, Refund)
+Row = TypeVar("Row", Card, Charge, DebitNotice, DebitPlan, Mandate, Payout, Refund)
 
 
 def take(

@@ -12,12 +12,15 @@ LEASE = timedelta(seconds=60)
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 
 
-def put(*, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime, lease: timedelta) -> Outbox:
+def put(
+    *, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime, lease: timedelta, channel: str = ""
+) -> Outbox:
     """An entry that its writer will see to first, for as long as the lease."""
     return Outbox.objects.create(
         borrower_id=borrower_id,
         charge_id=charge_id,
         kind=kind,
+        channel=channel,
         created_at=now,
         leased_until=now + lease,
         next_try_at=now + lease,
@@ -25,9 +28,18 @@ def put(*, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime, lease: 
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Outbox]:
-    """Entries that are due, each left to the caller for a while; of two callers one gets an entry."""
-    due = Outbox.objects.filter(done_at=None, next_try_at__lte=now).order_by("next_try_at", "id")[:limit]
-    return [entry for entry in due if _lease(entry, now)]
+    """Entries that are due but debits, each left to the caller for a while; of two callers one gets an entry."""
+    return _lease_all("", now=now, limit=limit)
+
+
+def lease_debits(channel: str, *, now: datetime, limit: int) -> list[Outbox]:
+    """Debits of that channel that are due: each channel's by themselves, so that a slow one holds up no other."""
+    return _lease_all(channel, now=now, limit=limit)
+
+
+def _lease_all(channel: str, *, now: datetime, limit: int) -> list[Outbox]:
+    due = Outbox.objects.filter(channel=channel, done_at=None, next_try_at__lte=now)
+    return [entry for entry in due.order_by("next_try_at", "id")[:limit] if _lease(entry, now)]
 
 
 def _lease(entry: Outbox, now: datetime) -> bool:

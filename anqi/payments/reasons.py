@@ -25,6 +25,7 @@ _KNOWN: Mapping[str, Reason] = {
     "balance": _PAYERS,
     "declined": _PAYERS,
     "risk": _LIMIT,
+    "not_passed": _LIMIT,
     "day_limit": _LIMIT,
     "amount_limit": _LIMIT,
     "too_many_tries": _LIMIT,

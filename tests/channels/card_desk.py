@@ -84,6 +84,9 @@ class CardDesk:
     def query(self, key: str) -> Result:
         return self.up.query(key, opened_at=self.at(key))
 
+    def query_debit(self, key: str) -> Result:
+        return self.up.query_debit(key, opened_at=self.at(key))
+
     def refund(self, key: str, charge_key: str, *, amount_minor: int = AMOUNT_MINOR) -> Result:
         paid = self.query(charge_key)
         assert isinstance(paid, Succeeded)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from anqi.payments import reasons
 from anqi.payments.channels.protocol import Accepted, Closed, Failed, NotFound, Succeeded, Unknown
 from anqi.payments.channels.unionpay import gateway
 from tests.channels.card_desk import AMOUNT_MINOR, CardDesk
@@ -69,7 +70,7 @@ def test_a_debit_is_taken_and_then_arrives(at_the_desk: CardDesk, key: str, toke
     taken = at_the_desk.debit(key, token)
     assert isinstance(taken, Accepted)
     at_the_desk.settle(key)
-    found = at_the_desk.query(key)
+    found = at_the_desk.query_debit(key)
     assert isinstance(found, Succeeded), "asked after as a charge is"
     assert (found.amount_minor, found.ref) == (AMOUNT_MINOR, taken.ref)
     assert isinstance(at_the_desk.debit(key, token), Succeeded)
@@ -82,10 +83,10 @@ def test_a_debit_without_a_clear_answer_is_made_once(
     monkeypatch.setattr(gateway, "_TIMEOUT_SECONDS", (1, 1))
     at_the_desk.fault(fault, key, operation="debit", next=1, seconds=2)
     assert not isinstance(at_the_desk.debit(key, token), Failed | NotFound)
-    assert (at_the_desk.query(key) != NotFound()) == BROKEN_ANSWERS[fault][1]
+    assert (at_the_desk.query_debit(key) != NotFound()) == BROKEN_ANSWERS[fault][1]
     assert isinstance(at_the_desk.debit(key, token), Accepted | Succeeded)
     at_the_desk.settle(key)
-    assert isinstance(at_the_desk.query(key), Succeeded)
+    assert isinstance(at_the_desk.query_debit(key), Succeeded)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_debit_that_the_bank_declines_is_over(
 ) -> None:
     bound = at_the_desk.bind(f"{key}c", card=card)
     assert at_the_desk.debit(key, bound.token) == Failed(reason=reason, code=code)
-    assert at_the_desk.query(key) == Failed(reason=reason, code=code)
+    assert at_the_desk.query_debit(key) == Failed(reason=reason, code=code)
 
 
 @pytest.mark.parametrize("code", ["30", "33", "36", "61", "62", "63", "64", "66", "67", "68", "73", "77"])
@@ -113,10 +114,11 @@ def test_every_no_of_a_bank_is_one(at_the_desk: CardDesk, key: str, token: str, 
     declined = at_the_desk.debit(key, token)
     assert isinstance(declined, Failed)
     assert declined.code == code
+    assert declined.reason in reasons.known(), "whose matter it is has been said"
 
 
 def test_a_debit_that_fails_after_it_was_taken(at_the_desk: CardDesk, key: str, token: str) -> None:
     at_the_desk.fault("accepted_then_failed", key)
     assert isinstance(at_the_desk.debit(key, token), Accepted)
     at_the_desk.settle(key)
-    assert at_the_desk.query(key) == Failed(reason="declined", code="01")
+    assert at_the_desk.query_debit(key) == Failed(reason="declined", code="01")

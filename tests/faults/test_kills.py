@@ -18,7 +18,7 @@ from anqi import clock
 from anqi.config.postgres import Postgres
 from anqi.config.verification import verify
 from anqi.documents.models import Document
-from anqi.jobs import tasks
+from anqi.jobs import drains, tasks
 from anqi.ledger.models import Posting
 from anqi.lending.models import Fact, Loan
 from anqi.payments.models import Charge, Difference, Inbox, Outbox, Payment, Unapplied
@@ -73,11 +73,11 @@ def test_nothing_is_lost_or_taken_twice(street: KillStreet, seed: int) -> None:
 def test_a_dead_workers_jobs_make_way(clone_database: str) -> None:
     """Killed over three drains; two of them have been asked for again since and wait behind their locks."""
     for name in _DRAINS[:3]:
-        tasks.soon(name)
+        drains.soon(name)
     with connection.cursor() as cursor:
         cursor.execute(_KILLED_OVER_ALL)
         for name in _DRAINS[:2]:
-            tasks.soon(name)
+            drains.soon(name)
         async_to_sync(tasks.revive_dead.func)()
         cursor.execute("select task_name from procrastinate_jobs where status = 'doing'")
         assert cursor.fetchall() == []
@@ -133,7 +133,7 @@ def has_come_to_rest(street: KillStreet) -> bool:
     if not any(rows.exists() for rows in (*waiting, unwoken)):
         return True
     for name in _DRAINS:
-        tasks.soon(name)
+        drains.soon(name)
     dues = [due for rows in waiting if (due := rows.aggregate(at=Min("next_try_at"))["at"])]
     if dues and not unwoken.exists():
         street.pass_time_until(min(dues))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from anqi.notices import texts
+from anqi.notices import debit_texts, texts
+from anqi.payments import reasons
 
 WORDS: dict[str, dict[str, Any]] = {
     "login_code": {"code": "204618"},
@@ -35,6 +36,26 @@ WORDS: dict[str, dict[str, Any]] = {
     "payout_lapsed": {},
     "order_cancelled": {"merchant": "青禾数码"},
     "order_lapsed": {"merchant": "青禾数码"},
+    "mandate_begun": {"source_word": "alipay", "account": "138****6021"},
+    "mandate_ended": {"source_word": "unionpay", "account": "中国工商银行 0017"},
+    "debit_coming": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": texts.yuan(53309), "hours": "09:30、15:30",
+        "source_word": "wechat", "account": "",
+    },
+    "debit_doubtful": {
+        "due_on": "2026年10月9日", "source_word": "wechat", "account": "", "reason_word": "amount_limit",
+    },
+    "debit_failed": {"amount": "¥533.09", "source_word": "alipay", "account": "", "reason_word": "balance"},
+    "debit_failed_next": {
+        "amount": "¥533.09", "source_word": "alipay", "account": "", "reason_word": "balance", "next_word": "unionpay",
+    },
+    "debit_failed_again": {
+        "amount": "¥533.09", "source_word": "alipay", "account": "", "reason_word": "bank_closed",
+        "again_on": "2026年10月9日", "hour": "15:30",
+    },
+    "debit_given_up": {"amount": "¥533.09", "due_on": "2026年10月9日"},
+    "debit_stopped": {"amount": "¥533.09", "due_on": "2026年10月9日"},
+    "debit_excused": {"until_on": "2026年10月15日"},
     "payment_received": {"amount": texts.yuan(53309)},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
 }  # fmt: skip
@@ -50,8 +71,18 @@ def test_every_text_names_us_says_everything_and_leads_nowhere(template: str, la
     text = texts.write(template, language=language, **WORDS[template])
     assert text.startswith("【按期】")
     assert not any(mark in text for mark in ("{", "}", "http", "www", "://", ".com", ".cn"))
-    assert all(str(word) in text for word in WORDS[template].values())
+    assert all(_said(name, word, language) in text for name, word in WORDS[template].items())
     assert len(text) < 300
+
+
+def _said(name: str, word: object, language: str) -> str:
+    return debit_texts.word(str(word), language=language) if name.endswith("_word") else str(word)
+
+
+def test_every_reason_of_the_payers_has_a_word_and_ours_are_ours() -> None:
+    for reason in reasons.known():
+        is_ours = reasons.of(reason).whose == "ours"
+        assert (debit_texts.word(reason, language="en") == "we could not do it") is is_ours
 
 
 def test_a_language_that_we_dont_write_is_chinese() -> None:

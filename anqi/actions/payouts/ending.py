@@ -13,7 +13,7 @@ from anqi.lending import courses, loans, orders, products, store, unwinding
 from anqi.lending.models import Order
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages, texts
-from anqi.payments import refunds, unapplied
+from anqi.payments import mandates, refunds, unapplied
 from anqi.payments.models import Payout
 from anqi.people import holds
 from anqi.rows.chain import Chain
@@ -25,6 +25,7 @@ def begin(chain: Chain, payout: Payout, *, paid_at: datetime, now: datetime) -> 
     # A channel whose clock is ahead of ours over midnight has paid by now: no loan begins tomorrow.
     paid_on = day_of(min(paid_at, now))
     loans.begin(payout.borrower_id, payout.loan_id, on=paid_on)
+    mandates.look_now(payout.borrower_id, payout.loan_id, now=now)
     held = store.read(payout.borrower_id, [payout.loan_id])[payout.loan_id]
     fact = _fact(held, "paid_out", paid_on, {"payout_id": str(payout.id)}, f"paid_out:{payout.id}")
     steps = [courses.reached(held, by=fact, today=day_of(now))]

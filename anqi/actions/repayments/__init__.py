@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.repayments import taking
-from anqi.payments import channels, charges, differences, exchanges, inbox, refunds
+from anqi.payments import channels, charges, debit_plans, differences, exchanges, inbox, refunds
 from anqi.payments.channels.protocol import GIVEN_BACK, Accepted, Closed, Failed, NotFound, Result, Succeeded
 from anqi.payments.charges import Arrival, ChargeInHand
 from anqi.payments.models import Charge, Difference
@@ -67,13 +67,20 @@ def inquire(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> None:
     """Asks the channel what became of a charge, gives it up there when its time is over, and learns the answer."""
     charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
     channel = channels.find(charge.channel)
-    result = channel.query(charge.key, opened_at=charge.opened_at)
+    result = _query(charge)
     exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="query", result=result, at=now)
     is_over = charge.closing_at is not None or now >= charge.expires_at
-    if is_over and charge.state in Charge.OPEN and isinstance(result, Accepted | NotFound):
+    # Nobody can take back a debit: it goes on until somebody knows its end.
+    if is_over and not charge.is_debit and charge.state in Charge.OPEN and isinstance(result, Accepted | NotFound):
         result = channel.close(charge.key, opened_at=charge.opened_at)
         exchanges.note(borrower_id=charge.borrower_id, charge_id=charge.id, kind="close", result=result, at=now)
     learn(channel=charge.channel, key=charge.key, result=result, learned_by="query", now=now)
+
+
+def _query(charge: Charge) -> Result:
+    if charge.is_debit:
+        return channels.find_debiting(charge.channel).query_debit(charge.key, opened_at=charge.opened_at)
+    return channels.find(charge.channel).query(charge.key, opened_at=charge.opened_at)
 
 
 def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotFound, now: datetime) -> None:
@@ -83,12 +90,15 @@ def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotF
     is watched until no payment can come of it any more.
     """
     is_past = now >= charge.expires_at + charges.MARGIN
-    if isinstance(result, NotFound) and not (is_past or charge.is_given_up):
+    is_done_with = is_past or (charge.is_given_up and not charge.plan_id)
+    if isinstance(result, NotFound) and not is_done_with:
         return
     state = Charge.State.FAILED if isinstance(result, Failed) else Charge.State.CLOSED
     reason = result.reason if isinstance(result, Failed) else "given_up" if charge.is_given_up else "expired"
     watch = isinstance(result, NotFound) and not is_past
     charges.end(borrower_id, charge.id, state=state, reason=reason, keeps_watch=watch, now=now)
+    if charge.plan_id:
+        debit_plans.wake(borrower_id, charge.plan_id, now=now)
 
 
 def _compare(charge: ChargeInHand, borrower_id: UUID, result: Result, learned_by: str, now: datetime) -> None:

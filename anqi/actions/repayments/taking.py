@@ -12,7 +12,7 @@ from anqi.lending import courses, orders, repaying, store
 from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages, texts, webhooks
-from anqi.payments import charges, unapplied
+from anqi.payments import charges, debit_plans, unapplied
 from anqi.payments.charges import Arrival, ChargeInHand, Part
 from anqi.people import holds
 from anqi.rows import sql
@@ -54,6 +54,8 @@ def take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) ->
     for held, outlook in plan.wakes:
         if outlook.settled_on and not held.settled_on:
             _settle_order(held, now)
+    if charge.plan_id:
+        debit_plans.wake(chain.borrower_id, charge.plan_id, now=now)
     for part, use in plan.uses:
         if use.left_minor:
             _open_case(chain, payment_id, loans[part.loan_id], use, now)

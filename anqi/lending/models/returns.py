@@ -16,6 +16,8 @@ class Hold(BorrowerRow):
         RETURN = "return"
         DISPUTE = "dispute"
         MERCHANT_GONE = "merchant_gone"
+        # A debit failed, and not by the borrower's doing.
+        DEBIT_FAILED = "debit_failed"
 
     loan_id = models.UUIDField()
     loan = belongs_to("lending.Loan", "loan_id")

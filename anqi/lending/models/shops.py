@@ -39,6 +39,8 @@ class Product(models.Model):
     least_minor = models.BigIntegerField()
     most_minor = models.BigIntegerField()
     terms = models.JSONField()
+    # When its instalments are debited, where that is not as usual.
+    debits = models.JSONField(default=dict, blank=True)
     sold_from = models.DateField()
     sold_until = models.DateField(null=True)
 

@@ -31,6 +31,8 @@ _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, Ca
 # Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
 _PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
 _STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
+# Those that take money without the payer at the screen.
+DEBITING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, DebitChannel))
 # Those at which an agreement to be debited can be signed; a bound card needs none of the channel's own.
 _WITH_MANDATES = tuple(code for code, kind in _KINDS.items() if issubclass(kind, MandateChannel))
 # The setting without which a channel signs no such agreement.

@@ -27,6 +27,9 @@ class Charge(BorrowerRow):
     currency = models.CharField(max_length=3, default="CNY")
     subject = models.CharField(max_length=128)
     how = models.CharField(max_length=16)
+    # Of a debit: under which agreement, and for which instalment's plan.
+    mandate_id = models.UUIDField(null=True)
+    plan_id = models.UUIDField(null=True)
     # Of the browser that pays: some channels want it against fraud.
     payer_ip = EncryptedText(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.CREATED)
@@ -55,7 +58,15 @@ class Charge(BorrowerRow):
                 fields=["amount_minor", "opened_at"], name="payments_charge_transfer",
                 condition=models.Q(channel="bank"),
             ),
+            models.Index(
+                fields=["borrower", "plan_id"], name="payments_charge_plan", condition=models.Q(plan_id__isnull=False)
+            ),
         )  # fmt: skip
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether it is taken without the borrower at the screen."""
+        return self.mandate_id is not None
 
 
 class ChargePart(BorrowerRow):

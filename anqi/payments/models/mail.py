@@ -47,10 +47,13 @@ class Outbox(BorrowerRow):
     class Kind(models.TextChoices):
         CHARGE = "charge"
         CLOSE = "close"
+        DEBIT = "debit"
 
     charge_id = models.UUIDField()
     charge = belongs_to("payments.Charge", "charge_id")
     kind = models.CharField(max_length=16, choices=Kind.choices)
+    # Of a debit: each channel's are sent by themselves, so that a slow one holds up no other.
+    channel = models.CharField(max_length=16, blank=True, default="")
     created_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     next_try_at = models.DateTimeField(null=True)
@@ -61,7 +64,7 @@ class Outbox(BorrowerRow):
         db_table = "payments_outbox"
         indexes = (
             models.Index(
-                fields=["next_try_at"], name="payments_outbox_due", condition=models.Q(done_at__isnull=True)
+                fields=["channel", "next_try_at"], name="payments_outbox_due", condition=models.Q(done_at__isnull=True)
             ),
             models.Index(fields=["borrower", "charge_id"], name="payments_outbox_charge"),
         )

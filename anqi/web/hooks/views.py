@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from anqi import clock
 from anqi.actions import channels
-from anqi.jobs import tasks
+from anqi.jobs import drains
 from anqi.payments.channels import offered
 from anqi.payments.channels.protocol import RawRequest
 
@@ -31,5 +31,5 @@ def receive(request: HttpRequest, channel: str) -> HttpResponse:
         body=request.body,
         received_at=now,
     )
-    answer = channels.receive(channel=channel, raw=raw, now=now, wake=lambda: tasks.soon("inbox"))
+    answer = channels.receive(channel=channel, raw=raw, now=now, wake=lambda: drains.soon("inbox"))
     return HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)

@@ -9,7 +9,6 @@ from anqi.payments.channels.unionpay.codes import Meanings
 from anqi.payments.channels.unionpay.gateway import Gateway, Kind
 
 _QUERY = ("00", "00")
-# What UnionPay says to a question about an order of another kind.
 
 
 def place(

@@ -1,0 +1,70 @@
+"""A debit that failed by no doing of the borrower's: no day counts as late, by a hold whose evidence are the debits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from anqi.ledger import books
+from anqi.lending import courses, holding, store
+from anqi.lending.models import Hold
+from anqi.lending.store import LoanInHand, NewFact
+from anqi.notices import messages
+from anqi.payments import debit_plans, debiting
+from anqi.payments.debiting import Case, Timetable
+from anqi.payments.models import DebitPlan
+from anqi.people import holds
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+from anqi.rows.ids import uuid7
+
+# After the last try the borrower has so many days to pay by hand before any day counts again.
+_DAYS_TO_PAY = 3
+_ACTOR = "anqi"
+
+
+def settle(
+    chain: Chain, plan: DebitPlan, held: LoanInHand, case: Case, timetable: Timetable, *, now: datetime
+) -> None:
+    """Puts the plan on hold when all its failures are the channel's or ours, and ends that once one is not."""
+    is_excused = debiting.is_excused(case) and not case.is_paid
+    if is_excused and plan.hold_id is None and case.owed_minor:
+        _begin(chain, plan, held, case, timetable, now)
+    elif plan.hold_id and not is_excused:
+        end(chain, plan, held, now=now)
+
+
+def _begin(
+    chain: Chain, plan: DebitPlan, held: LoanInHand, case: Case, timetable: Timetable, now: datetime
+) -> None:
+    until = plan.due_on + timedelta(days=timetable.days_after + _DAYS_TO_PAY)
+    evidence = ", ".join(charge.key for charge in debit_plans.debits(plan))
+    hold, fact = holding.put(
+        id=uuid7(), held=held, kind=Hold.Kind.DEBIT_FAILED, reason=f"debits {evidence}", until=until, by=_ACTOR, now=now
+    )
+    _record(chain, held, [fact], now)
+    debit_plans.note(plan, hold_id=hold.id, excused_until=until)
+    messages.announce(borrower_id=plan.borrower_id, template="debit_excused", words={"until_on": until}, now=now)
+
+
+def end(chain: Chain, plan: DebitPlan, held: LoanInHand, *, now: datetime) -> None:
+    """From today on days count again. Nothing to do where none is on hold."""
+    hold = holding.find(plan.borrower_id, plan.hold_id) if plan.hold_id else None
+    if hold is None or hold.ended_at:
+        return
+    # What was recorded in this transaction before is part of the loan by now.
+    held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
+    fact = holding.end(hold, why="debit plan", by=_ACTOR, now=now)
+    _record(chain, held, [fact], now)
+    debit_plans.note(plan, hold_id=None, excused_until=None)
+
+
+def _record(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], now: datetime) -> None:
+    today, after = day_of(now), courses.advance(held, facts)
+    steps = [*courses.missed(held, today=today), courses.reached(after, by=facts[0], today=today)]
+    booked = books.read(chain.borrower_id, [held.id])
+    entries = books.bring_to(
+        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency
+    )
+    store.record(chain, facts, now=now)
+    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
+    store.wake(held.borrower_id, held.id, courses.outlook(after, today=today))
+    holds.keep(chain)

@@ -1,0 +1,178 @@
+"""The next step of a plan: everything is read, one thing is decided, and all of it is written in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from anqi.actions.autodebits import excusing, telling
+from anqi.lending import dues, holding, store
+from anqi.lending.models import Hold
+from anqi.lending.store import LoanInHand
+from anqi.payments import channels, charges, debit_plans, debiting, mandates, outbox
+from anqi.payments.channels.protocol import DebitRules
+from anqi.payments.charges import Part
+from anqi.payments.debiting import Announce, Case, End, Remind, Source, Step, Test, Timetable, Try, Wait
+from anqi.payments.models import Charge, DebitPlan, Mandate, Outbox
+from anqi.people import holds
+from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
+
+# A debit that nobody knows of is sent again, under its number, for so long; after that it is only asked about.
+_SENT_FOR = timedelta(minutes=30)
+_ENDS_AS = {
+    "paid": DebitPlan.State.PAID, "no_source": DebitPlan.State.STOPPED, "given_up": DebitPlan.State.GIVEN_UP,
+    "stopped": DebitPlan.State.STOPPED,
+}  # fmt: skip
+# Testing asks channels; should whoever does it die over it, the plan comes due again.
+_TESTED_WITHIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InHand:
+    """A plan with all that a step of it reads."""
+
+    plan: DebitPlan
+    held: LoanInHand
+    sources: dict[UUID, Mandate]
+    debits: list[Charge]
+    case: Case
+    timetable: Timetable
+
+
+def lease(*, now: datetime, limit: int) -> list[DebitPlan]:
+    """Plans of which it is time to do something, for whoever asked first."""
+    with transaction.atomic(durable=True):
+        return debit_plans.lease_due(now=now, limit=limit)
+
+
+def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
+    """Does what is next about the plan, and says what it was; None for a plan that is over.
+
+    What is to be sent stands in rows when this returns; a Test is the caller's to go on with. Safe to repeat.
+    """
+    with transaction.atomic(durable=True):
+        chain = holds.hold(borrower_id)
+        plan = debit_plans.read(borrower_id, plan_id)
+        if plan.state != DebitPlan.State.OPEN:
+            return None
+        hand = _read(plan, now)
+        if hand is None:
+            _move_on(chain, plan, now)
+            return None
+        excusing.settle(chain, hand.plan, hand.held, hand.case, hand.timetable, now=now)
+        decided = debiting.next_step(hand.case, hand.timetable, now=now)
+        telling.failures(hand.plan, hand.debits, hand.sources, decided, now=now)
+        _do(chain, hand, decided, now)
+        return decided
+
+
+def _read(plan: DebitPlan, now: datetime) -> InHand | None:
+    """None when the instalment is no more: its day was moved, or the loan was settled or taken back."""
+    borrower_id, today = plan.borrower_id, day_of(now)
+    held = store.read(borrower_id, [plan.loan_id])[plan.loan_id]
+    if dues.is_over(held) or not dues.has_due(held, plan.due_on, today=today):
+        return None
+    expected_minor = dues.owed_minor(held, on=max(plan.due_on, today))
+    sources = {each.id: each for each in mandates.in_force(borrower_id, plan.loan_id, today=today)}
+    debits = debit_plans.debits(plan)
+    announced = debit_plans.announcements(plan)
+    claimed = charges.claiming(borrower_id, [plan.loan_id])
+    on_hold = holding.kind_on(held, today)
+    case = Case(
+        due_on=plan.due_on,
+        owed_minor=dues.owed_minor(held, on=today),
+        expected_minor=expected_minor,
+        is_paid=not expected_minor,
+        is_held=on_hold is not None and on_hold != Hold.Kind.DEBIT_FAILED,
+        is_claimed=claimed is not None and not claimed.is_debit,
+        is_reminded=plan.reminded_at is not None,
+        is_tested=plan.tested_at is not None,
+        is_stopped=bool(plan.stopped_by),
+        asked_at=plan.asked_at,
+        excused_until=plan.excused_until,
+        sources=[
+            Source(id=each.id, rules=_rules(each), most_minor=_most(each), announcement=announced.get(each.id))
+            for each in sources.values()
+        ],
+        attempts=[debit_plans.attempt(charge) for charge in debits],
+    )  # fmt: skip
+    timetable = debiting.read_timetable(dues.timetable_of(borrower_id, plan.loan_id))
+    return InHand(plan=plan, held=held, sources=sources, debits=debits, case=case, timetable=timetable)
+
+
+def _rules(mandate: Mandate) -> DebitRules:
+    return channels.find_debiting(mandate.channel).debit_rules()
+
+
+def _most(mandate: Mandate) -> int:
+    caps = (mandate.single_minor, mandate.limit_minor, _rules(mandate).single_minor)
+    return min(cap for cap in caps if cap is not None)
+
+
+def _do(chain: Chain, hand: InHand, decided: Step, now: datetime) -> None:
+    plan = hand.plan
+    match decided:
+        case Remind():
+            telling.reminder(plan, hand.held, list(hand.sources.values()), hand.case, hand.timetable, now=now)
+            debit_plans.note(plan, reminded_at=now)
+            debit_plans.wait(plan, until=now)
+        case Test():
+            debit_plans.wait(plan, until=now + _TESTED_WITHIN)
+        case Announce(source_id=source_id, amount_minor=amount_minor):
+            debit_plans.announce(plan, source_id, amount_minor=amount_minor, now=now)
+            debit_plans.wait(plan, until=now)
+        case Try(source_id=source_id, amount_minor=amount_minor):
+            _debit(hand, hand.sources[source_id], amount_minor, now)
+            debit_plans.wait(plan, until=None)
+        case Wait(until=until):
+            debit_plans.wait(plan, until=until)
+        case End(why=why):
+            excusing.end(chain, plan, hand.held, now=now)
+            debit_plans.end(plan, state=_ENDS_AS[why], why=why, now=now)
+            telling.ending(plan, hand.case, why, now=now)
+            _next(plan, hand.held, now, after=plan.due_on)
+
+
+def _debit(hand: InHand, source: Mandate, amount_minor: int, now: datetime) -> None:
+    """The debit with its claim on the loan, and what is to be sent, before anything is."""
+    plan, held = hand.plan, hand.held
+    part = Part(
+        loan_id=held.id, purpose="due", amount_minor=amount_minor,
+        quote={"on": day_of(now).isoformat(), "asked": "due", "amount_minor": amount_minor},
+    )  # fmt: skip
+    charge = charges.put(
+        borrower_id=plan.borrower_id, channel=source.channel, how="debit", attempt=f"{plan.id}:{len(hand.debits) + 1}",
+        subject=f"按期还款 {held.number}", parts=[part], currency=held.currency, expires_at=now + _SENT_FOR, now=now,
+        mandate_id=source.id, plan_id=plan.id,
+    )  # fmt: skip
+    outbox.put(
+        borrower_id=plan.borrower_id, charge_id=charge.id, kind=Outbox.Kind.DEBIT, channel=source.channel, now=now,
+        lease=timedelta(0),
+    )  # fmt: skip
+
+
+def _move_on(chain: Chain, plan: DebitPlan, now: datetime) -> None:
+    """The instalment is no more. What the loan owes instead has a plan of its own, unless nothing is owed."""
+    held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
+    if held.has_begun:
+        excusing.end(chain, plan, held, now=now)
+    state, why = (DebitPlan.State.PAID, "paid") if held.settled_on else (DebitPlan.State.STOPPED, "moved")
+    debit_plans.end(plan, state=state, why=why, now=now)
+    _next(plan, held, now, after=None)
+
+
+def _next(plan: DebitPlan, held: LoanInHand, now: datetime, *, after: object) -> None:
+    """The plan of the instalment that comes after; once nothing does, the agreements end with the loan."""
+    sources = mandates.in_force(plan.borrower_id, plan.loan_id, today=day_of(now))
+    if dues.is_over(held):
+        for source in sources:
+            mandates.end(source, by="settled", tells_channel=True, now=now)
+        return
+    coming = [due for due in dues.coming(held, today=day_of(now)) if due.due_on != after]
+    if sources and coming:
+        debit_plans.put(
+            borrower_id=plan.borrower_id, loan_id=plan.loan_id, due_on=coming[0].due_on,
+            expected_minor=coming[0].remaining_minor, now=now,
+        )  # fmt: skip

@@ -1,0 +1,64 @@
+"""Jobs that drain what is due now, by the clock and whenever they are asked for."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from procrastinate import exceptions
+from procrastinate.contrib.django import app
+
+from anqi import clock
+
+EVERY_FEW_SECONDS = "* * * * * */5"
+EVERY_MINUTE = "* * * * *"
+_BATCH = 100
+_log = logging.getLogger("anqi.jobs")
+
+Batch = Callable[[datetime, int], int]
+
+
+def soon(name: str) -> None:
+    """Has that job run as soon as this transaction commits; once, however often it is asked for."""
+    try:
+        # Its own savepoint: being already there must not end the caller's transaction.
+        with transaction.atomic():
+            app.configure_task(name, queueing_lock=name).defer()
+    except exceptions.AlreadyEnqueued:
+        pass
+
+
+def drain(name: str, every: str, *, alone: bool = False) -> Callable[[Batch], Any]:
+    """A job of that name that runs that often and whenever it is asked for.
+
+    One waits at a time, several may run: they lease different rows. A job `alone` waits for the one that runs, and
+    the queue does not look at it again by itself when that one ends.
+    """
+    lock = name if alone else None
+
+    def decorate(batch: Batch) -> Any:
+        @app.periodic(cron=every, queueing_lock=name)
+        @app.task(name=name, queueing_lock=name, lock=lock)
+        def job(timestamp: int | None = None) -> None:
+            while batch(clock.now(), _BATCH) >= _BATCH:
+                pass
+
+        return job
+
+    return decorate
+
+
+def go_through(act: Callable[[Any, datetime], None], rows: Iterable[Any], now: datetime) -> int:
+    """How many rows there were.
+
+    One that breaks does not keep the others waiting; it comes due again, and the log says why.
+    """
+    count = 0
+    for row in rows:
+        count += 1
+        try:
+            act(row, now)
+        except Exception:
+            _log.exception("job_row_failed", extra={"row": str(row.id), "act": act.__name__})
+    return count

@@ -1,0 +1,66 @@
+"""What falls due of a loan, for those who collect it by themselves. Amounts in fen."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from anqi.engine import loan, repayment, schedule
+from anqi.lending import store
+from anqi.lending.models import Loan
+from anqi.lending.store import LoanInHand
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One instalment that is still to be paid."""
+
+    due_on: date
+    remaining_minor: int
+
+
+def coming(held: LoanInHand, *, today: date) -> tuple[Due, ...]:
+    """The instalments from today on of which something is still to be paid, the next one first."""
+    if not held.has_begun:
+        return ()
+    rows = loan.standing(held.terms, held.facts, today).instalments
+    return tuple(
+        Due(due_on=row.due_on, remaining_minor=row.remaining_minor)
+        for row in rows
+        if row.due_on >= today and row.remaining_minor
+    )
+
+
+def owed_minor(held: LoanInHand, *, on: date) -> int:
+    """What is due at the end of that day, as far as is known now: arrears and late charges included."""
+    if not held.has_begun or held.terms.starts_on > on:
+        return 0
+    return repayment.choices(held.terms, held.facts, on).due_minor
+
+
+def has_due(held: LoanInHand, due_on: date, *, today: date) -> bool:
+    """Whether an instalment of the loan is due on that day as the plan stands today."""
+    return held.has_begun and any(
+        row.due_on == due_on for row in loan.standing(held.terms, held.facts, today).instalments
+    )
+
+
+def is_over(held: LoanInHand) -> bool:
+    """Whether nothing is ever to be paid any more: settled, cancelled or void."""
+    return bool(held.settled_on or held.cancelled_on)
+
+
+def largest_minor(held: LoanInHand, *, today: date) -> int:
+    """The most that one instalment comes to, late charges left out; of a loan that has not begun, as it was signed."""
+    if held.has_begun:
+        rows = loan.standing(held.terms, held.facts, today).instalments
+        return max((row.total_minor - row.penalty_minor for row in rows if row.due_on >= today), default=0)
+    planned = schedule.plan(store.terms_from(held.signed_terms, starts_on=today)).instalments
+    return max(row.total_minor for row in planned)
+
+
+def timetable_of(borrower_id: UUID, loan_id: UUID) -> dict[str, object]:
+    """What the loan's product says about when it is debited."""
+    stated: dict[str, object] = Loan.objects.values_list("product__debits", flat=True).get(
+        borrower_id=borrower_id, id=loan_id
+    )
+    return stated

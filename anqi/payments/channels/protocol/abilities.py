@@ -1,0 +1,98 @@
+"""What channels can do: all of them collect and give back, the rest are abilities of their own."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Protocol, runtime_checkable
+
+from anqi.payments.channels.protocol.answers import CardBound, MandateFound, Result
+from anqi.payments.channels.protocol.messages import Notification, RawRequest, RawResponse, StatementRow
+from anqi.payments.channels.protocol.requests import (
+    AnnounceRequest,
+    CardRequest,
+    ChargeRequest,
+    DebitRequest,
+    DebitRules,
+    MandateRequest,
+    PayoutRequest,
+    RefundRequest,
+)
+
+
+class Channel(Protocol):
+    """One way to collect money and to give it back. Nothing here writes to the database or raises for the outside.
+
+    A refund is Accepted while it is on its way, Succeeded when the payer has it, and Failed when it never will.
+    An order is asked after by its key and the time it was made at, as the request stated both.
+    """
+
+    code: str
+
+    def charge(self, request: ChargeRequest) -> Result: ...
+    def query(self, key: str, *, opened_at: datetime) -> Result: ...
+    def close(self, key: str, *, opened_at: datetime) -> Result: ...
+    def refund(self, request: RefundRequest) -> Result: ...
+    def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result: ...
+    def parse_notification(self, raw: RawRequest) -> Notification: ...
+    def acknowledge(self, ok: bool) -> RawResponse: ...
+
+
+@runtime_checkable
+class CardChannel(Protocol):
+    """A channel at which cards can be bound, and money be taken from them."""
+
+    def open_card(self, request: CardRequest) -> Result: ...
+    def query_card(self, key: str, *, opened_at: datetime) -> CardBound | Result: ...
+    def end_card(self, key: str, *, opened_at: datetime, token: str) -> Result: ...
+
+
+@runtime_checkable
+class DebitChannel(Protocol):
+    """A channel that takes money without the payer at the screen.
+
+    A debit is Accepted while it is on its way. Failed is final for its key, and says why: reasons are those of
+    `payments/reasons`. NotFound right after Accepted is a channel's lag: it is asked for again with the same key.
+    """
+
+    def debit_rules(self) -> DebitRules: ...
+    def debit(self, request: DebitRequest) -> Result: ...
+    def query_debit(self, key: str, *, opened_at: datetime) -> Result: ...
+
+
+@runtime_checkable
+class MandateChannel(DebitChannel, Protocol):
+    """A channel at which the payer signs an agreement to be debited.
+
+    `query_mandate` answers MandateFound while it holds, Accepted while its page is open, Failed once it has ended
+    or never came to be (reasons `ended_by_payer`, `ended_by_us`, `expired`), NotFound where there is none.
+    `end_mandate` answers Closed once nothing more can be debited under it. An announcement is Accepted, or Failed.
+    """
+
+    def sign_mandate(self, request: MandateRequest) -> Result: ...
+    def query_mandate(self, key: str, *, opened_at: datetime) -> MandateFound | Result: ...
+    def end_mandate(self, key: str, *, ref: str, why: str) -> Result: ...
+    def announce(self, request: AnnounceRequest) -> Result: ...
+
+
+@runtime_checkable
+class PayoutChannel(Protocol):
+    """A channel that pays out. Failed is final: the money has not left and never will under this key.
+
+    Succeeded may be followed days later by Failed with the reason `returned`: the payee's bank sent it back.
+    """
+
+    def payout(self, request: PayoutRequest) -> Result: ...
+    def query_payout(self, key: str, *, opened_at: datetime) -> Result: ...
+    def balance_minor(self) -> int | None:
+        """What can be paid out now, in fen; None where nobody can say."""
+
+
+@runtime_checkable
+class StatementChannel(Protocol):
+    """A channel that hands out a file of each day's movements.
+
+    `statement` raises NotReady, and OSError where the channel gives no clear answer; `rows` raises ValueError for a
+    file that is broken, or is not of that day.
+    """
+
+    def statement(self, day: date) -> bytes: ...
+    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]: ...
