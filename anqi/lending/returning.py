@@ -12,7 +12,7 @@ Refused
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -211,8 +211,9 @@ def asked() -> QuerySet[Return]:
     return Return.objects.filter(asked_at__isnull=False).select_related("loan").order_by("asked_at")
 
 
-def told(goods: Return, order_number: str) -> dict[str, Any]:
-    """The return as merchants are told of it, in answers and in webhooks."""
+def told(goods: Return, order_number: str, *, held: LoanInHand, today: date) -> dict[str, Any]:
+    """The return as merchants are told of it, in answers and in webhooks: nothing of what the borrower owes or paid."""
+    part = unwinding.shops_part(held, goods, today=today)
     return {
         "id": str(goods.id),
         "order_id": str(goods.merchant_order_id),
@@ -224,15 +225,22 @@ def told(goods: Return, order_number: str) -> dict[str, Any]:
         "requested_at": _stamp(goods.requested_at),
         "decided_at": _stamp(goods.decided_at) if goods.decided_at else None,
         "decided_why": goods.decided_why,
-        "arithmetic": goods.effect,
-    }
+        "settlement": {
+            "counts_on": part.counts_on.isoformat(),
+            "returned_minor": part.returned_minor,
+            "fee_minor": part.fee_minor,
+            "amount_minor": part.amount_minor,
+        } if part else None,
+    }  # fmt: skip
 
 
-def events(goods: Return, theirs: MerchantOrder) -> list[dict[str, Any]]:
+def events(
+    goods: Return, theirs: MerchantOrder, *, held: LoanInHand, today: date
+) -> list[dict[str, Any]]:
     """What the merchant is to be told of it: one event, or none to a shop that has named no address."""
     if not theirs.merchant.webhook_url:
         return []
-    kind, body = f"return.{goods.state}", told(goods, theirs.order_number)
+    kind, body = f"return.{goods.state}", told(goods, theirs.order_number, held=held, today=today)
     return [{"merchant_id": theirs.merchant_id, "kind": kind, "subject_id": theirs.id, "body": body}]
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from anqi.engine import events
+from anqi.engine import accounts, events
 from anqi.engine import loan as engine_loan
 from anqi.engine import refusals as engine_refusals
 from anqi.engine.facts import Fact as EngineFact
@@ -51,6 +51,22 @@ class Effect:
     next_due_on: date | None
     next_due_minor: int | None
     settles: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShopsPart:
+    """What a return changes in what the shop is owed, in fen: all that the shop is to know of the plan."""
+
+    counts_on: date
+    returned_minor: int
+    """The goods, below zero."""
+    fee_minor: int
+    """The shop's fee that it gets back."""
+
+    @property
+    def amount_minor(self) -> int:
+        """The sum of both."""
+        return self.returned_minor + self.fee_minor
 
 
 def count(held: LoanInHand, goods: Return, *, today: date, by: str) -> tuple[NewFact, LoanInHand]:
@@ -146,6 +162,33 @@ def foresee(held: LoanInHand, goods: Return, *, today: date) -> Effect | None:
         return None
     most_minor = sum(amount_minor for _, amount_minor in paid(held))
     return effect(held, after, goods, counts_on=fact.counts_on, most_minor=most_minor, today=today)
+
+
+def shops_part(held: LoanInHand, goods: Return, *, today: date) -> ShopsPart | None:
+    """What the return changed for the shop, as it was booked; while it waits, what it would change today.
+
+    None where it changes nothing, or could not.
+    """
+    ids = [fact.id for fact in held.facts]
+    if str(goods.id) in ids:
+        n = ids.index(str(goods.id))
+        return _shops_part(replace(held, facts=held.facts[:n]), replace(held, facts=held.facts[: n + 1]))
+    if goods.state != Return.State.REQUESTED:
+        return None
+    try:
+        return _shops_part(held, count(held, goods, today=today, by="")[1])
+    except CannotCount:
+        return None
+
+
+def _shops_part(before: LoanInHand, after: LoanInHand) -> ShopsPart:
+    fact = after.facts[-1]
+    on = max(each.on for each in after.facts)
+    was, now = (accounts.balances(held.terms, held.facts, on) for held in (before, after))
+    owed_minor, fee_minor = (
+        was.get(account, 0) - now.get(account, 0) for account in ("merchant_payable", "merchant_fee_income")
+    )
+    return ShopsPart(counts_on=fact.on, returned_minor=owed_minor + fee_minor, fee_minor=-fee_minor)
 
 
 def _net_minor(shown: Standing) -> int:

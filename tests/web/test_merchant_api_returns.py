@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from anqi import clock
+from anqi.actions import merchants
 from anqi.lending.models import Fact, MerchantOrder, Return
 from anqi.notices.models import Webhook
 from tests import purchasing
 from tests.merchant_calling import AMOUNT, Caller, assert_problem
-from tests.purchasing import Shop, welcome
+from tests.purchasing import TERMS, Shop, welcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.merchant")]
 HALF = {"amount_minor": AMOUNT // 2, "reason": "七天无理由"}
@@ -32,8 +33,10 @@ def path(caller: Caller) -> str:
     return f"/orders/{bought(caller)}/returns"
 
 
-def bought(caller: Caller, *, number: str = "QH-1", phone: str = "+8613800006021", ships: bool = True) -> Any:
-    remote_id = caller.order(number=number).json()["id"]
+def bought(
+    caller: Caller, *, number: str = "QH-1", phone: str = "+8613800006021", ships: bool = True, plan: str = "p12"
+) -> Any:  # fmt: skip
+    remote_id = caller.post("/orders", caller.wish(number, plan=plan)).json()["id"]
     theirs, now = MerchantOrder.objects.get(id=remote_id), clock.now()
     borrower_id = welcome(phone, now=now)
     order = purchasing.purchases.open(token=theirs.confirm_token, borrower_id=borrower_id, now=now)
@@ -48,25 +51,55 @@ def test_requested_shown_listed_and_accepted(caller: Caller, path: str) -> None:
     asked = answer.json()
     assert (answer.status_code, asked["state"], asked["amount_minor"]) == (201, "requested", AMOUNT // 2)
     assert asked["on_hold_until"] > clock.today().isoformat()
-    # On the day it began nothing has been earned: half of what the plan costs is saved.
-    seen = asked["arithmetic"]
-    assert seen["remaining_before_minor"] == 639_711
-    assert seen["remaining_before_minor"] - AMOUNT // 2 - seen["saved_minor"] == seen["remaining_after_minor"]
+    assert asked["settlement"] == {
+        "counts_on": clock.today().isoformat(), "returned_minor": -AMOUNT // 2, "fee_minor": 0,
+        "amount_minor": -AMOUNT // 2,
+    }  # fmt: skip
     assert caller.get(f"{path}/{asked['id']}").json() == asked
     assert caller.get(path).json() == {"returns": [asked]}
     done = caller.post(f"{path}/{asked['id']}/accept", {}).json()
     assert (done["state"], done["on_hold_until"]) == ("completed", None)
-    assert done["arithmetic"] == seen, "it did what was foreseen"
+    assert done["settlement"] == asked["settlement"], "it did what was foreseen"
     assert caller.get(f"{path}/{asked['id']}").json() == done
     kinds = [each.kind for each in Webhook.objects.order_by("id")]
     assert kinds[-2:] == ["return.requested", "return.completed"]
     body = json.loads(Webhook.objects.order_by("id").last().body)["data"]
-    assert (body["id"], body["state"], body["arithmetic"]["back_minor"]) == (asked["id"], "completed", 0)
+    assert body == {name: value for name, value in done.items() if name != "on_hold_until"}
+
+
+def test_what_each_part_takes_off_the_settlement_adds_up_with_the_shops_fee(shop: Shop, caller: Caller) -> None:
+    merchants.sell(
+        lender="qhxj", code="p3-fee", title="3 期", instalments=3, least_minor=10_000, most_minor=2_000_000,
+        terms=TERMS | {"merchant_fee_rate": "0.0305"}, now=clock.now(),
+    )  # fmt: skip
+    path = f"/orders/{bought(caller, plan='p3-fee')}/returns"
+    first = caller.post(path, {"amount_minor": 12_345}).json()
+    second = caller.post(path, {"amount_minor": 54_321, "goods_received": True}).json()
+    done = caller.post(f"{path}/{first['id']}/accept", {}).json()
+    rest = caller.post(path, {"amount_minor": "whole", "goods_received": True}).json()
+    # 3.05 % of 6000.00 is 183.00; of the 5456.79 and the 5333.34 that stay, 166.43 and 162.67.
+    fees = [each["settlement"]["fee_minor"] for each in (second, done, rest)]
+    assert fees == [18_300 - 16_643, 16_643 - 16_267, 16_267]
+    assert done["settlement"]["amount_minor"] == -12_345 + 376
+    again = caller.get(path).json()["returns"]
+    assert again == [rest, second, done], "later returns change nothing in what was told of earlier ones"
+
+
+def test_the_shop_learns_nothing_of_what_the_borrower_owes_or_has_paid(caller: Caller, path: str) -> None:
+    done = caller.post(path, HALF | {"goods_received": True}).json()
+    fields = {
+        "id", "order_id", "order_number", "state", "amount_minor", "reason", "items", "requested_at", "decided_at",
+        "decided_why", "settlement",
+    }  # fmt: skip
+    assert set(done) == fields | {"on_hold_until"}
+    assert set(done["settlement"]) == {"counts_on", "returned_minor", "fee_minor", "amount_minor"}
+    told = [json.loads(each.body)["data"] for each in Webhook.objects.filter(kind__startswith="return.")]
+    assert [set(each) for each in told] == [fields, fields]
 
 
 def test_whole_and_here_in_one_call(caller: Caller, path: str) -> None:
     done = caller.post(path, {"amount_minor": "whole", "goods_received": True}).json()
-    assert (done["state"], done["amount_minor"], done["arithmetic"]["settles"]) == ("completed", AMOUNT, True)
+    assert (done["state"], done["amount_minor"], done["settlement"]["amount_minor"]) == ("completed", AMOUNT, -AMOUNT)
     assert MerchantOrder.objects.get().state == "settled"
     assert_problem(caller.post(path, HALF), 409, "nothing_shipped_left")
 
@@ -87,7 +120,7 @@ def test_again_with_the_same_key_is_a_replay_and_another_body_is_refused(caller:
 def test_withdrawn(caller: Caller, path: str) -> None:
     asked = caller.post(path, HALF).json()
     done = caller.post(f"{path}/{asked['id']}/withdraw", {"reason": "买家没有寄"}).json()
-    assert (done["state"], done["decided_why"], done["arithmetic"]) == ("withdrawn", "买家没有寄", None)
+    assert (done["state"], done["decided_why"], done["settlement"]) == ("withdrawn", "买家没有寄", None)
     assert caller.post(f"{path}/{asked['id']}/withdraw", {}).headers["Idempotent-Replay"] == "true"
     assert_problem(caller.post(f"{path}/{asked['id']}/accept", {}), 409, "return_over")
     assert Webhook.objects.order_by("id").last().kind == "return.withdrawn"

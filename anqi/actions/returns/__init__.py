@@ -43,7 +43,7 @@ def _begin(
     returning.refuse_unsound(theirs, asked)
     held = writing.loan_of(chain.borrower_id, loans.signed_for(theirs).id)
     goods, fact = counting.begin(held, theirs, asked, key=key, body_hash=body_hash, by=_BY, now=now)
-    writing.tell_merchant(goods, theirs, now=now)
+    writing.tell_merchant(held, goods, theirs, now=now)
     if is_here:
         counting.complete(chain, held, theirs, goods, before=[fact], by=_BY, now=now)
     else:

@@ -55,7 +55,7 @@ def complete(
     writing.write(chain, held, [*facts, *leaving.facts], now=now)
     if not charge:
         paying_back.open_cases(held, goods, leaving, now=now)
-    writing.tell_merchant(goods, theirs, now=now)
+    writing.tell_merchant(after, goods, theirs, now=now)
     _tell_borrower(goods, theirs, done, now)
 
 
@@ -97,5 +97,5 @@ def give_up(
     returning.close(goods, state, by=by, why=why, now=now)
     if facts:
         writing.write(chain, held, facts, now=now)
-    writing.tell_merchant(goods, theirs, now=now)
+    writing.tell_merchant(held, goods, theirs, now=now)
     writing.tell_borrower(goods, theirs, "return_withdrawn", now=now)

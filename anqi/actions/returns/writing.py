@@ -54,9 +54,9 @@ def close_charge(held: LoanInHand, *, now: datetime) -> Charge | None:
     return charge
 
 
-def tell_merchant(goods: Return, theirs: MerchantOrder, *, now: datetime) -> None:
-    """A webhook about what the return has become."""
-    for event in returning.events(goods, theirs):
+def tell_merchant(held: LoanInHand, goods: Return, theirs: MerchantOrder, *, now: datetime) -> None:
+    """A webhook about what the return of this loan's goods has become."""
+    for event in returning.events(goods, theirs, held=held, today=day_of(now)):
         webhooks.enqueue(**event, now=now)
 
 

@@ -1,4 +1,4 @@
-"""The merchants' API about goods that come back: asked for, accepted, withdrawn, and what each did to the plan."""
+"""The merchants' API about goods that come back: asked for, accepted, withdrawn, and what each takes off what the shop is owed."""
 
 import hashlib
 from typing import Any
@@ -9,7 +9,7 @@ from ninja import Router, Status
 
 from anqi import clock
 from anqi.actions import returns
-from anqi.lending import merchant_orders, returning, store, unwinding
+from anqi.lending import merchant_orders, returning, store
 from anqi.lending.models import MerchantOrder, Return
 from anqi.lending.returning import NewReturn, State
 from anqi.rows.chain import canonical
@@ -101,11 +101,8 @@ def _order(request: HttpRequest, order_id: UUID) -> MerchantOrder:
 
 
 def _told(goods: Return, order: MerchantOrder) -> dict[str, Any]:
-    told = returning.told(goods, order.order_number)
+    held = store.read(goods.borrower_id, [goods.loan_id])[goods.loan_id]
+    told = returning.told(goods, order.order_number, held=held, today=clock.today())
     is_open = goods.state == State.REQUESTED and not goods.hold.ended_at
     told["on_hold_until"] = goods.hold.until.isoformat() if is_open else None
-    if goods.state == State.REQUESTED:
-        held = store.read(goods.borrower_id, [goods.loan_id])[goods.loan_id]
-        foreseen = unwinding.foresee(held, goods, today=clock.today())
-        told["arithmetic"] = unwinding.as_json(foreseen) if foreseen else None
     return told

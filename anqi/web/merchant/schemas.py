@@ -170,18 +170,13 @@ class Orders(BaseModel):
     next: str | None = Field(description="The cursor of the next page; null on the last.")
 
 
-class Arithmetic(BaseModel):
-    """What remained − the goods − what is saved + what goes back = what remains."""
+class ReturnSettled(BaseModel):
+    """What a return changes in what you are owed; what the buyer owes and has paid is not yours to know."""
 
     counts_on: str = Field(description="The day as of which the goods count as back.", examples=["2026-12-01"])
-    amount_minor: int = Field(description="The goods.", examples=[300000])
-    remaining_before_minor: int = Field(description="What the borrower still had to pay.", examples=[639711])
-    saved_minor: int = Field(description="Interest, fees and penalty that are not borne any more.", examples=[29711])
-    back_minor: int = Field(description="What goes back to the accounts the borrower paid from.", examples=[0])
-    remaining_after_minor: int = Field(description="What the borrower still has to pay.", examples=[310000])
-    next_due_on: str | None
-    next_due_minor: int | None
-    settles: bool = Field(description="Whether nothing is left to pay.", examples=[False])
+    returned_minor: int = Field(description="The goods, below zero.", examples=[-300000])
+    fee_minor: int = Field(description="Your fee that you get back.", examples=[3000])
+    amount_minor: int = Field(description="The sum of both, as it stands in a settlement.", examples=[-297000])
 
 
 class Return(BaseModel):
@@ -196,8 +191,8 @@ class Return(BaseModel):
     decided_at: str | None = Field(description="When it was completed, withdrawn or refused.")
     decided_why: str = Field(description="Why it was withdrawn, or refused by us.", examples=[""])
     on_hold_until: str | None = Field(description="While it waits: after this day our staff ask you about it.")
-    arithmetic: Arithmetic | None = Field(
-        description="What it did to the plan; while it waits, what it would do today. Null where it does nothing."
+    settlement: ReturnSettled | None = Field(
+        description="What it changed for you; while it waits, what it would change today. Null where it changes nothing."
     )
 
 
