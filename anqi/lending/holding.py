@@ -9,10 +9,11 @@ Refused
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from anqi.engine import events
 from anqi.engine.facts import Reversal
@@ -57,6 +58,20 @@ class NothingAsked(Refused):
     code = "nothing_asked"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standstill:
+    """Why a plan is on hold, and until when it should be over; nothing ends it but people."""
+
+    kind: str
+    until: date
+    today: date
+
+    @property
+    def days_over(self) -> int:
+        """For how many days it has gone on after the day on which it should have been over."""
+        return max((self.today - self.until).days, 0)
+
+
 def on(held: LoanInHand, day: date) -> bool:
     """Whether the plan is on hold at the end of that day, as far as is known now.
 
@@ -71,6 +86,19 @@ def kind_on(held: LoanInHand, day: date) -> str | None:
     over = {fact.of for fact in known if isinstance(fact, events.Release | Reversal)}
     kinds = [fact.reason for fact in known if isinstance(fact, events.Hold) and fact.id not in over]
     return kinds[-1] if kinds else None
+
+
+def standstills(borrower_id: UUID, loans: Iterable[LoanInHand], *, today: date) -> dict[UUID, Standstill]:
+    """Those of the borrower's loans that are on hold today. One statement, or none where none is."""
+    kinds = {held.id: kind for held in loans if (kind := kind_on(held, today))}
+    if not kinds:
+        return {}
+    found = Hold.objects.filter(borrower_id=borrower_id, loan_id__in=kinds, ended_at=None).values("loan_id")
+    # Of several the last to end: until then the others' ends change nothing.
+    return {
+        row["loan_id"]: Standstill(kind=kinds[row["loan_id"]], until=row["last"], today=today)
+        for row in found.annotate(last=Max("until")).order_by()
+    }
 
 
 def put(

@@ -12,13 +12,14 @@ from django.db.models import Count, QuerySet
 from anqi.engine import loan as engine_loan
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.repayment import Preview
-from anqi.lending import effects, store
+from anqi.lending import effects, holding, store
 from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
 PAGE = 20
 # What the borrower has, whether goods or money.
 RUNNING = (Order.State.SHIPPED, Order.State.PAID_OUT)
+_PRESSING = ("due", "grace", "overdue")
 _ENDED_UNPAID = (MerchantOrder.State.CANCELLED, MerchantOrder.State.LAPSED)
 
 
@@ -63,10 +64,17 @@ class LoanView:
     def state_of(self, row: StandingInstalment) -> str:
         """The word for one instalment of it: what is open of a loan that was written off is just that.
 
-        Whoever still pays on it needs no counting of the days.
+        Whoever still pays on it needs no counting of the days; and while the plan is on hold, nothing is due now.
         """
         is_given_up = self.standing and self.standing.status == "written_off"
-        return "written_off" if is_given_up and row.remaining_minor else row.state
+        if is_given_up and row.remaining_minor:
+            return "written_off"
+        return "held" if row.state in _PRESSING and self.is_on_hold else row.state
+
+    @property
+    def is_on_hold(self) -> bool:
+        """Whether its plan is on hold today."""
+        return holding.on(self.held, self.today)
 
     @property
     def grace_until(self) -> date | None:

@@ -145,7 +145,7 @@ def test_a_phone_number_is_masked(phone: str, shown: str) -> None:
 
 def test_every_state_has_its_own_word_and_a_shape() -> None:
     asked = (
-        "pending active due grace overdue written_off settled void paid moved upcoming"
+        "pending active due grace overdue held written_off settled void paid moved upcoming"
         " processing succeeded failed closed unknown"
     )
     assert {*asked.split(), "confirmed", "shipped", "paid_out", "cancelled", "created", "lapsed"} == set(BADGES)

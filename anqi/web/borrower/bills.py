@@ -1,14 +1,17 @@
 """What is to be paid over all loans: this month, later, and the one total."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from anqi.engine.loan import StandingInstalment
+from anqi.lending.holding import Standstill
 from anqi.lending.queries import LoanView, OrderView
+from anqi.web.borrower.wording import hold_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +38,25 @@ class LaterLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldLine:
+    """What is left of one loan on hold, in fen, and what it waits for."""
+
+    order: OrderView
+    standstill: Standstill
+    remaining_minor: int
+
+    @property
+    def text(self) -> str:
+        return hold_title(self.standstill)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Bills:
-    """All that is to be paid, in fen, the most urgent first."""
+    """All that is to be paid, in fen, the most urgent first; of a plan on hold nothing is to be paid now or soon."""
 
     this_month: tuple[BillLine, ...]
     later: tuple[LaterLine, ...]
+    held: tuple[HeldLine, ...]
     credit_minor: int
 
     @property
@@ -51,9 +68,19 @@ class Bills:
         return sum(line.remaining_minor for line in self.later)
 
     @property
+    def held_minor(self) -> int:
+        return sum(line.remaining_minor for line in self.held)
+
+    @property
     def total_minor(self) -> int:
         """The one total over all loans: what the loans' own pages say, added up."""
-        return self.this_month_minor + self.later_minor - self.credit_minor
+        return self.this_month_minor + self.later_minor + self.held_minor - self.credit_minor
+
+    @property
+    def urgent(self) -> OrderView | None:
+        """The order to look at first; one on hold only where there is no other."""
+        lines: list[BillLine | LaterLine | HeldLine] = [*self.this_month, *self.later, *self.held]
+        return lines[0].order if lines else None
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -68,23 +95,31 @@ class Bills:
         return [*shown, {"label": _("本月待还"), "amount_minor": self.this_month_minor, "total": True}]
 
 
-def gather(orders: Iterable[OrderView], *, today: date) -> Bills:
-    """The bills of these orders as of today; what is late counts to this month."""
+def gather(
+    orders: Iterable[OrderView], *, standstills: Mapping[UUID, Standstill], today: date
+) -> Bills:
+    """The bills of these orders as of today; what is late counts to this month, and loans on hold stand apart."""
     until = month_end(today)
     this_month: list[BillLine] = []
     later: list[LaterLine] = []
+    held: list[HeldLine] = []
     credit_minor = 0
     for order in orders:
         loan = order.loan
         if not loan or not loan.standing:
             continue
         rows = [row for row in loan.standing.instalments if row.remaining_minor]
-        this_month += [_line(order, loan, row) for row in rows if row.due_on <= until]
-        later += _later(order, [row for row in rows if row.due_on > until])
+        if rows and loan.id in standstills and loan.standing.status != "written_off":
+            remaining_minor = sum(row.remaining_minor for row in rows)
+            held.append(HeldLine(order=order, standstill=standstills[loan.id], remaining_minor=remaining_minor))
+        else:
+            this_month += [_line(order, loan, row) for row in rows if row.due_on <= until]
+            later += _later(order, [row for row in rows if row.due_on > until])
         credit_minor += min(loan.standing.credit_minor, sum(row.remaining_minor for row in rows))
     return Bills(
         this_month=tuple(sorted(this_month, key=lambda line: (line.due_on, line.order.id))),
         later=tuple(sorted(later, key=lambda line: (line.next_due_on, line.order.id))),
+        held=tuple(held),
         credit_minor=credit_minor,
     )
 
@@ -108,8 +143,6 @@ def _later(order: OrderView, rows: Sequence[StandingInstalment]) -> list[LaterLi
     remaining_minor = sum(row.remaining_minor for row in rows)
     next_due_on = min(row.due_on for row in rows)
     return [LaterLine(order=order, count=len(rows), next_due_on=next_due_on, remaining_minor=remaining_minor)]
-
-
 
 
 def month_end(today: date) -> date:

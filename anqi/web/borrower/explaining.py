@@ -63,7 +63,8 @@ class Explanation:
         told = self._of_instalments("due_now", self._behind.due_now)
         if len(told) == 1:
             told = told[0]["lines"]
-        return Amount(name="due", label=_("现在应还"), amount_minor=self._shown.due_now_minor, lines=told)
+        label = _("已经到期的") if self.loan.is_on_hold else _("现在应还")
+        return Amount(name="due", label=label, amount_minor=self._shown.due_now_minor, lines=told)
 
     def next(self) -> Amount:
         """What falls due next by the plan."""

@@ -11,23 +11,24 @@ from django.utils.translation import gettext as _
 from anqi.engine.facts import Fact, Payment
 from anqi.engine.loan import StandingInstalment
 from anqi.engine.schedule import plan
-from anqi.lending import effects, holding
+from anqi.lending import effects
 from anqi.lending import queries as lending
+from anqi.lending.holding import Standstill
 from anqi.lending.queries import LoanView
 from anqi.lending.queries import PaymentView as LoanPayment
 from anqi.lending.store import terms_from
 from anqi.payments import queries as payments
 from anqi.payments.queries import PaymentView as Money
 from anqi.web.borrower.explaining import Explanation
-from anqi.web.borrower.wording import channel_label, instalments, sentences
+from anqi.web.borrower.wording import channel_label, hold_text, hold_title, instalments, sentences
 from anqi.web.shared.figures import write_day, write_yuan
 from anqi.web.shared.happenings import Told, tell
 
 Row = dict[str, Any]
 
 
-def due_card(loan: LoanView) -> Row:
-    """The first thing to know today: what falls due when, or since when it is late."""
+def due_card(loan: LoanView, still: Standstill | None) -> Row:
+    """The first thing to know today: what falls due when, since when it is late, or what the plan waits for."""
     shown = loan.standing
     assert shown
     # A claim stands behind all instalments, whenever it fell due.
@@ -35,8 +36,8 @@ def due_card(loan: LoanView) -> Row:
     today = [row for row in shown.instalments if row.state == "due"]
     if shown.status in _ENDINGS:
         return _ENDINGS[shown.status](loan)
-    if shown.due_now_minor and holding.on(loan.held, loan.today):
-        return _held(shown.due_now_minor)
+    if still:
+        return _card("held", 0, hold_title(still), hold_text(still, due_minor=shown.due_now_minor))
     if late:
         return _late(loan, late)
     if today:
@@ -103,11 +104,6 @@ def _penalty_so_far(late: list[StandingInstalment]) -> str:
     if not penalty_minor:
         return _("现在还清，不收罚息。")
     return _("现在还清，其中罚息 %(amount)s。") % {"amount": write_yuan(penalty_minor)}
-
-
-def _held(due_minor: int) -> Row:
-    title = _("冻结中 · 到期的有 %(amount)s") % {"amount": write_yuan(due_minor)}
-    return _card("held", 0, title, _("冻结期间不扣款、不算逾期、不计罚息，也不报送征信。想先还也可以。"))
 
 
 def _today(due_minor: int, rows: list[StandingInstalment]) -> Row:

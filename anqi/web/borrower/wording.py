@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from anqi.lending import holding
+from anqi.lending.holding import Standstill
 from anqi.lending.queries import OrderView
 from anqi.payments.queries import CardView
-from anqi.web.shared.figures import in_english
+from anqi.web.shared.figures import in_english, write_day, write_yuan
 from anqi.web.shared.states import Badge
 
 CONDITIONS = {
@@ -138,6 +139,20 @@ def badge_of(order: OrderView) -> Label:
         days = order.loan.standing.days_past_due
         word = ngettext("逾期 %(days)d 天", "逾期 %(days)d 天", days) % {"days": days}
     return Label(state=order.condition, word=word, shape=badge.shape, tone=badge.tone)
+
+
+def hold_title(still: Standstill) -> str:
+    """What a plan on hold waits for and until when, told honestly: also that the day is over and nothing has ended."""
+    day = write_day(still.until, this_year=still.today.year)
+    told = _("原定 %(day)s 办完，还没有结果") if still.days_over else _("暂停还款至 %(day)s")
+    return f"{HOLDS.get(still.kind, HOLDS[''])} · {told % {'day': day}}"
+
+
+def hold_text(still: Standstill, *, due_minor: int) -> str:
+    """What that means for the borrower, and that paying stays possible."""
+    due = _("到期的 %(amount)s 现在不用还，想先还也可以。") % {"amount": write_yuan(due_minor)} if due_minor else ""
+    goes_on = _("办完以前继续暂停，工作人员会跟进。") if still.days_over else ""
+    return sentences(due, goes_on, _("冻结期间不扣款、不算逾期、不计罚息，也不报送征信。"))
 
 
 def instalments(numbers: Iterable[int]) -> str:

@@ -36,6 +36,7 @@ BADGES: dict[str, Badge] = {
     "due": Badge(word=pgettext_lazy("state", "待还"), shape="dot", tone="warn"),
     "grace": Badge(word=pgettext_lazy("state", "宽限期"), shape="clock", tone="warn"),
     "overdue": Badge(word=pgettext_lazy("state", "逾期"), shape="alert", tone="bad"),
+    "held": Badge(word=pgettext_lazy("state", "暂停中"), shape="clock", tone="brand"),
     "paid": Badge(word=pgettext_lazy("state", "已还"), shape="check", tone="good"),
     "moved": Badge(word=pgettext_lazy("state", "已转入新计划"), shape="dash", tone="calm"),
     "processing": Badge(word=pgettext_lazy("state", "处理中"), shape="clock", tone="brand"),

@@ -82,18 +82,18 @@ def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
     made, money = loan_pages.payments_of(loan, who)
     receipts = documents.receipts_of(who, money) if money else {}
     explained = Explanation(loan)
+    still = holding.standstills(who, [loan.held], today=loan.today).get(loan.id)
     rows = loan_pages.timeline(loan, explained, made, money)
     return {
         "lines": explained.remaining().summed if rows else [],
-        "due": loan_pages.due_card(loan),
+        "due": loan_pages.due_card(loan, still),
         "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
         "amounts": explained.others(),
         "instalments": rows,
-        "next": next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
+        "next": None if still else next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
         "paid_minor": sum(row["paid_minor"] for row in rows),
         "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
         "changes": loan_pages.changes(loan),
-        "hold": holding.kind_on(loan.held, loan.today),
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
         "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],

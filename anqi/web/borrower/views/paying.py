@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anqi import clock
 from anqi.actions import charges
 from anqi.actions.charges import ChannelUnavailable, OtherChargeOpen, TooLateToday, TooSlowToSettle, Wish
-from anqi.lending import repaying
+from anqi.lending import holding, repaying
 from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
@@ -28,7 +28,7 @@ from anqi.web.borrower.forms import AmountForm, PayForm
 from anqi.web.borrower.quotes import NotAnAmount, Quote
 from anqi.web.borrower.troubles import nothing_to_pay, too_late_today, too_slow_to_settle
 from anqi.web.borrower.views.orders import own_order
-from anqi.web.borrower.wording import CHANNELS
+from anqi.web.borrower.wording import CHANNELS, hold_text, hold_title
 from anqi.web.shared import pages
 
 _PHONES = re.compile(r"Mobi|Android|iPhone|iPad|HarmonyOS|MicroMessenger|AlipayClient")
@@ -80,6 +80,7 @@ def _show(
         "note": note,
         "channels": [CHANNELS[code] for code in channels.offered()],
         "attempt": _attempt_of(asked.get("attempt", "")),
+        "held": _held(request, order.loan),
         "claim": _claim(request, order.loan),
         "amounts": Explanation(order.loan).all() if order.loan and not _is_part(request) else [],
     }
@@ -108,6 +109,14 @@ def _is_part(request: HttpRequest) -> bool:
 def _claim(request: HttpRequest, loan: LoanView | None) -> payments.ChargeView | None:
     assert loan
     return None if _is_part(request) else payments.claims(borrower_id(request), [loan.id]).get(loan.id)
+
+
+def _held(request: HttpRequest, loan: LoanView | None) -> dict[str, str]:
+    assert loan and loan.standing
+    still = holding.standstills(borrower_id(request), [loan.held], today=loan.today).get(loan.id)
+    if not still or _is_part(request):
+        return {}
+    return {"title": hold_title(still), "text": hold_text(still, due_minor=loan.standing.due_now_minor)}
 
 
 def _attempt_of(stated: str) -> UUID:
