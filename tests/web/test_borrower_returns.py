@@ -53,7 +53,7 @@ def test_a_plan_on_hold_says_so_and_presses_nobody(lin: Bought, watch: Watch) ->
         "暂停中，现在不用还", 'data-st="held"',
     ):  # fmt: skip
         assert words in shown
-    for words in ("逾期 ", "罚息 ¥", "24:00 前还清", "现在应还", "立即还款", 'data-st="due"', 'data-st="overdue"'):
+    for words in ("逾期 ", "罚息 ¥", "24:00 前还清", "现在应还", "立即还款", 'data-st="due"', 'data-st="grace"', 'data-st="overdue"'):
         assert words not in shown
     listed = page(lin, "/orders")
     assert "退货处理中" in listed and "暂停中，现在不用还" in listed and "现在应还" not in listed

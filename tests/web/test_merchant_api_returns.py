@@ -7,13 +7,15 @@ import pytest
 
 from anqi import clock
 from anqi.actions import merchants
-from anqi.lending.models import Fact, MerchantOrder, Return
+from anqi.lending.models import Fact, Hold, MerchantOrder, Return
 from anqi.notices.models import Webhook
 from tests import purchasing
 from tests.merchant_calling import AMOUNT, Caller, assert_problem
+from tests.planting import days
 from tests.purchasing import TERMS, Shop, welcome
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.merchant")]
+HOLD = {"on_hold_until", "waits_too_long"}
 HALF = {"amount_minor": AMOUNT // 2, "reason": "七天无理由"}
 
 
@@ -64,7 +66,7 @@ def test_requested_shown_listed_and_accepted(caller: Caller, path: str) -> None:
     kinds = [each.kind for each in Webhook.objects.order_by("id")]
     assert kinds[-2:] == ["return.requested", "return.completed"]
     body = json.loads(Webhook.objects.order_by("id").last().body)["data"]
-    assert body == {name: value for name, value in done.items() if name != "on_hold_until"}
+    assert body == {name: value for name, value in done.items() if name not in HOLD}
 
 
 def test_what_each_part_takes_off_the_settlement_adds_up_with_the_shops_fee(shop: Shop, caller: Caller) -> None:
@@ -91,7 +93,7 @@ def test_the_shop_learns_nothing_of_what_the_borrower_owes_or_has_paid(caller: C
         "id", "order_id", "order_number", "state", "amount_minor", "reason", "items", "requested_at", "decided_at",
         "decided_why", "settlement",
     }  # fmt: skip
-    assert set(done) == fields | {"on_hold_until"}
+    assert set(done) == fields | HOLD
     assert set(done["settlement"]) == {"counts_on", "returned_minor", "fee_minor", "amount_minor"}
     told = [json.loads(each.body)["data"] for each in Webhook.objects.filter(kind__startswith="return.")]
     assert [set(each) for each in told] == [fields, fields]
@@ -115,6 +117,18 @@ def test_again_with_the_same_key_is_a_replay_and_another_body_is_refused(caller:
     assert (done.json(), done.headers.get("Idempotent-Replay")) == (twice.json(), None)
     assert (twice.headers["Idempotent-Replay"], Fact.objects.filter(kind="return").count()) == ("true", 1)
     assert_problem(caller.post(f"{one}/withdraw", {}), 409, "return_over")
+
+
+def test_a_return_that_waits_past_its_day_says_so_and_goes_on(caller: Caller, path: str) -> None:
+    asked = caller.post(path, HALF).json()
+    assert asked["waits_too_long"] is False
+    Hold.objects.update(until=clock.today())
+    assert caller.get(f"{path}/{asked['id']}").json()["waits_too_long"] is False
+    Hold.objects.update(until=clock.today() - days(1))
+    late = caller.get(f"{path}/{asked['id']}").json()
+    assert (late["state"], late["waits_too_long"]) == ("requested", True)
+    done = caller.post(f"{path}/{asked['id']}/accept", {}).json()
+    assert (done["state"], done["waits_too_long"]) == ("completed", False)
 
 
 def test_withdrawn(caller: Caller, path: str) -> None:

@@ -123,6 +123,9 @@ def test_a_hold_whose_day_is_over_goes_on_and_people_are_reminded(lin: Bought) -
     assert holding.on(lin.held(), TODAY)
     assert "已经过了" in desk().get(url(lin)).content.decode()
     assert [lane.oldest_on for lane in queue.lanes(clock.now()) if lane.slug == "holds-over"] == [date(2026, 10, 14)]
+    over = (TODAY - date(2026, 10, 14)).days
+    for lane in ("holds-over", "holds"):
+        assert f"2026年10月14日（已过 {over} 天）" in desk().get(f"/queue/{lane}").content.decode()
 
 
 def test_a_small_return_is_taken_in_the_merchants_place_by_one_person(lin: Bought) -> None:

@@ -105,4 +105,5 @@ def _told(goods: Return, order: MerchantOrder) -> dict[str, Any]:
     told = returning.told(goods, order.order_number, held=held, today=clock.today())
     is_open = goods.state == State.REQUESTED and not goods.hold.ended_at
     told["on_hold_until"] = goods.hold.until.isoformat() if is_open else None
+    told["waits_too_long"] = is_open and goods.hold.until < clock.today()
     return told

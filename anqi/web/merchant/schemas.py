@@ -190,7 +190,12 @@ class Return(BaseModel):
     requested_at: str = Field(examples=["2026-12-01T10:00:00+08:00"])
     decided_at: str | None = Field(description="When it was completed, withdrawn or refused.")
     decided_why: str = Field(description="Why it was withdrawn, or refused by us.", examples=[""])
-    on_hold_until: str | None = Field(description="While it waits: after this day our staff ask you about it.")
+    on_hold_until: str | None = Field(
+        description="While it waits: after this day our staff ask you about it. The plan stays on hold even then."
+    )
+    waits_too_long: bool = Field(
+        description="That day is over and the plan is still on hold: accept the goods, or withdraw.", examples=[False]
+    )
     settlement: ReturnSettled | None = Field(
         description="What it changed for you; while it waits, what it would change today. Null where it changes nothing."
     )

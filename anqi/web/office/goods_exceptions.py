@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from anqi import clock
 from anqi.people.inspection import Identity
 from anqi.web.office import wording
 from anqi.web.office.exceptional import Exceptional
@@ -20,7 +22,7 @@ def holds(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
         Exceptional(
             id=row.id,
             title=f"{row.loan.number} {word(wording.HOLDS, row.kind)}",
-            note=_("期限 %(until)s，%(who)s") % {"until": write_day(row.until, this_year=None), "who": _waits_for(row)},
+            note=_("期限 %(until)s，%(who)s") % {"until": _until(row), "who": _waits_for(row)},
             since_at=row.opened_at,
             url=reverse("office:holds", args=[row.borrower_id, row.loan_id]),
             who=who.get(row.borrower_id),
@@ -43,6 +45,13 @@ def returns(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
         )
         for row in found
     ]
+
+
+def _until(hold: Any) -> str:
+    until, over = write_day(hold.until, this_year=None), (clock.today() - hold.until).days
+    if over <= 0:
+        return until
+    return ngettext("%(until)s（已过 %(days)d 天）", "%(until)s（已过 %(days)d 天）", over) % {"until": until, "days": over}
 
 
 def _waits_for(hold: Any) -> str:
