@@ -248,7 +248,8 @@ def _sent_back(chain: Chain, refund: Refund, result: Failed, now: datetime) -> N
     """The payee's bank didn't take what had left, and it is here again: the money waits, and people decide."""
     refunds.end(refund, state=Refund.State.FAILED, ref="", reason=result.reason, at=now, now=now)
     unapplied.put_back(refund.borrower_id, refund.case_id, refund.amount_minor)
-    _post(chain, refund, (chart.arrives_in(refund.channel), "unapplied"), on=day_of(now), now=now)
+    back_on = day_of(min(result.at or now, now))
+    _post(chain, refund, (chart.arrives_in(refund.channel), "unapplied"), on=back_on, now=now)
     _tell(refund, "refund_failed", now)
 
 

@@ -1,4 +1,4 @@
-"""What the books say of shops: what each loan brought its shop on a day, and what shops were paid for it.
+"""What the books say of shops and of the bank: what each loan brought its shop, what was paid for it, what moved.
 
 These are queries for other rooms, which know whose shop a loan is. Amounts are in fen, above zero what is the shop's.
 """
@@ -37,4 +37,11 @@ OWED = """
 PAID = """
     select borrower_id, cause_id, sum(case credit when 'bank' then amount_minor else -amount_minor end) as paid
     from ledger_posting where cause = 'settlement' group by borrower_id, cause_id
+"""
+# What each cause moved on the bank account on a day, each way by itself, above zero what came in.
+AT_BANK = """
+    select borrower_id, cause, cause_id, counts_on as day,
+        sum(case debit when 'bank' then amount_minor else -amount_minor end) as amount
+    from ledger_posting where debit = 'bank' or credit = 'bank'
+    group by borrower_id, cause, cause_id, counts_on, debit = 'bank'
 """

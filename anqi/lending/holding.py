@@ -8,7 +8,7 @@ Refused
 └── NothingAsked      nobody asks for a later day
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from anqi.engine import events
 from anqi.engine.facts import Reversal
 from anqi.lending.models import Hold
 from anqi.lending.store import LoanInHand, NewFact
+from anqi.rows import sql
 from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
@@ -191,6 +192,34 @@ def overdue(today: date) -> QuerySet[Hold]:
 def asked() -> QuerySet[Hold]:
     """Open holds of which somebody wants a later day, which waits for a second person."""
     return Hold.objects.filter(ended_at=None, asked_until__isnull=False).select_related("loan").order_by("asked_at")
+
+
+def differing() -> Iterator[tuple[UUID, UUID, bool]]:
+    """(borrower id, hold id, whether its row is open) where the row and the facts differ. One statement."""
+    yield from sql.fetch(_DIFFERING, [])
+
+
+# A fact that is reversed has never been.
+_DIFFERING = """
+    with fact as (
+        select f.borrower_id, f.loan_id, f.id, f.kind, f.body ->> 'of' as of
+        from lending_fact f
+        where f.kind in ('hold', 'release') and not exists (
+            select from lending_fact r
+            where r.borrower_id = f.borrower_id and r.kind = 'reversal' and r.body ->> 'of' = f.id::text)
+    ),
+    alive as (
+        select h.borrower_id, h.loan_id, h.id from fact h
+        where h.kind = 'hold' and not exists (
+            select from fact r
+            where r.kind = 'release' and r.borrower_id = h.borrower_id and r.loan_id = h.loan_id and r.of = h.id::text)
+    )
+    select coalesce(o.borrower_id, a.borrower_id), coalesce(o.id, a.id), o.id is not null
+    from (select borrower_id, loan_id, id from lending_hold where ended_at is null) o
+    full join alive a on a.borrower_id = o.borrower_id and a.id = o.id and a.loan_id = o.loan_id
+    where o.id is null or a.id is null
+    order by 1, 2
+"""
 
 
 def _row(hold: Hold) -> QuerySet[Hold]:

@@ -31,6 +31,15 @@ from anqi.rows.refusals import Refused
 State = MerchantPayout.State
 OPEN = (State.PROPOSED, State.RELEASED)
 PAGE = 100
+# For queries of other rooms: whose numbers the bank's lines may state, and what was made, above zero what came back.
+NUMBERED = "select number, doubt <> '' as is_doubtful from lending_merchant_payout"
+MADE = """
+    select number, paid_on as day, -amount_minor as amount, is_booking
+        from lending_merchant_payout where paid_on is not null
+    union all
+    select number, returned_on, amount_minor, is_booking
+        from lending_merchant_payout where paid_on is not null and returned_on is not null
+"""
 
 
 class NothingDue(Refused):

@@ -21,6 +21,7 @@ from anqi.lending.models import Fact
 from anqi.payments.channels.protocol import Succeeded
 from anqi.people.models import Borrower
 from tests.planting import Planted, at, plant_borrower, plant_loan, reference_rows
+from tests.returning import BOUGHT, buy
 
 pytestmark = pytest.mark.django_db
 
@@ -200,9 +201,32 @@ def test_a_limit_counts_borrowers_and_pages_miss_nobody(lin: Planted, monkeypatc
     assert verification.verify(today=STARTED, limit=3).borrowers == 3
 
 
-def test_verifying_takes_two_statements_a_page_and_five_for_the_whole(lin: Planted) -> None:
+def test_verifying_takes_few_statements_a_page_and_ten_for_the_whole(lin: Planted) -> None:
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         verify()
-    assert len(captured) == 9, "balance, totals, three of settlements, a page, its agreements and documents, an empty page"
+    told = "balance, totals, three of settlements, four of the bank, holds, a page, its agreements and documents, an empty page"
+    assert len(captured) == 14, told
+
+
+def test_holds_that_their_facts_know_nothing_of_are_named_both_ways() -> None:
+    lin = buy()
+    hold = lin.request(at(BOUGHT), 300_000).hold
+    assert verification.verify(today=BOUGHT).is_clean
+    tamper("update lending_hold set ended_at = opened_at where id = %s", hold.id)
+    told = [("hold", f"hold {hold.id}: over, but its fact still holds the plan")]
+    assert found(verification.verify(today=BOUGHT)) == told
+    tamper("update lending_hold set ended_at = null where id = %s", hold.id)
+    tamper("update lending_fact set kind = 'note' where id = %s", hold.id)
+    assert ("hold", f"hold {hold.id}: open, but no fact holds the plan") in found(verification.verify(today=BOUGHT))
+
+
+def test_a_hold_ends_with_its_release_and_goes_on_without_it() -> None:
+    lin = buy()
+    goods = lin.withdraw(lin.request(at(BOUGHT), 300_000), at(BOUGHT))
+    assert verification.verify(today=BOUGHT).is_clean
+    tamper("update lending_fact set body = jsonb_set(body, '{of}', to_jsonb(id::text)) where kind = 'release'")
+    assert ("hold", f"hold {goods.hold_id}: over, but its fact still holds the plan") in found(
+        verification.verify(today=BOUGHT)
+    )
