@@ -66,6 +66,10 @@ _other_key = _from_environment(
 )
 if ANQI_WECHAT and _other_key:
     ANQI_WECHAT |= _other_key
+# Nothing is signed with its file: it is stated so that its last day is told in time.
+_merchant_cert = _from_environment(merchant_cert="ANQI_WECHAT_MERCHANT_CERT")
+if ANQI_WECHAT and _merchant_cert:
+    ANQI_WECHAT |= _merchant_cert
 ANQI_BANK = _from_environment(
     account_name="ANQI_BANK_ACCOUNT_NAME", account_number="ANQI_BANK_ACCOUNT_NUMBER", bank_name="ANQI_BANK_BANK_NAME"
 )

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from anqi import clock
 from anqi.jobs import pulse
 from anqi.payments import backlog, channels
+from anqi.payments.channels import papers
 
 # Older than this, and a payment that was made is not being posted.
 _LATE = timedelta(minutes=2)
@@ -63,10 +64,17 @@ def _channels(now: datetime) -> dict[str, Any]:
     return {"ok": bool(offered), "offered": list(offered)}
 
 
+def _papers(now: datetime) -> dict[str, Any]:
+    left = {f"{code} {paper.name}": papers.days_left(paper) for code, paper in channels.stated_papers()}
+    ends = {name: days for name, days in left.items() if days is None or days < papers.TELL_BEFORE}
+    return {"ok": not any(days is None or days < 0 for days in ends.values()), "days_left": ends}
+
+
 _CHECKS: dict[str, Callable[[datetime], dict[str, Any]]] = {
     "database": _database,
     "worker": _worker,
     "inbox": _inbox,
     "outbox": _outbox,
     "channels": _channels,
+    "papers": _papers,
 }

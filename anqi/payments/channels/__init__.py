@@ -7,6 +7,7 @@ from functools import cache
 from django.conf import settings
 
 from anqi.payments.channels import alipay, bank, unionpay, wechat
+from anqi.payments.channels.papers import Paper
 from anqi.payments.channels.protocol import (
     CardChannel,
     Channel,
@@ -25,6 +26,9 @@ _CHANNELS: dict[str, Callable[[Mapping[str, str]], Channel]] = {
 }
 _KINDS: dict[str, type[alipay.Alipay | wechat.Wechat | unionpay.Unionpay | bank.Bank]] = {
     "alipay": alipay.Alipay, "wechat": wechat.Wechat, "unionpay": unionpay.Unionpay, "bank": bank.Bank,
+}  # fmt: skip
+_PAPERS: dict[str, Callable[[Mapping[str, str]], list[Paper]]] = {
+    "alipay": alipay.papers, "wechat": wechat.papers, "unionpay": unionpay.papers,
 }  # fmt: skip
 _LIVES = {code: kind.life for code, kind in _KINDS.items()}
 _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, CardChannel))
@@ -79,6 +83,16 @@ def find_debiting(code: str) -> DebitChannel:
     channel = find(code)
     assert isinstance(channel, DebitChannel), f"{code} debits nothing"
     return channel
+
+
+def stated_papers() -> list[tuple[str, Paper]]:
+    """(channel's code, certificate) of all the certificates that this process may have read when it began."""
+    return [(code, paper) for code in offered() for paper in _papers(code, tuple((_stated(code) or {}).items()))]
+
+
+@cache
+def _papers(code: str, stated: tuple[tuple[str, str], ...]) -> list[Paper]:
+    return _PAPERS[code](dict(stated)) if code in _PAPERS else []
 
 
 def life_of(code: str) -> timedelta:

@@ -1,5 +1,5 @@
 """Alipay, as `protocol.Channel`."""
 
-from anqi.payments.channels.alipay.account import Alipay, connect
+from anqi.payments.channels.alipay.account import Alipay, connect, papers
 
-__all__ = ["Alipay", "connect"]
+__all__ = ["Alipay", "connect", "papers"]

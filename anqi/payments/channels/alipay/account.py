@@ -12,6 +12,7 @@ from alipay.utils import AliPayConfig
 
 from anqi.payments.channels import forms
 from anqi.payments.channels.alipay import gateway, payouts, refunds, wire
+from anqi.payments.channels.papers import pem, roots
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     GIVEN_BACK,
@@ -22,6 +23,7 @@ from anqi.payments.channels.protocol import (
     NotFound,
     Notification,
     NotOurs,
+    Paper,
     PayoutRequest,
     RawRequest,
     RawResponse,
@@ -82,6 +84,14 @@ def _certified(stated: Mapping[str, str]) -> DCAliPay:
     sdk._config = AliPayConfig(timeout=_TIMEOUT_SECONDS)
     assert sdk.app_cert_sn and sdk.alipay_root_cert_sn, "alipay_root_cert holds no certificate for RSA"
     return sdk
+
+
+def papers(stated: Mapping[str, str]) -> list[Paper]:
+    """The three certificates; none where keys are stated."""
+    return [
+        *pem(stated, "app_cert", "app"), *pem(stated, "alipay_cert", "channel"),
+        *roots(stated, "alipay_root_cert", "root"),
+    ]  # fmt: skip
 
 
 class Alipay:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from anqi.payments.channels.papers import pfx, roots
 from anqi.payments.channels.protocol import (
     Accepted,
     CardBound,
@@ -13,6 +14,7 @@ from anqi.payments.channels.protocol import (
     DebitRules,
     Form,
     Notification,
+    Paper,
     PayoutRequest,
     RawRequest,
     RawResponse,
@@ -35,6 +37,11 @@ def connect(stated: Mapping[str, str]) -> "Unionpay":
     three files: sign_pfx, sign_pfx_password, and roots, a PEM of one or more issuers.
     """
     return Unionpay(gateway.connect(stated), tr_id=stated["tr_id"])
+
+
+def papers(stated: Mapping[str, str]) -> list[Paper]:
+    """The merchant's certificate, and UnionPay's issuers."""
+    return [*pfx(stated, "sign_pfx", "merchant"), *roots(stated, "roots", "root")]
 
 
 class Unionpay:

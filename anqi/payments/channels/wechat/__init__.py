@@ -1,5 +1,5 @@
 """WeChat Pay, as `protocol.Channel`."""
 
-from anqi.payments.channels.wechat.account import Wechat, connect
+from anqi.payments.channels.wechat.account import Wechat, connect, papers
 
-__all__ = ["Wechat", "connect"]
+__all__ = ["Wechat", "connect", "papers"]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from wechatpayv3 import WeChatPay, WeChatPayType
 
+from anqi.payments.channels.papers import pem
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     Accepted,
@@ -17,6 +18,7 @@ from anqi.payments.channels.protocol import (
     NotFound,
     Notification,
     NotOurs,
+    Paper,
     Qr,
     RawRequest,
     RawResponse,
@@ -50,6 +52,11 @@ def connect(stated: Mapping[str, str]) -> "Wechat":
     its key, next_public_key and next_public_key_id name the other one.
     """
     return Wechat(gateway.connect(stated), mchid=stated["mchid"], appid=stated["appid"])
+
+
+def papers(stated: Mapping[str, str]) -> list[Paper]:
+    """The merchant's certificate, where its file is stated: nothing but this needs it."""
+    return pem(stated, "merchant_cert", "merchant")
 
 
 class Wechat:
