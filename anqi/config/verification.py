@@ -10,15 +10,15 @@ from uuid import UUID
 
 from django.db import connection
 
+from anqi.config import verified_sides
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
 from anqi.engine.refusals import Refused
 from anqi.ledger import books, payables, totals, trial
 from anqi.ledger import inspection as ledger_inspection
-from anqi.lending import courses, holding, inspection, payouts_to_shops, settlements, store
+from anqi.lending import courses, inspection, settlements, store
 from anqi.lending.models import Agreement
 from anqi.lending.store import LoanInHand, NewFact
-from anqi.payments import bank_proof
 from anqi.rows.chain import GENESIS, digest
 
 # Borrowers read together: enough for one statement to be worth its while, few enough to hold in memory.
@@ -82,17 +82,18 @@ def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
     Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
-    postings, the account `bank` against the bank's statements, holds against their facts, each loan's books against the engine on that day, unapplied money against its cases, the hashes of
-    agreements and documents. A loan whose own day has come and that nobody has woken yet is compared as of the day
-    before it.
+    postings, the account `bank` against the bank's statements, holds against their facts, each loan's books against the
+    engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan whose own day
+    has come and that nobody has woken yet is compared as of the day before it.
     """
     wrong = [
-        *_check_trial_balance(), *_check_day_totals(), *_check_settlements(), *_check_bank(), *_check_holds(),
+        *_check_trial_balance(), *_check_day_totals(), *_check_settlements(),
+        *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in verified_sides.wrong()),
     ]  # fmt: skip
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
         for whole in page:
-            wrong += [*_check_chain(whole), *_check_loans(whole, today), *_check_money(whole)]
+            wrong += [*_check_chain(whole), *_check_loans(whole, today), *_check_unapplied(whole), *_check_payouts(whole)]
             borrowers, loans = borrowers + 1, loans + len(whole.loans)
             links += len(whole.facts) + len(whole.postings)
         count, changed = _check_documents([whole.borrower_id for whole in page])
@@ -132,37 +133,6 @@ def _check_settlements() -> Iterator[Wrong]:
         yield Wrong(what="settlement_paid", borrower_id=borrower_id, where=f"line {line_id}")
     for payout_id in settlements.differing_payouts():
         yield Wrong(what="merchant_payout", borrower_id=None, where=f"payout {payout_id}")
-
-
-def _check_bank() -> Iterator[Wrong]:
-    for gap in bank_proof.broken():
-        where = f"{gap.where} of {gap.account}: balance {gap.balance_minor}, expected {gap.expected_minor}"
-        yield Wrong(what="bank_chain", borrower_id=None, where=where)
-    for line in bank_proof.differing_lines(**_BANK):
-        where = (
-            f"{line.kind} {line.key}: {_moved(line.booked_on, line.booked_minor)} booked,"
-            f" {_moved(line.told_on, line.told_minor)} on the statement"
-        )
-        yield Wrong(what="bank_line", borrower_id=line.borrower_id, where=where)
-    for off in bank_proof.differing_days(**_BANK):
-        where = f"{off.day}: {off.booked_minor} booked, {off.told_minor} on the statement"
-        yield Wrong(what="bank_day", borrower_id=None, where=where)
-    if all_in_all := bank_proof.differing_balance(**_BANK):
-        where = (
-            f"{all_in_all.booked_minor} booked, {all_in_all.told_minor} on the statements,"
-            f" of which {all_in_all.explained_minor} wait"
-        )
-        yield Wrong(what="bank_balance", borrower_id=None, where=where)
-
-
-def _moved(on: date | None, minor: int | None) -> str:
-    return "nothing" if minor is None else f"{minor} on {on}"
-
-
-def _check_holds() -> Iterator[Wrong]:
-    for borrower_id, hold_id, is_open in holding.differing():
-        where = f"hold {hold_id}: {'open, but no fact holds the plan' if is_open else 'over, but its fact still holds the plan'}"
-        yield Wrong(what="hold", borrower_id=borrower_id, where=where)
 
 
 def _check_chain(whole: _Whole) -> Iterator[Wrong]:
@@ -226,11 +196,6 @@ def _held(whole: _Whole) -> Iterator[LoanInHand]:
 def _new_fact(row: Mapping[str, Any]) -> NewFact:
     names = ("id", "loan_id", "kind", "counts_on", "body", "actor", "key")
     return NewFact(**{name: row[name] for name in names})
-
-
-def _check_money(whole: _Whole) -> Iterator[Wrong]:
-    yield from _check_unapplied(whole)
-    yield from _check_payouts(whole)
 
 
 def _check_unapplied(whole: _Whole) -> Iterator[Wrong]:
@@ -309,7 +274,6 @@ def _type(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name.endswith("_at") else value
 
 
-_BANK = {"moved": payables.AT_BANK, "numbered": payouts_to_shops.NUMBERED, "made": payouts_to_shops.MADE}
 _LOAN = (
     "id", "lender_id", "order_id", "number", "currency", "is_cash", "starts_on", "settled_on", "cancelled_on",
     "next_wake_on", "stands_on",

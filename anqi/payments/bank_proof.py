@@ -42,7 +42,7 @@ class OffDay:
 
 @dataclass(frozen=True, kw_only=True)
 class OffBalance:
-    """The balance of the books, what the bank's last lines come to since the first ones, and what explains it, in fen."""
+    """The balance of the books, what the bank has since its first line, and what explains the rest, in fen."""
 
     booked_minor: int
     told_minor: int
@@ -81,7 +81,7 @@ def differing_balance(*, moved: str, numbered: str, made: str) -> OffBalance | N
 
 
 def broken() -> Iterator[Broken]:
-    """Where the chain of balances is broken, or a statement closes with another one than its last line. One statement."""
+    """Where the chain of balances is broken, or a statement closes with another. One statement."""
     for account, where, balance, expected in sql.fetch(_BROKEN, []):
         yield Broken(account=account, where=where, balance_minor=int(balance), expected_minor=int(expected or 0))
 

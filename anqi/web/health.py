@@ -65,7 +65,7 @@ def _channels(now: datetime) -> dict[str, Any]:
 
 
 def _papers(now: datetime) -> dict[str, Any]:
-    left = {f"{code} {paper.name}": papers.days_left(paper) for code, paper in channels.stated_papers()}
+    left = {f"{code} {paper.name}": papers.days_left(paper, now=now) for code, paper in channels.stated_papers()}
     ends = {name: days for name, days in left.items() if days is None or days < papers.TELL_BEFORE}
     return {"ok": not any(days is None or days < 0 for days in ends.values()), "days_left": ends}
 

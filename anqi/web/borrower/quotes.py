@@ -125,7 +125,8 @@ def _due(loan: LoanView, choices: Choices) -> dict[str, Any]:
     rows = [row.n for row in loan.standing.instalments if row.due_on <= loan.today and row.remaining_minor]
     ends = choices.due_minor == choices.all_minor
     note = _("还完就全部结清") if ends else capfirst(instalments(rows))
-    return {"value": "due", "label": _("已经到期的") if loan.is_on_hold else _("本期应还"), "amount_minor": choices.due_minor, "note": note}
+    label = _("已经到期的") if loan.is_on_hold else _("本期应还")
+    return {"value": "due", "label": label, "amount_minor": choices.due_minor, "note": note}
 
 
 def _next(loan: LoanView, choices: Choices) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The merchants' API about goods that come back: asked for, accepted, withdrawn, and what each takes off what the shop is owed."""
+"""The merchants' API about goods that come back: asked for, accepted, withdrawn, and what each costs the shop."""
 
 import hashlib
 from typing import Any

@@ -197,7 +197,7 @@ class Return(BaseModel):
         description="That day is over and the plan is still on hold: accept the goods, or withdraw.", examples=[False]
     )
     settlement: ReturnSettled | None = Field(
-        description="What it changed for you; while it waits, what it would change today. Null where it changes nothing."
+        description="What it changed for you; while it waits, what it would change today. Null where nothing."
     )
 
 

@@ -12,7 +12,7 @@ from alipay.utils import AliPayConfig
 
 from anqi.payments.channels import forms
 from anqi.payments.channels.alipay import gateway, payouts, refunds, wire
-from anqi.payments.channels.papers import pem, roots
+from anqi.payments.channels.papers import Paper, pem, roots
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     GIVEN_BACK,
@@ -23,7 +23,6 @@ from anqi.payments.channels.protocol import (
     NotFound,
     Notification,
     NotOurs,
-    Paper,
     PayoutRequest,
     RawRequest,
     RawResponse,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from anqi.payments.channels.papers import pfx, roots
+from anqi.payments.channels.papers import Paper, pfx, roots
 from anqi.payments.channels.protocol import (
     Accepted,
     CardBound,
@@ -14,7 +14,6 @@ from anqi.payments.channels.protocol import (
     DebitRules,
     Form,
     Notification,
-    Paper,
     PayoutRequest,
     RawRequest,
     RawResponse,

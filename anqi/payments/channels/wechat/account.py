@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from wechatpayv3 import WeChatPay, WeChatPayType
 
-from anqi.payments.channels.papers import pem
+from anqi.payments.channels.papers import Paper, pem
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     Accepted,
@@ -18,7 +18,6 @@ from anqi.payments.channels.protocol import (
     NotFound,
     Notification,
     NotOurs,
-    Paper,
     Qr,
     RawRequest,
     RawResponse,
