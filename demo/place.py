@@ -140,6 +140,8 @@ def merchant_numbers(where: Place) -> dict[str, str]:
     return {
         "ANQI_ALIPAY_APP_ID": alipay["app_id"],
         "ANQI_ALIPAY_SELLER_ID": alipay["seller_id"],
+        # Folders from before there were agreements lack it.
+        "ANQI_ALIPAY_SIGN_SCENE": alipay.get("sign_scene", ""),
         "ANQI_WECHAT_MCHID": wechat["mchid"],
         "ANQI_WECHAT_APPID": wechat["appid"],
         "ANQI_WECHAT_CERT_SERIAL": wechat["cert_serial"],

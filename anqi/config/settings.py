@@ -50,6 +50,10 @@ _alipay_trust = _from_environment(
     alipay_root_cert="ANQI_ALIPAY_ROOT_CERT",
 ) or _from_environment(alipay_public_key="ANQI_ALIPAY_PUBLIC_KEY")
 ANQI_ALIPAY = ANQI_ALIPAY and _alipay_trust and ANQI_ALIPAY | _alipay_trust
+# Without a scene no agreement to be debited is signed; a limit is Alipay's own for one debit, in fen.
+_alipay_scene = _from_environment(sign_scene="ANQI_ALIPAY_SIGN_SCENE")
+if ANQI_ALIPAY and _alipay_scene:
+    ANQI_ALIPAY |= _alipay_scene | (_from_environment(single_minor="ANQI_ALIPAY_SINGLE_MINOR") or {})
 ANQI_WECHAT = _from_environment(
     gateway="ANQI_WECHAT_GATEWAY",
     mchid="ANQI_WECHAT_MCHID",

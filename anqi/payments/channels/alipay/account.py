@@ -1,4 +1,4 @@
-"""The merchant's account at Alipay: the wap page on phones, the web page elsewhere; payouts to wallets."""
+"""The merchant's account at Alipay: the wap page on phones, the web page elsewhere; debits; payouts to wallets."""
 
 import time
 from collections.abc import Mapping
@@ -10,13 +10,18 @@ from alipay.exceptions import AliPayException
 from alipay.utils import AliPayConfig
 
 from anqi.payments.channels import forms
-from anqi.payments.channels.alipay import gateway, payouts, refunds, trades, wire
+from anqi.payments.channels.alipay import debits, gateway, mandates, payouts, refunds, trades, wire
 from anqi.payments.channels.papers import Paper, pem, roots
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     Accepted,
+    AnnounceRequest,
     BadSignature,
     ChargeRequest,
+    DebitRequest,
+    DebitRules,
+    MandateFound,
+    MandateRequest,
     NotFound,
     Notification,
     NotOurs,
@@ -41,6 +46,8 @@ def connect(stated: Mapping[str, str]) -> "Alipay":
 
     Those are app_private_key and either alipay_public_key or the three certificates app_cert, alipay_cert and
     alipay_root_cert: with these every call is in certificate mode, without which Alipay pays nothing out.
+    With sign_scene, the scene that Alipay has opened for the merchant, agreements to be debited are signed;
+    single_minor is the most that Alipay lets one debit be.
     """
     assert time.localtime(0).tm_gmtoff == 8 * 3600, (
         "Alipay is sent this process's local time, so the process must run in Asia/Shanghai: see TIME_ZONE"
@@ -52,7 +59,13 @@ def connect(stated: Mapping[str, str]) -> "Alipay":
     # The SDK takes no gateway but its own two; this attribute is what its requests go to.
     assert hasattr(sdk, "_gateway"), "this version of the SDK keeps its gateway elsewhere"
     sdk._gateway = stated["gateway"]
-    return Alipay(sdk, app_id=stated["app_id"], seller_id=stated["seller_id"])
+    return Alipay(
+        sdk,
+        app_id=stated["app_id"],
+        seller_id=stated["seller_id"],
+        sign_scene=stated.get("sign_scene", ""),
+        single_minor=int(stated["single_minor"]) if "single_minor" in stated else None,
+    )
 
 
 def _keyed(stated: Mapping[str, str]) -> AliPay:
@@ -89,14 +102,18 @@ def papers(stated: Mapping[str, str]) -> list[Paper]:
 
 
 class Alipay:
-    """One merchant account at Alipay, as `protocol.Channel` and `protocol.PayoutChannel`."""
+    """One merchant account at Alipay, as `protocol.Channel`, `protocol.MandateChannel` and `protocol.PayoutChannel`."""
 
     code = "alipay"
     life = CASHIER_LIFE
 
-    def __init__(self, sdk: AliPay, *, app_id: str, seller_id: str) -> None:
+    def __init__(
+        self, sdk: AliPay, *, app_id: str, seller_id: str, sign_scene: str = "", single_minor: int | None = None
+    ) -> None:
         self._sdk = sdk
         self._ours = {"app_id": app_id, "seller_id": seller_id}
+        self._scene = sign_scene
+        self._rules = mandates.rules(single_minor)
 
     def charge(self, request: ChargeRequest) -> Result:
         """The signed address of the cashier. Nothing is sent: Alipay hears of it when the page is opened."""
@@ -140,6 +157,35 @@ class Alipay:
         """What became of the refund, by Alipay's word now."""
         return refunds.query(self._sdk, key, charge_key=charge_key)
 
+    def sign_mandate(self, request: MandateRequest) -> Result:
+        """The signed address of the page on which the payer agrees to be debited. Nothing is sent."""
+        assert self._scene, "without sign_scene nothing is signed: see ANQI_ALIPAY_SIGN_SCENE"
+        return mandates.sign(self._sdk, self._scene, request)
+
+    def query_mandate(self, key: str, *, opened_at: datetime | None = None) -> MandateFound | Result:
+        """The agreement, by Alipay's word now."""
+        return mandates.query(self._sdk, self._scene, key)
+
+    def end_mandate(self, key: str, *, ref: str, why: str) -> Result:
+        """Closed once the agreement has ended; Accepted until then, to be asked again. The reason stays with us."""
+        return mandates.end(self._sdk, self._scene, key, ref=ref)
+
+    def announce(self, request: AnnounceRequest) -> Result:
+        """Accepted: Alipay tells its user of a debit by itself."""
+        return Accepted()
+
+    def debit_rules(self) -> DebitRules:
+        """Once in each period, within six days that end on the agreed date; the hours are our own."""
+        return self._rules
+
+    def debit(self, request: DebitRequest) -> Result:
+        """What became of the debit after Alipay was asked for it."""
+        return debits.take(self._sdk, request)
+
+    def query_debit(self, key: str, *, opened_at: datetime | None = None) -> Result:
+        """What became of the debit, by Alipay's word now."""
+        return trades.query(self._sdk, key)
+
     def payout(self, request: PayoutRequest) -> Result:
         """What became of the payout after Alipay was asked for it. No notice of it is asked for."""
         return payouts.send(self._sdk, request)
@@ -155,9 +201,15 @@ class Alipay:
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""
         fields = self._signed_fields(raw)
-        if any(fields.get(name) != ours for name, ours in self._ours.items()):
+        is_of_mandate = mandates.is_told_by(fields)
+        # Agreements are signed with an application: their notices name no account that is paid.
+        names = ("app_id",) if is_of_mandate else tuple(self._ours)
+        if any(fields.get(name) != self._ours[name] for name in names):
             raise NotOurs
         message_key = wire.message_key(fields, raw.body)
+        if is_of_mandate:
+            key, result = mandates.told_by(fields)
+            return Notification(message_key=message_key, kind="mandate", key=key, result=result)
         if refunds.is_told_by(fields):
             key, result = refunds.told_by(fields)
             return Notification(message_key=message_key, kind="refund", key=key, result=result)

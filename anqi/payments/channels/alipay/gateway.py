@@ -13,11 +13,11 @@ from anqi.payments.channels.protocol import Unknown
 DONE, NO_SUCH_TRADE, WRONG_STATE = "10000", "40004 ACQ.TRADE_NOT_EXIST", "40004 ACQ.TRADE_STATUS_ERROR"
 
 
-def ask(sdk: AliPay, method: str, question: dict[str, Any]) -> dict[str, Any] | Unknown:
-    """The answer, its signature checked; Unknown when there is none to believe."""
+def ask(sdk: AliPay, method: str, question: dict[str, Any], **outer: str) -> dict[str, Any] | Unknown:
+    """The answer, its signature checked; Unknown when there is none to believe. `outer` goes beside the question."""
     try:
         answer: dict[str, Any] = sdk.verified_sync_response(
-            sdk.build_body(method, question), f"{method.replace('.', '_')}_response"
+            sdk.build_body(method, question, **outer), f"{method.replace('.', '_')}_response"
         )
     # Whatever went wrong, Alipay may have done what it was asked. Only the kind of trouble goes on,
     # because the SDK puts whole answers into its exceptions.
