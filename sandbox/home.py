@@ -35,6 +35,10 @@ class Settings:
     seller_id: str = "2088000000000001"
     payee: str = "沙箱测试商户"
     refund_gap_seconds: int = 3
+    # What the merchant may have agreements to be debited signed for, and how much each of their debits may be.
+    sign_scene: str = "INDUSTRY|LOAN"
+    agreement_single_minor: int = 5_000_000
+    agreements_per_user: int = 10
     # How long a merchant may take over a notification before it counts as not received.
     notify_timeout_seconds: int = 10
 

@@ -12,6 +12,7 @@ from sandbox.store import Connection
 
 # Long enough for the answer to leave first: only a fault lets the notification overtake it.
 _USUAL_DELAY_SECONDS = 0.5
+_DAYS = ("next_deduct_time",)
 _LONG_AGO = timedelta(days=365)
 
 
@@ -90,7 +91,11 @@ def _shifted(sign: int) -> Bend:
 
 
 def _at_another_time(fields: dict[str, str], by: timedelta) -> dict[str, str]:
-    times = [name for name in fields if name == "notify_time" or name.startswith("gmt_")]
+    times = [
+        name
+        for name in fields
+        if (name.endswith("_time") and name not in _DAYS) or name.startswith("gmt_")
+    ]
     # A refund's time goes on in milliseconds after the nineteen characters.
     changed = {
         name: clock.to_wire(clock.from_wire(fields[name][:19]) + by) + fields[name][19:] for name in times
@@ -98,8 +103,11 @@ def _at_another_time(fields: dict[str, str], by: timedelta) -> dict[str, str]:
     return {**fields, **changed}
 
 
-def _altered(name: str, alter: Callable[[str], str]) -> Bend:
+def _altered(*names: str, alter: Callable[[str], str]) -> Bend:
+    """Changes the one of these fields that the message has."""
+
     def change(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
+        [name] = set(names) & set(parcels[0].fields)
         return [
             replace(parcel, fields={**parcel.fields, name: alter(parcel.fields[name])}) for parcel in parcels
         ]
@@ -121,10 +129,10 @@ _BENDS: dict[str, Bend] = {
     "before_response": _each(before_reply=True),
     "never": _each(withheld=True),
     "wrong_signature": _each(signature="wrong"),
-    "altered_amount": _altered("total_amount", lambda text: money.to_yuan(money.to_minor(text) + 1)),
-    "altered_order": _altered("out_trade_no", lambda text: f"{text[:63]}X"),
-    "altered_seller": _altered("seller_id", lambda text: f"{text[:-1]}9"),
-    "altered_app": _altered("app_id", lambda text: f"{text[:-1]}9"),
+    "altered_amount": _altered("total_amount", alter=lambda text: money.to_yuan(money.to_minor(text) + 1)),
+    "altered_order": _altered("out_trade_no", "external_agreement_no", alter=lambda text: f"{text[:63]}X"),
+    "altered_seller": _altered("seller_id", alter=lambda text: f"{text[:-1]}9"),
+    "altered_app": _altered("app_id", alter=lambda text: f"{text[:-1]}9"),
     "replay": _replay,
     "replay_old": _replay_old,
     "then_closed": _then_closed,

@@ -34,7 +34,7 @@ def pay(site: Site, request: Request, fields: dict[str, str]) -> Response:
     site.courier.send_before_reply(channel="alipay", order_no=trade.out_trade_no)
     if trouble is not None and not trouble.code.startswith("TRADE_HAS"):
         return _page(site, trade, chosen=buyer, trouble=trouble)
-    return RedirectResponse(f"/alipay/cashier/{trade.token}", 303)
+    return RedirectResponse(trade.path, 303)
 
 
 def _try_to_pay(
@@ -49,16 +49,20 @@ def _try_to_pay(
 
 def refuse_call(site: Site, refusal: Refused) -> Response:
     """The page on which a merchant's wrong call ends."""
-    return site.render("alipay_refused.html", status=400, code=refusal.sub_code, message=refusal.sub_message)
+    return _refuse(site, status=400, code=refusal.sub_code, message=refusal.sub_message)
 
 
 def refuse_unknown(site: Site) -> Response:
-    return site.render(
-        "alipay_refused.html",
-        status=404,
-        code="CASHIER_NOT_EXIST",
-        message="没有这个付款页面，请回商家重新发起付款",
+    return _refuse(
+        site, status=404, code="CASHIER_NOT_EXIST", message="没有这个付款页面，请回商家重新发起付款"
     )
+
+
+def _refuse(site: Site, *, status: int, code: str, message: str) -> Response:
+    return site.render(
+        "alipay_refused.html", status=status, code=code, message=message, what="无法付款",
+        why="商家发来的付款请求有问题，这次没有扣款。请返回商家重新发起付款。",
+    )  # fmt: skip
 
 
 def _page(site: Site, trade: Trade, *, chosen: str = "", trouble: CannotPay | None = None) -> Response:

@@ -1,21 +1,26 @@
 """The faults Alipay's stand-in can produce, and the operations they may be tied to."""
 
+from sandbox.alipay.agreement_catalogue import OF_AGREEMENTS
 from sandbox.faults import RESPONSE_FAULTS, Fault
 
-PAGE_METHODS = ("alipay.trade.wap.pay", "alipay.trade.page.pay")
+SIGN_METHOD = "alipay.user.agreement.page.sign"
+PAGE_METHODS = ("alipay.trade.wap.pay", "alipay.trade.page.pay", SIGN_METHOD)
+AGREEMENT_METHODS = ("alipay.user.agreement.query", "alipay.user.agreement.unsign")
 FUND_METHODS = (
     "alipay.fund.trans.uni.transfer",
     "alipay.fund.trans.common.query",
     "alipay.fund.account.query",
 )
 SERVER_METHODS = (
+    "alipay.trade.pay",
     "alipay.trade.query",
     "alipay.trade.close",
     "alipay.trade.refund",
     "alipay.trade.fastpay.refund.query",
+    *AGREEMENT_METHODS,
     *FUND_METHODS,
 )
-EVENTS = ("paid", "closed", "refunded")
+EVENTS = ("paid", "closed", "refunded", "signed", "unsigned")
 OPERATIONS = (*PAGE_METHODS, *SERVER_METHODS, *EVENTS)
 
 NOTIFY_FAULTS = (
@@ -274,7 +279,13 @@ TRANSFER_QUERY_FAULTS = (
         english="transfer query says: no such order",
     ),
 )
+# A notice of an agreement has neither amount nor seller, and no trade that could be paid or closed.
+AGREEMENT_NOTIFY_FAULTS = tuple(
+    fault
+    for fault in NOTIFY_FAULTS
+    if fault.name not in ("altered_amount", "altered_seller", "then_closed", "paid_twice")
+)
 FAULTS = (
     *NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *REFUND_FAULTS, *QUERY_FAULTS, *TRANSFER_FAULTS,
-    *TRANSFER_QUERY_FAULTS,
+    *TRANSFER_QUERY_FAULTS, *OF_AGREEMENTS,
 )  # fmt: skip

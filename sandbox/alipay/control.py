@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import clock, doors
-from sandbox.alipay import gateway, pages, payments, trades
+from sandbox.alipay import agreement_life, gateway, pages, payments, trades
+from sandbox.alipay.agreements import Agreement
 from sandbox.alipay.payments import CannotPay
 from sandbox.alipay.refusals import Refused
 from sandbox.alipay.trades import Trade
@@ -28,16 +29,16 @@ class Unfit(Exception):
 def open_page(site: Site, request: Request, body: dict[str, Any]) -> Response:
     """`{"url"}`: what opening that address in a browser does."""
     try:
-        trade = _open(site, body.get("url"))
+        page = open_address(site, body.get("url"))
     except Unfit as unfit:
         return unfit.answer
-    return doors.answer(pages.to_fields(trade))
+    return doors.answer(pages.to_fields(page) if isinstance(page, Trade) else agreement_life.to_fields(page))
 
 
 def pay(site: Site, request: Request, body: dict[str, Any]) -> Response:
     """`{"out_trade_no" or "url", "buyer"?, "password"?}`: what the cashier's button does."""
     try:
-        trade = _open(site, body["url"]) if "url" in body else _find(site, body.get("out_trade_no"))
+        trade = _open_cashier(site, body["url"]) if "url" in body else _find(site, body.get("out_trade_no"))
         trade = _pay(site, trade, body)
     except Unfit as unfit:
         return unfit.answer
@@ -45,17 +46,25 @@ def pay(site: Site, request: Request, body: dict[str, Any]) -> Response:
     return doors.answer(pages.to_fields(trade))
 
 
-def _open(site: Site, url: object) -> Trade:
+def _open_cashier(site: Site, url: object) -> Trade:
+    page = open_address(site, url)
+    if not isinstance(page, Trade):
+        raise Unfit(doors.refuse(400, "other_page", "nothing is paid on that page: an agreement is signed there"))
+    return page
+
+
+def open_address(site: Site, url: object) -> Trade | Agreement:
+    """What waits on the page at that address. Unfit says why nothing does."""
     try:
         parameters = doors.read_fields(urlsplit(url if isinstance(url, str) else "").query)
-        opened = gateway.open_cashier(site, parameters)
+        opened = gateway.open_page(site, parameters)
     except doors.Malformed as trouble:
         raise Unfit(doors.refuse(400, "malformed", str(trouble))) from None
     except Refused as refusal:
         raise Unfit(doors.refuse(400, refusal.sub_code, refusal.sub_message)) from None
-    if opened.trade is None:
+    if opened.page is None:
         raise Unfit(doors.refuse(502, "dropped", "a fault kept the page from opening"))
-    return opened.trade
+    return opened.page
 
 
 def _find(site: Site, out_trade_no: object) -> Trade:

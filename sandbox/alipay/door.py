@@ -9,7 +9,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import doors, replies
-from sandbox.alipay import cashier, control, envelope, gateway, pages, refusals, transfer_doors
+from sandbox.alipay import (
+    agreement_doors,
+    agreement_pages,
+    cashier,
+    control,
+    envelope,
+    gateway,
+    pages,
+    refusals,
+    transfer_doors,
+)
+from sandbox.alipay.catalogue import SIGN_METHOD
 from sandbox.alipay.refusals import Refused
 from sandbox.replies import Reply
 from sandbox.site import Site
@@ -28,7 +39,32 @@ def routes(site: Site) -> list[BaseRoute]:
         Route(f"{control_root}/open", doors.json_door(view(control.open_page)), methods=["POST"]),
         Route(f"{control_root}/pay", doors.json_door(view(control.pay)), methods=["POST"]),
         Route(f"{control_root}/trades/{{out_trade_no}}", view(pages.tell_trade)),
+        *_agreement_routes(view),
         *_transfer_routes(view),
+    ]
+
+
+def _agreement_routes(view: Callable[[Callable[..., Response]], Callable[..., Response]]) -> list[BaseRoute]:
+    page, one, control_root = "/alipay/sign/{token}", "/alipay/agreements/{number}", "/_control/alipay"
+
+    def form(path: str, handler: Callable[..., Response]) -> Route:
+        return Route(path, doors.form_door(view(handler)), methods=["POST"])
+
+    def post(path: str, handler: Callable[..., Response]) -> Route:
+        return Route(path, doors.json_door(view(handler)), methods=["POST"])
+
+    return [
+        Route(page, view(agreement_pages.show_signing)),
+        form(f"{page}/agree", agreement_pages.agree),
+        form(f"{page}/refuse", agreement_pages.refuse),
+        Route(one, view(agreement_pages.show)),
+        form(f"{one}/end", agreement_pages.end),
+        form(f"{one}/expire", agreement_pages.expire),
+        post(f"{control_root}/sign", agreement_doors.sign),
+        Route(f"{control_root}/agreements", view(agreement_doors.tell_all)),
+        Route(f"{control_root}/agreements/{{number}}", view(agreement_doors.tell)),
+        post(f"{control_root}/agreements/{{number}}/end", agreement_doors.end),
+        post(f"{control_root}/agreements/{{number}}/expire", agreement_doors.expire),
     ]
 
 
@@ -61,7 +97,7 @@ def _gateway(site: Site) -> doors.Endpoint:
             body = envelope.seal(refusal.content, name="error_response", home=site.home)
             return await replies.send(request, Reply(body=body, content_type="text/html;charset=utf-8"))
         if gateway.is_page_call(parameters):
-            return await _open_cashier(site, request, parameters)
+            return await _open_page(site, request, parameters)
         reply = await run_in_threadpool(gateway.answer, site, parameters)
         return await replies.send(request, reply)
 
@@ -74,11 +110,12 @@ async def _read_parameters(request: Request) -> dict[str, str]:
     return doors.read_fields("&".join(part for part in (request.url.query, form) if part))
 
 
-async def _open_cashier(site: Site, request: Request, parameters: dict[str, str]) -> Response:
+async def _open_page(site: Site, request: Request, parameters: dict[str, str]) -> Response:
     try:
-        opened = await run_in_threadpool(gateway.open_cashier, site, parameters)
+        opened = await run_in_threadpool(gateway.open_page, site, parameters)
     except Refused as refusal:
+        if parameters.get("method") == SIGN_METHOD:
+            return agreement_pages.refuse_call(site, refusal)
         return cashier.refuse_call(site, refusal)
-    location = f"/alipay/cashier/{opened.trade.token}" if opened.trade else None
-    reply = Reply(status=302, location=location)
+    reply = Reply(status=302, location=opened.page.path if opened.page else None)
     return await replies.send(request, replies.spoil(reply, opened.strikes))

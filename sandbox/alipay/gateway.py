@@ -6,9 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import clock, faults, replies, store
-from sandbox.alipay import envelope, methods, orders, payments, refusals
-from sandbox.alipay.catalogue import ANSWER_FAULTS, FUND_METHODS, PAGE_METHODS, SERVER_METHODS
+from sandbox.alipay import agreement_life, envelope, methods, orders, payments, refusals
+from sandbox.alipay.agreement_orders import SignOrder, read_sign
+from sandbox.alipay.agreements import Agreement
+from sandbox.alipay.catalogue import (
+    AGREEMENT_METHODS,
+    ANSWER_FAULTS,
+    FUND_METHODS,
+    PAGE_METHODS,
+    SERVER_METHODS,
+    SIGN_METHOD,
+)
 from sandbox.alipay.envelope import Call
+from sandbox.alipay.orders import Order
 from sandbox.alipay.refusals import Refused
 from sandbox.alipay.trades import Trade
 from sandbox.faults import Strike
@@ -26,14 +36,16 @@ _SAID_INSTEAD: dict[str, Callable[[], Refused]] = {
     "call_limited": lambda: refusals.limited("调用太频繁"),
     "clock_refused": lambda: refusals.wrong_time("与北京时间相差超过15分钟"),
 }
+# What a call may name its order by; whichever comes first.
+_NUMBERS = ("out_trade_no", "out_biz_no", "external_agreement_no", "agreement_no")
 _SIGNATURES = {"bad_signature": "wrong", "no_signature": "none", "answer_other_key": "other"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A page call's result: the trade at the cashier, or the reply that a fault puts in its place."""
+    """A page call's result: what waits on the page, or the reply that a fault puts in its place."""
 
-    trade: Trade | None
+    page: Trade | Agreement | None
     strikes: list[Strike]
 
 
@@ -50,7 +62,7 @@ def answer(site: Site, parameters: Mapping[str, str]) -> Reply:
         )
     except Refused as refusal:
         return _refuse(site, parameters, refusal, now=now)
-    order_no = _text(call.biz.get("out_trade_no") or call.biz.get("out_biz_no"))
+    order_no = next((_text(call.biz[name]) for name in _NUMBERS if call.biz.get(name)), None)
     with site.store.begin() as connection:
         strikes = faults.strike(
             connection, channel="alipay", faults=ANSWER_FAULTS, order_no=order_no, operation=call.method
@@ -78,15 +90,15 @@ def _perform_or_drop(
     if not all(strike.applies for strike in strikes):
         return {"code": "", "sub_code": "dropped"}
     try:
-        content = methods.perform(call.method, connection=connection, site=site, biz=call.biz, now=now)
+        content = methods.perform(call, connection=connection, site=site, now=now)
     except Refused as refusal:
         return _in_words_of(call.method, refusal.content)
     return {"code": "10000", "msg": "Success", **content}
 
 
 def _in_words_of(method: str, content: Content) -> Content:
-    # The fund methods say the same, without the first half that the trade methods put before it.
-    if method not in FUND_METHODS:
+    # The others say the same, without the first half that the trade methods put before it.
+    if method not in (*FUND_METHODS, *AGREEMENT_METHODS, SIGN_METHOD):
         return content
     return {**content, "sub_code": content["sub_code"].removeprefix("ACQ.")}
 
@@ -112,8 +124,8 @@ def _response_name(method: str) -> str:
     return method.replace(".", "_") + "_response"
 
 
-def open_cashier(site: Site, parameters: Mapping[str, str]) -> Opened:
-    """The trade that a browser brought along, waiting at the cashier; Refused when the call is wrong."""
+def open_page(site: Site, parameters: Mapping[str, str]) -> Opened:
+    """The trade or agreement that a browser brought along, waiting on its page; Refused when the call is wrong."""
     now = clock.business_now()
     with site.store.begin() as connection:
         try:
@@ -126,23 +138,28 @@ def open_cashier(site: Site, parameters: Mapping[str, str]) -> Opened:
 
 def _open(connection: Connection, site: Site, parameters: Mapping[str, str], *, now: datetime) -> Opened:
     call = envelope.open_call(parameters, home=site.home, methods=PAGE_METHODS, real_now=clock.real_now())
-    order = orders.read_order(call, now=now)
+    order = _read(call, site, now=now)
+    number = order.external_agreement_no if isinstance(order, SignOrder) else order.out_trade_no
     strikes = faults.strike(
-        connection,
-        channel="alipay",
-        faults=ANSWER_FAULTS,
-        order_no=order.out_trade_no,
-        operation=call.method,
-        named_only=True,
+        connection, channel="alipay", faults=ANSWER_FAULTS, order_no=number, operation=call.method, named_only=True
     )
     for strike in strikes:
         if strike.name in _SAID_INSTEAD and not strike.applies:
             raise _SAID_INSTEAD[strike.name]()
-    trade = None
+    page: Trade | Agreement | None = None
     if all(strike.applies for strike in strikes):
-        trade = payments.open_trade(connection, site, order, now=now)
-    _record(connection, call.method, order.out_trade_no, trade.state if trade else "dropped", strikes, now)
-    return Opened(trade=trade, strikes=strikes)
+        if isinstance(order, SignOrder):
+            page = agreement_life.open_page(connection, site, order, now=now)
+        else:
+            page = payments.open_trade(connection, site, order, now=now)
+    _record(connection, call.method, number, page.state if page else "dropped", strikes, now)
+    return Opened(page=page, strikes=strikes)
+
+
+def _read(call: Call, site: Site, *, now: datetime) -> SignOrder | Order:
+    if call.method == SIGN_METHOD:
+        return read_sign(call, home=site.home, today=now.date())
+    return orders.read_order(call, now=now)
 
 
 def _record(

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import faults, money
-from sandbox.alipay import orders, payments, payouts, refunds, refusals, trades
+from sandbox.alipay import agreement_life, debits, orders, payments, payouts, refunds, refusals, trades
+from sandbox.alipay.agreement_orders import read_debit
 from sandbox.alipay.catalogue import QUERY_FAULTS
+from sandbox.alipay.envelope import Call
 from sandbox.alipay.trades import Trade
 from sandbox.site import Site
 from sandbox.store import Connection
@@ -15,12 +17,25 @@ Content = dict[str, Any]
 _QUERY, _REFUND_QUERY = "alipay.trade.query", "alipay.trade.fastpay.refund.query"
 
 
-def perform(method: str, *, connection: Connection, site: Site, biz: Content, now: datetime) -> Content:
+def perform(call: Call, *, connection: Connection, site: Site, now: datetime) -> Content:
     """What the method answers, after it has done what it does."""
-    return _METHODS[method](connection, site, biz, now)
+    if call.method in _WITH_ADDRESS:
+        return _WITH_ADDRESS[call.method](connection, site, call, now)
+    return _METHODS[call.method](connection, site, call.biz, now)
+
+
+def _pay(connection: Connection, site: Site, call: Call, now: datetime) -> Content:
+    trade = debits.pay(connection, site, read_debit(call), now=now)
+    content = {**_numbers(trade), "total_amount": money.to_yuan(trade.total_minor)}
+    if trade.paid_at is None:
+        return {"code": "10003", "msg": "order success pay inprocess", **content}
+    buyer = _buyer(connection, trade)
+    paid_at = {"gmt_payment": buyer.pop("send_pay_date")}
+    return {**content, **_amounts(content["total_amount"]), **buyer, **paid_at}
 
 
 def _query(connection: Connection, site: Site, biz: Content, now: datetime) -> Content:
+    debits.catch_up(connection, site, now=now)
     trade = payments.find(connection, site, orders.read_reference(biz, "query_options"), now=now)
     strikes = _query_strikes(connection, trade, _QUERY, "query_not_exist", "query_waiting")
     if "query_not_exist" in strikes:
@@ -66,6 +81,7 @@ def _buyer(connection: Connection, trade: Trade) -> Content:
 
 
 def _close(connection: Connection, site: Site, biz: Content, now: datetime) -> Content:
+    debits.catch_up(connection, site, now=now)
     trade = payments.find(connection, site, orders.read_reference(biz, "operator_id"), now=now)
     return _numbers(payments.close(connection, site, trade, now=now))
 
@@ -112,7 +128,13 @@ _METHODS: dict[str, Callable[[Connection, Site, Content, datetime], Content]] = 
     "alipay.trade.close": _close,
     "alipay.trade.refund": _refund,
     _REFUND_QUERY: _refund_query,
+    "alipay.user.agreement.query": agreement_life.query,
     "alipay.fund.trans.uni.transfer": payouts.transfer,
     "alipay.fund.trans.common.query": payouts.query,
     "alipay.fund.account.query": payouts.account,
+}
+# Those whose notices go where the call itself says.
+_WITH_ADDRESS: dict[str, Callable[[Connection, Site, Call, datetime], Content]] = {
+    "alipay.trade.pay": _pay,
+    "alipay.user.agreement.unsign": agreement_life.unsign,
 }

@@ -1,6 +1,7 @@
 """What the gateway tells a merchant: notifications, and the parameters of the way back."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from sandbox.alipay import bends, signing, trades
 from sandbox.alipay.bends import Parcel
 from sandbox.alipay.catalogue import NOTIFY_FAULTS
 from sandbox.alipay.trades import Refund, Trade
+from sandbox.faults import Fault
 from sandbox.site import Site
 from sandbox.store import Connection
 
@@ -25,19 +27,41 @@ def announce(
     """Keep the notification of `event` for sending, bent by the faults that strike it."""
     if trade.notify_url is None:
         return
-    strikes = faults.strike(
-        connection, channel="alipay", faults=NOTIFY_FAULTS, order_no=trade.out_trade_no, operation=event
+    keep(
+        connection,
+        site,
+        _fields(connection, site, trade, now=now, refund=refund),
+        order_no=trade.out_trade_no,
+        event=event,
+        url=trade.notify_url,
+        able=NOTIFY_FAULTS,
+        now=now,
     )
-    parcels = [Parcel(fields=_fields(connection, site, trade, now=now, refund=refund))]
+
+
+def keep(
+    connection: Connection,
+    site: Site,
+    fields: dict[str, str],
+    *,
+    order_no: str,
+    event: str,
+    url: str,
+    able: Sequence[Fault],
+    now: datetime,
+) -> None:
+    """Keep a message for sending, bent by those of the `able` faults that strike it."""
+    strikes = faults.strike(connection, channel="alipay", faults=able, order_no=order_no, operation=event)
+    parcels = [Parcel(fields=fields)]
     for strike in strikes:
         parcels = bends.bend(parcels, strike, connection)
     for parcel in parcels:
         notify.enqueue(
             connection,
             channel="alipay",
-            order_no=trade.out_trade_no,
+            order_no=order_no,
             event=event,
-            url=trade.notify_url,
+            url=url,
             body=parcel.old_body or _body(site, parcel),
             faults=" ".join(strike.name for strike in strikes),
             written_at=clock.to_wire(now),
@@ -52,13 +76,7 @@ def _fields(
     connection: Connection, site: Site, trade: Trade, *, now: datetime, refund: Refund | None
 ) -> dict[str, str]:
     fields = {
-        "notify_id": bends.notify_id(f"{now:%Y%m%d}"),
-        "notify_type": "trade_status_sync",
-        "notify_time": clock.to_wire(now),
-        "charset": "utf-8",
-        "version": "1.0",
-        "app_id": site.home.settings.app_id,
-        "auth_app_id": site.home.settings.app_id,
+        **common(site, "trade_status_sync", now=now),
         "seller_id": site.home.settings.seller_id,
         "out_trade_no": trade.out_trade_no,
         "trade_no": trade.trade_no,
@@ -77,6 +95,19 @@ def _fields(
         fields["gmt_refund"] = f"{refund.refunded_at}.000"
         fields["out_biz_no"] = refund.out_request_no
     return fields
+
+
+def common(site: Site, notify_type: str, *, now: datetime) -> dict[str, str]:
+    """What every message begins with."""
+    return {
+        "notify_id": bends.notify_id(f"{now:%Y%m%d}"),
+        "notify_type": notify_type,
+        "notify_time": clock.to_wire(now),
+        "charset": "utf-8",
+        "version": "1.0",
+        "app_id": site.home.settings.app_id,
+        "auth_app_id": site.home.settings.app_id,
+    }
 
 
 def _payment_fields(connection: Connection, trade: Trade) -> dict[str, str]:
@@ -123,7 +154,12 @@ def return_link(site: Site, trade: Trade, *, now: datetime) -> str | None:
         "seller_id": site.home.settings.seller_id,
         "timestamp": clock.to_wire(now),
     }
+    return signed_link(site, trade.return_url, fields)
+
+
+def signed_link(site: Site, address: str, fields: dict[str, str]) -> str:
+    """The merchant's address with these fields, signed."""
     signature = signing.sign(signing.notice_text(fields), site.home.gateway_key)
-    address, mark, fragment = trade.return_url.partition("#")
+    address, mark, fragment = address.partition("#")
     joint = "&" if "?" in address else "?"
     return f"{address}{joint}{urlencode({**fields, 'sign': signature, 'sign_type': 'RSA2'})}{mark}{fragment}"

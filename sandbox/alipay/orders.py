@@ -72,7 +72,7 @@ def read_order(call: Call, *, now: datetime) -> Order:
         out_trade_no=number(call.biz, "out_trade_no"),
         method=call.method,
         total_minor=amount(call.biz, "total_amount"),
-        subject=_subject(call.biz),
+        subject=subject(call.biz),
         expires_at=_expiry(call.biz, now=now),
         notify_url=call.notify_url,
         return_url=call.return_url,
@@ -141,14 +141,14 @@ def amount(biz: Mapping[str, Any], name: str) -> int:
         ) from None
 
 
-def _subject(biz: Mapping[str, Any]) -> str:
-    subject = biz.get("subject")
-    if not isinstance(subject, str) or not subject.strip() or len(subject) > 256:
+def subject(biz: Mapping[str, Any]) -> str:
+    text = biz.get("subject")
+    if not isinstance(text, str) or not text.strip() or len(text) > 256:
         raise refusals.bad_parameter("subject 应为1到256个字符")
     # Braces break the SDK's search for the signed text; the other three are forbidden by the gateway.
-    if set(subject) & set("/=&{}"):
+    if set(text) & set("/=&{}"):
         raise refusals.bad_parameter("subject 不能含有 / = & { }")
-    return subject
+    return text
 
 
 def _expiry(biz: Mapping[str, Any], *, now: datetime) -> datetime:

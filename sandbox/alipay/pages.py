@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox import doors, notify, store
-from sandbox.alipay import trades, transfer_doors
+from sandbox.alipay import agreement_doors, trades, transfer_doors
 from sandbox.alipay.trades import Trade
 from sandbox.site import Site
 from sandbox.store import Connection
@@ -16,13 +16,14 @@ _NEWEST = 50
 
 
 def recent(connection: Connection) -> dict[str, Any]:
-    """What the home page shows of Alipay: the newest trades, each with its notifications, and transfers."""
+    """What the home page shows of Alipay: the newest trades, each with its notifications, agreements, transfers."""
     return {
         "trades": [
             {"trade": trade, "notifications": _notifications(connection, trade)}
             for trade in trades.newest(connection, _NEWEST)
         ],
         "wallets": trades.wallets(connection),
+        **agreement_doors.recent(connection),
         **transfer_doors.recent(connection),
     }
 
@@ -52,8 +53,8 @@ def to_fields(trade: Trade) -> dict[str, Any]:
     """The trade for a JSON answer; the cashier's secret address is part of it."""
     fields = asdict(trade)
     fields["trade_status"] = fields.pop("state")
-    fields["cashier_path"] = f"/alipay/cashier/{fields.pop('token')}"
-    del fields["refund_asked_at"]
+    fields["cashier_path"] = trade.path
+    del fields["token"], fields["refund_asked_at"]
     return fields
 
 

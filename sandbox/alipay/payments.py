@@ -29,7 +29,7 @@ def sweep(site: Site) -> None:
     now = clock.business_now()
     with site.store.begin() as connection:
         for trade in trades.expired(connection, now):
-            _expire(connection, site, trade, now=now)
+            expire(connection, site, trade, now=now)
 
 
 def open_trade(connection: Connection, site: Site, order: Order, *, now: datetime) -> Trade:
@@ -61,7 +61,7 @@ def find(connection: Connection, site: Site, reference: Reference, *, now: datet
 def as_of(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
     """The trade after everything that time alone has done to it."""
     if trade.state == "WAIT_BUYER_PAY" and trade.expires_at <= clock.to_wire(now):
-        return _expire(connection, site, trade, now=now)
+        return expire(connection, site, trade, now=now)
     if (
         trade.state == "TRADE_SUCCESS"
         and trade.paid_at
@@ -80,6 +80,8 @@ def pay(
         raise CannotPay("TRADE_HAS_SUCCESS", "这笔订单已经付过款了，不会再扣一次")
     if trade.state != "WAIT_BUYER_PAY":
         raise CannotPay("TRADE_HAS_CLOSE", "这笔订单已关闭，没有扣款，请回商家重新下单")
+    if trade.is_debit:
+        raise CannotPay("TRADE_NOT_HERE", "这笔钱按扣款协议从付款人账户扣，不在收银台付")
     wallet = trades.find_wallet(connection, buyer)
     if wallet is None:
         raise CannotPay("BUYER_NOT_EXIST", "请选择一个付款账户")
@@ -91,12 +93,13 @@ def pay(
         raise CannotPay(wallet.trouble.code, wallet.trouble.message)
     if not wallet.covers(trade.total_minor):
         raise CannotPay("BUYER_BALANCE_NOT_ENOUGH", "余额不足，请换一个账户付款")
-    return _take(connection, site, trade, buyer_id=wallet.buyer_id, now=now, notifies=True)
+    return take(connection, site, trade, buyer_id=wallet.buyer_id, now=now, notifies=True)
 
 
-def _take(
+def take(
     connection: Connection, site: Site, trade: Trade, *, buyer_id: str, now: datetime, notifies: bool
 ) -> Trade:
+    """The trade, paid from that wallet, which holds as much."""
     assert trade.paid_at is None, "a trade is paid once"
     trades.move_balance(connection, buyer_id, -trade.total_minor)
     trade = trades.change(
@@ -119,7 +122,8 @@ def close(connection: Connection, site: Site, trade: Trade, *, now: datetime) ->
     return _close(connection, site, trade, now=now, notifies=False)
 
 
-def _expire(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
+def expire(connection: Connection, site: Site, trade: Trade, *, now: datetime) -> Trade:
+    """The trade, closed without the merchant, who is told."""
     return _close(connection, site, trade, now=now, notifies=True)
 
 
@@ -134,5 +138,5 @@ def _close(connection: Connection, site: Site, trade: Trade, *, now: datetime, n
     for strike in strikes[:1]:
         buyer_id = trades.wallets(connection)[0].buyer_id
         told = strike.name == "paid_after_close"
-        _take(connection, site, trade, buyer_id=buyer_id, now=now, notifies=told)
+        take(connection, site, trade, buyer_id=buyer_id, now=now, notifies=told)
     return trade

@@ -63,6 +63,16 @@ class Trade:
     # Seconds since the epoch, for the pause between two refunds.
     refund_asked_at: float
 
+    @property
+    def path(self) -> str:
+        """The page on which it is paid."""
+        return f"/alipay/cashier/{self.token}"
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether it is taken under an agreement, so that nobody can pay it at the cashier."""
+        return self.method == "alipay.trade.pay"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
