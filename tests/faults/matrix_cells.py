@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sandbox.alipay import catalogue as alipay
+from sandbox.alipay.agreement_catalogue import OF_AGREEMENTS
 from sandbox.faults import RESPONSE_FAULTS, Fault
 from sandbox.unionpay import catalogue as unionpay
 from sandbox.wechat import catalogue as wechat
@@ -87,9 +88,9 @@ _PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("unionpay", unionpay.EXPIRY_FAULTS, (("close", "expired"),)),
     ("unionpay", unionpay.QUERY_FAULTS, (("query", "query"),)),
 )
-# No charge and no refund meets what only payouts and statements can.
+# No charge and no refund meets what only payouts, statements and agreements can.
 _NOT_HERE = (
-    *alipay.TRANSFER_FAULTS, *alipay.TRANSFER_QUERY_FAULTS, *unionpay.PAYOUT_FAULTS, *unionpay.LINE_FAULTS,
+    *OF_AGREEMENTS, *alipay.TRANSFER_FAULTS, *alipay.TRANSFER_QUERY_FAULTS, *unionpay.PAYOUT_FAULTS, *unionpay.LINE_FAULTS,
     *unionpay.FILE_FAULTS,
 )  # fmt: skip
 # What one query may say of a trade, and the other of a refund.
