@@ -199,7 +199,7 @@ def refunds_of(connection: Connection, out_trade_no: str) -> list[Refund]:
 
 
 def wallets(connection: Connection) -> list[Wallet]:
-    rows = connection.execute("SELECT * FROM alipay_wallets ORDER BY buyer_id").fetchall()
+    rows = connection.execute("SELECT * FROM alipay_wallets ORDER BY rowid").fetchall()
     return [Wallet(**dict(row)) for row in rows]
 
 
