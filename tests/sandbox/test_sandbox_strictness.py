@@ -44,7 +44,7 @@ def ask(sandbox: Sandbox, ali: AliPay, change: Change) -> dict[str, Any]:
         (lambda body: body.update(version="2.0"), "40002", "isv.invalid-parameter"),
         (lambda body: body.update(notifyurl="http://a"), "40002", "isv.invalid-parameter"),
         (lambda body: body.update(biz_content="[]"), "40002", "isv.invalid-parameter"),
-        (lambda body: body.update(method="alipay.trade.pay"), "40002", "isv.invalid-method"),
+        (lambda body: body.update(method="alipay.trade.create"), "40002", "isv.invalid-method"),
         (lambda body: body.update(timestamp="2026-1-2 3:4:5"), "40002", "isv.invalid-timestamp"),
         (lambda body: body.update(timestamp=minutes_ago(16)), "40002", "isv.invalid-timestamp"),
         (lambda body: body.update(timestamp=minutes_ago(-16)), "40002", "isv.invalid-timestamp"),
