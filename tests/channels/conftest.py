@@ -23,7 +23,8 @@ from tests.sandbox.sandbox_stand import APP_ID, Sandbox
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("sandbox")
     # The pause between two refunds has a test of its own, among the sandbox's.
-    (home / "sandbox.json").write_text('{"refund_gap_seconds": 0}')
+    # As have the ten agreements that one payer may have.
+    (home / "sandbox.json").write_text('{"refund_gap_seconds": 0, "agreements_per_user": 10000}')
     (home / "wechat.json").write_text('{"refund_gap_seconds": 0}')
     running = Sandbox(home)
     with pytest.MonkeyPatch.context() as patch:

@@ -52,15 +52,15 @@ BROKEN_ANSWERS = {
     "clock_refused": ("40002 isv.invalid-timestamp", False),
 }
 WRONG_STATES = {"paid_after_close", "closed_yet_paid", "query_not_exist", "query_waiting"}
-# Of refunds and transfers, which have tests of their own.
+# Of refunds, transfers, agreements and debits, which have tests of their own.
 NOT_ASKED = {"refund_lag", "accepted_then_failed", "seller_balance"}
-OF_TRANSFERS = "transfer_"
+OF_OTHERS = ("transfer_", "agreement_", "debit_")
 
 
 def test_no_fault_of_an_answer_is_forgotten(sandbox: Sandbox) -> None:
     catalogue = sandbox.http.get("/_control/faults").json()["catalogue"]
     known = {each["fault"] for each in catalogue if each["channel"] == "alipay" and each["kind"] != "notify"}
-    assert {each for each in known if not each.startswith(OF_TRANSFERS)} == set(BROKEN_ANSWERS) | WRONG_STATES | NOT_ASKED
+    assert {each for each in known if not each.startswith(OF_OTHERS)} == set(BROKEN_ANSWERS) | WRONG_STATES | NOT_ASKED
 
 
 @pytest.mark.parametrize(
