@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+from django.test import Client
 
-from anqi.payments import channels
+from anqi.jobs import tasks
+from anqi.payments import channels, news
 from anqi.payments.channels import alipay
 from anqi.payments.channels.alipay import Alipay, gateway
 from anqi.payments.channels.protocol import (
@@ -28,13 +30,14 @@ from anqi.payments.channels.protocol import (
     Unknown,
     Unreadable,
 )
+from anqi.payments.models import Inbox
 from anqi.rows.days import SHANGHAI
 from sandbox.alipay.agreement_catalogue import AGREEMENT_QUERY_FAULTS, SIGNING_FAULTS, UNSIGN_FAULTS
 from sandbox.alipay.catalogue import AGREEMENT_NOTIFY_FAULTS
 from tests.channels.cashier import NOTIFY_URL, Cashier, raw
 from tests.channels.signer import RETURN_URL, SCENE, SINGLE_MINOR, Signer, address, asked, soon
 from tests.channels.test_alipay_charges import BROKEN_ANSWERS
-from tests.sandbox.sandbox_stand import APP_ID, Sandbox, wait_until
+from tests.sandbox.sandbox_stand import APP_ID, Merchant, Sandbox, wait_until
 
 QUERY, UNSIGN = "alipay.user.agreement.query", "alipay.user.agreement.unsign"
 DAY = 86400
@@ -351,8 +354,6 @@ def test_each_way_in_which_a_notice_can_be_bent(
 
 def _have_an_old_one(sandbox: Sandbox, signer: Signer, key: str) -> None:
     """Somebody takes a notice: the first that Alipay may send again."""
-    from tests.sandbox.sandbox_stand import Merchant
-
     merchant = Merchant()
     try:
         signer.sign(f"{key}old", notify_url=merchant.notify_url)
@@ -388,6 +389,20 @@ def test_a_notice_names_the_application_and_our_key(
     # What is no agreement's must name whom it is paid to.
     with pytest.raises(NotOurs):
         signer.ali.parse_notification(raw(cashier.signed(kept | {"notify_type": "trade_status_sync"})))
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("offered")
+def test_a_notice_is_kept_at_our_door(signer: Signer, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "soon", lambda name: None)
+    signer.sign(key)
+    signer.end(key)
+    for body in (*signer.bodies(key), signer.bodies(key)[0]):
+        form = "application/x-www-form-urlencoded; charset=utf-8"
+        answer = Client(enforce_csrf_checks=True).post("/hooks/alipay", body, content_type=form)
+        assert (answer.status_code, answer.content) == (200, b"success")
+    kept = [(message.kind, message.key, news.from_json(message.news)) for message in Inbox.objects.all()]
+    assert kept == [("mandate", key, Accepted())] * 2
 
 
 def test_what_came_late_is_asked_about(sandbox: Sandbox, signer: Signer, key: str) -> None:
