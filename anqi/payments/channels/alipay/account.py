@@ -171,7 +171,7 @@ class Alipay:
         return mandates.end(self._sdk, self._scene, key, ref=ref)
 
     def announce(self, request: AnnounceRequest) -> Result:
-        """Accepted: Alipay tells its user of a debit by itself."""
+        """Accepted at once: Alipay wants no announcement, and nothing is sent."""
         return Accepted()
 
     def debit_rules(self) -> DebitRules:
