@@ -48,6 +48,7 @@ def state(sandbox: Sandbox, order_no: str) -> str:
 
 def test_signing_and_ending_without_scripts(sandbox: Sandbox, ali: AliPay, phone: Page, order_no: str) -> None:
     phone.goto(address(sandbox, ali, order_no))
+    phone.get_by_text("签了也扣不成的账户").click()
     phone.get_by_label("白露").check()
     phone.get_by_role("button", name="同意协议并开通").click()
     expect(phone.get_by_role("alert")).to_have_text("这个支付宝账户已被冻结，不能签约")
