@@ -91,11 +91,12 @@ def enqueue(
     return cursor.lastrowid
 
 
-def oldest_accepted_body(connection: Connection, *, channel: str) -> str | None:
-    """The first message of the channel that its merchant accepted: what a replay repeats."""
+def oldest_accepted_body(connection: Connection, *, channel: str, saying: str = "") -> str | None:
+    """The first message of the channel, with that text in it, that its merchant accepted: what a replay repeats."""
     row = connection.execute(
-        "SELECT body FROM notifications WHERE channel = ? AND state = 'delivered' ORDER BY id LIMIT 1",
-        (channel,),
+        "SELECT body FROM notifications WHERE channel = ? AND state = 'delivered' AND instr(body, ?)"
+        " ORDER BY id LIMIT 1",
+        (channel, saying),
     ).fetchone()
     return row["body"] if row else None
 

@@ -52,7 +52,9 @@ def _late(parcels: list[Parcel], strike: Strike, connection: Connection) -> list
 
 
 def _replay(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
-    old_body = notify.oldest_accepted_body(connection, channel="alipay")
+    # Of the same sort: who watches for a trade's or an agreement's is to meet an old one of that.
+    sort = "external_agreement_no=" if "external_agreement_no" in parcels[0].fields else "out_trade_no="
+    old_body = notify.oldest_accepted_body(connection, channel="alipay", saying=sort)
     again = replace(parcels[0], delay_seconds=parcels[0].delay_seconds + 1, old_body=old_body)
     return [*parcels, again]
 
