@@ -15,7 +15,7 @@ from anqi.config.verification import verify
 from anqi.lending import limits
 from anqi.lending.models import Fact, Lender, Loan, Order
 from anqi.notices.models import Message
-from anqi.payments import channels
+from anqi.payments import channels, payout_inspection
 from anqi.payments.channels.protocol import (
     Accepted,
     Failed,
@@ -420,6 +420,21 @@ def test_money_that_came_back_undoes_the_loan(payout: Payout, loan: Loan, bank: 
     assert ("unionpay", back_on) not in payouts.unread(now=morning)
     learn(payout, Failed(reason="returned", code="", at=at(back_on, 9)), by="statement", now=morning)
     assert len(told()) == 2
+
+
+def test_another_amount_that_came_back_is_for_people(payout: Payout, loan: Loan, bank: Bank) -> None:
+    bank.answer = paid(payout)
+    work(NOON)
+    back_on, morning = SIGNED + days(3), at(SIGNED + days(4), 10)
+    row = StatementRow(
+        kind="payout_return", key=payout.key, ref="P9", amount_minor=49_999, fee_minor=0, at=at(back_on, 9)
+    )
+    bank.files = {back_on: [row]}
+    for channel, day in payouts.unread(now=morning):
+        payouts.look_through(channel=channel, day=day, now=morning)
+    assert (now_of(payout).state, payout.reason) == ("succeeded", "other_amount")
+    assert list(payout_inspection.troubled(morning)) == [payout]
+    assert [each.kind for each in Fact.objects.all()] == ["paid_out"]
 
 
 def test_what_was_paid_of_a_loan_whose_money_came_back_goes_back_too(

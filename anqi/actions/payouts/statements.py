@@ -9,6 +9,8 @@ from django.db import transaction
 from anqi.actions.payouts import learning
 from anqi.payments import channels, payouts
 from anqi.payments.channels.protocol import Failed, NotReady, StatementRow
+from anqi.payments.models import Payout
+from anqi.people import holds
 from anqi.rows.days import day_of
 
 _log = logging.getLogger("anqi.payouts")
@@ -40,8 +42,15 @@ def look_through(*, channel: str, day: date, now: datetime) -> int:
 
 
 def _learn(channel: str, row: StatementRow, now: datetime) -> None:
-    result = Failed(reason="returned", code="", at=row.at)
-    try:
-        learning.learn(channel=channel, key=row.key, result=result, learned_by="statement", now=now)
-    except learning.Stranger:
+    borrower_id = payouts.owner(channel, row.key)
+    if not borrower_id:
         _log.error("returned_payout_not_ours", extra={"channel": channel})
+        return
+    with transaction.atomic(durable=True):
+        chain = holds.hold(borrower_id)
+        payout = payouts.by_key(borrower_id, row.key)
+        if row.amount_minor == payout.amount_minor:
+            learning.hear(chain, payout, Failed(reason="returned", code="", at=row.at), "statement", now)
+        elif payout.state == Payout.State.SUCCEEDED:
+            # Not all of it, or more: how much came back is for people to find out.
+            payouts.contradict(payout, reason="other_amount")
