@@ -1,12 +1,12 @@
 """Debian's Chromium, as every browser test starts it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 PATH = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = (Path(__file__).parent / "web/vendor/axe.min.js").read_text()
@@ -14,6 +14,9 @@ _FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# What passes is not told: gathering it, and carrying it here, took longer than looking.
+_VIOLATIONS = """(tags) => axe.run(document, {resultTypes: ['violations'], ...(tags ? {runOnly: tags} : {})}).then(
+    (found) => found.violations.map((each) => [each.id, each.nodes.map((node) => node.html)]))"""
 required = pytest.mark.skipif(not PATH.exists(), reason=f"no browser at {PATH}: install chromium")
 
 
@@ -24,3 +27,10 @@ def started() -> Iterator[tuple[Playwright, Browser]]:
         browser = playwright.chromium.launch(executable_path=PATH, args=_FLAGS)
         yield playwright, browser
         browser.close()
+
+
+def violations(page: Page, *, tags: Sequence[str] = ()) -> list[tuple[str, list[str]]]:
+    """What axe finds on the page as it stands: each rule, and the elements that break it; only rules so tagged."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    return [(rule, elements) for rule, elements in page.evaluate(_VIOLATIONS, list(tags) or None)]

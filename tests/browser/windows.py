@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
-from tests.chromium import AXE
+from tests import chromium as browsers
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PICTURES = _ROOT / "build/screenshots"
@@ -89,9 +89,8 @@ def opened(playwright: Playwright, browser: Browser, name: str, *, phone: bool =
 
 def violations(page: Page) -> list[str]:
     """What axe finds on the page as it stands."""
-    page.evaluate(AXE)
-    found = page.evaluate("(tags) => axe.run({runOnly: tags})", _TAGS)["violations"]
-    return [f"{one['id']}: {' '.join(node['html'][:160] for node in one['nodes'][:3])}" for one in found]
+    found = browsers.violations(page, tags=_TAGS)
+    return [f"{rule}: {' '.join(each[:160] for each in elements[:3])}" for rule, elements in found]
 
 
 def overflow(page: Page) -> int:

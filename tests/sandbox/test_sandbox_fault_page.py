@@ -164,9 +164,8 @@ def test_everybody_can_read_it(
 
 def troubles(page: Page) -> list[Any]:
     """What keeps somebody from reading the page."""
-    found = page.evaluate(f"{browsers.AXE};axe.run()")["violations"]
     is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] + ["too wide"] * is_wide
+    return browsers.violations(page) + ["too wide"] * is_wide
 
 
 def test_an_address_of_nothing_shows_the_first(sandbox: Sandbox) -> None:

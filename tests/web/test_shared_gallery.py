@@ -18,7 +18,6 @@ from django.urls import include, path
 from playwright.sync_api import Browser, Page, expect
 
 from tests import chromium as browsers
-from tests.chromium import AXE
 
 LOOKS = ["", "theme=dark", "size=big", "late", "late&theme=dark", "late&size=big&theme=dark", "language=en"]
 PHONE, DESK = (390, 844), (1280, 800)
@@ -272,10 +271,8 @@ def show(page: Page, look: str, size: tuple[int, int]) -> None:
 
 
 def violations(page: Page) -> list[Any]:
-    page.evaluate(AXE)
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("(tags) => axe.run({runOnly: tags})", tags)["violations"]
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+    return [(rule, [each[:120] for each in elements]) for rule, elements in browsers.violations(page, tags=tags)]
 
 
 def overflow(page: Page) -> int:
