@@ -8,10 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
 
 # Before anything imports the settings.
 os.environ["ANQI_MODE"] = "test"
+# What samples are drawn from, the same in all processes of a run.
+os.environ.setdefault("ANQI_DAY", time.strftime("%Y%m%d"))
 FOLDER = Path(os.environ.setdefault("ANQI_TESTFOLDER", tempfile.mkdtemp(prefix="anqi-tests-")))
 _IS_OURS = "PYTEST_XDIST_WORKER" not in os.environ
 FOLDER.chmod(0o755)
@@ -85,6 +89,11 @@ def execute(statement: str) -> None:
     """One statement on the server itself, as its owner."""
     with psycopg.connect(SERVER.dsn("postgres"), autocommit=True) as connection:
         connection.execute(statement)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    seed = os.environ.get("ANQI_SEED") or os.environ["ANQI_DAY"]
+    terminalreporter.write_line(f"Samples and kills were drawn from ANQI_SEED={seed}")
 
 
 def pytest_sessionfinish() -> None:

@@ -18,6 +18,10 @@ STATEMENT_FAULTS = (
     Fault(name="line_missing", kind="state", title="流水少一行", english="a line is missing from the file"),
     Fault(name="line_repeated", kind="state", title="流水重复一行", english="a line stands in the file twice"),
     Fault(name="balance_gap", kind="state", title="流水余额差一分", english="a balance is one fen off"),
+    Fault(name="line_extra", kind="state", title="流水多一行（账户里没有）", english="a line that the account never had"),
+    Fault(name="line_not_yet", kind="state", title="流水还没有最新一行", english="the newest line is not in the file yet"),
+    Fault(name="statement_cut", kind="state", title="流水文件缺最后一行的后半", english="the last line's second half is missing"),
+    Fault(name="statement_encoding", kind="state", title="流水文件编码不对", english="the file is in another encoding"),
 )
 FAULTS = (*TRANSFER_FAULTS, *STATEMENT_FAULTS)
 SCHEMA = """

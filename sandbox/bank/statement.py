@@ -19,14 +19,18 @@ def file(connection: Connection, ours: Account, *, encoding: str, since: str, un
     strikes = faults.strike(
         connection, channel="bank", faults=STATEMENT_FAULTS, order_no=None, operation="statement"
     )
-    for strike in strikes:
-        rows = _spoiled(rows, strike.name)
+    names = {strike.name for strike in strikes}
+    for name in names:
+        rows = _spoiled(rows, name)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([f"户名：{ours.name}", f"账号：{ours.number}"])
     writer.writerow(_HEADINGS)
     writer.writerows(_cells(row) for row in rows)
-    return text.getvalue().encode(ENCODINGS[encoding])
+    told = text.getvalue()
+    if rows and "statement_cut" in names:
+        told = told[: -len(told.splitlines()[-1]) // 2]
+    return told.encode("utf-16" if "statement_encoding" in names else ENCODINGS[encoding])
 
 
 def _spoiled(rows: list[dict[str, Any]], fault: str) -> list[dict[str, Any]]:
@@ -37,8 +41,14 @@ def _spoiled(rows: list[dict[str, Any]], fault: str) -> list[dict[str, Any]]:
         return rows[:middle] + rows[middle + 1 :]
     if fault == "line_repeated":
         return rows[: middle + 1] + rows[middle:]
-    changed = {**rows[middle], "balance_minor": rows[middle]["balance_minor"] + 1}
-    return [*rows[:middle], changed, *rows[middle + 1 :]]
+    if fault == "line_not_yet":
+        return rows[:-1]
+    if fault == "line_extra":
+        return [*rows[:middle], {**rows[middle], "serial": f"{rows[middle]['serial']}9"}, *rows[middle:]]
+    if fault == "balance_gap":
+        changed = {**rows[middle], "balance_minor": rows[middle]["balance_minor"] + 1}
+        return [*rows[:middle], changed, *rows[middle + 1 :]]
+    return rows
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

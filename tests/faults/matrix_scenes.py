@@ -21,7 +21,7 @@ def play(ground: Ground, cell: Cell) -> Charge:
 
 def _pay(ground: Ground, cell: Cell) -> Charge:
     charge = ground.begin()
-    ground.strike(charge, cell)
+    ground.strike(cell, charge.key)
     if cell.step in _QUERIED:
         ground.fault("never", charge, operation="paid", next=1)
     ground.offer(charge)
@@ -33,7 +33,7 @@ def _pay(ground: Ground, cell: Cell) -> Charge:
 
 def _close(ground: Ground, cell: Cell) -> Charge:
     charge = ground.begin()
-    ground.strike(charge, cell)
+    ground.strike(cell, charge.key)
     ground.offer(charge)
     ground.visit(charge)
     # A notice of it is only sent when the time runs out.
@@ -45,7 +45,7 @@ def _close(ground: Ground, cell: Cell) -> Charge:
 
 def _refund(ground: Ground, cell: Cell) -> Charge:
     charge = ground.begin()
-    ground.strike(charge, cell)
+    ground.strike(cell, charge.key)
     if cell.step in _REFUND_QUERIED:
         ground.fault("never", charge, operation="refunded", next=1)
     _find_no_use(ground, charge, told=cell.step == "paid")

@@ -1,17 +1,19 @@
 """How a cell was resolved, told by what is on record: exchanges, inbox, outcomes, cases. Nothing here is foreseen."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from anqi import clock
 from anqi.payments import inspection
 from anqi.payments.models import Charge, Difference, Exchange, Inbox, Payment, Refund, Unapplied
 from tests.faults.matrix_cells import Cell
 from tests.faults.matrix_stand import Ground, wire
+from tests.sandbox.sandbox_stand import ROOT
 
+TOLD = ROOT / "build/faults"
 _ASKED = {
     "charge": "charge", "query": "query", "close": "close", "refund": "refund", "query_refund": "refund query",
 }  # fmt: skip
@@ -35,8 +37,11 @@ class Story:
     seconds: int | None
     needs_a_person: bool
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def keep(self) -> None:
+        """Leaves it to the tool that writes the table."""
+        TOLD.mkdir(parents=True, exist_ok=True)
+        file = TOLD / f"{self.name}.json"
+        file.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
 
 
 def tell(ground: Ground, cell: Cell, charge: Charge, *, struck: int) -> Story:

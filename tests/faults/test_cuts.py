@@ -22,6 +22,7 @@ from anqi.payments.models import Charge, Inbox, Payment, Unapplied
 from tests import house
 from tests.faults.cutting_proxy import CuttingProxy, Plan, Side
 from tests.planting import plant_borrower, plant_loan
+from tests.seeds import share
 
 SIDES: tuple[Side, Side] = ("before", "after")
 
@@ -85,7 +86,7 @@ def test_a_line_cut_at_any_message(proxy: CuttingProxy, more_minor: int) -> None
     count = len(uncut.seen)
     assert uncut.seen[-1] == "Q COMMIT", uncut.seen
     cuts = [(n, side) for n in range(1, count + 1) for side in SIDES]
-    for number, (n, side) in enumerate(cuts, start=1):
+    for number, (n, side) in enumerate(share(cuts, one_in=3), start=1):
         case = told(number, more_minor)
         plan, has_returned = learn_over(proxy, case, n=n, side=side)
         where = f"cut {side} message {n} of {count}: {uncut.seen[n - 1]}"

@@ -1,7 +1,6 @@
 """Everything is killed while people pay, and started again: what the channels took is here, once, and nothing else."""
 
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,10 +25,10 @@ from tests.faults.kill_payers import Payer, Taken, settle_payer
 from tests.faults.kill_street import Kill, KillStreet, draw
 from tests.faults.throwaway import connected_to, durable_server
 from tests.sandbox.sandbox_stand import Sandbox
+from tests.seeds import IS_SOAK, SEED
 
 PAYERS = 3
-FIRST_SEED = int(os.environ.get("ANQI_SEED", "20261126"))
-SEEDS = range(FIRST_SEED, FIRST_SEED + (8 if os.environ.get("ANQI_SOAK") else 1))
+SEEDS = range(SEED, SEED + (8 if IS_SOAK else 1))
 # What drains what waits, and what brings loans to today.
 _DRAINS = ("inbox", "outbox", "charges", "loans")
 

@@ -1,4 +1,4 @@
-"""The fault matrix: every fault of all channels at every operation it can strike, each to a known end.
+"""The fault matrix: every fault of all channels at a charge and a refund, each to a known end.
 
 `make test` draws a sample (ANQI_SEED draws another one), ANQI_SOAK=1 plays them all and leaves build/faults/*.json
 for `python -m tools.fault_table`.
@@ -9,44 +9,28 @@ fifty moments of business time at which something is due: it would take minutes.
 two threads do at once is stricter, as the queue's own lock, one job of a name at a time, is not between them.
 """
 
-import json
 import logging
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet, Sum
 
 from anqi import clock
-from anqi.config.verification import verify
 from anqi.ledger.models import Posting
-from anqi.lending.models import Fact, Loan
+from anqi.lending.models import Fact
 from anqi.payments import channels, inspection
 from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
 from tests.channels import card_desk, till
 from tests.faults import fault_stand, matrix_scenes, matrix_story
-from tests.faults.matrix_cells import Cell, catalogued, cells, chosen
+from tests.faults.conftest import forget
+from tests.faults.matrix_cells import OF_CHARGES, Cell, cells, chosen
+from tests.faults.matrix_checks import assert_sound, sum_of
+from tests.faults.matrix_places import catalogued
 from tests.faults.matrix_stand import Ground
 from tests.sandbox.sandbox_stand import ROOT, Sandbox
 
-TOLD = ROOT / "build/faults"
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    home = tmp_path_factory.mktemp("matrix")
-    # A refund that is asked for again is so at once here: business time passes, the world's hardly does.
-    for file in ("sandbox.json", "wechat.json"):
-        (home / file).write_text('{"refund_gap_seconds": 0}')
-    running = Sandbox(home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        running.start()
-        running.shift_clock(0)
-        yield running
-        running.stop()
+TABLE = ROOT / "docs/faults.md"
+CHOSEN = chosen("alipay", "wechat", "unionpay", of=OF_CHARGES)
 
 
 @pytest.fixture
@@ -61,18 +45,10 @@ def ground(clone_database: str, sandbox: Sandbox, hooks: str, settings: Any, cel
     return Ground(sandbox=sandbox, who=who, channel=cell.channel)
 
 
-def forget(sandbox: Sandbox) -> None:
-    """A sandbox that has told nobody anything yet."""
-    sandbox.kill()
-    for file in sandbox.home.glob("sandbox.sqlite3*"):
-        file.unlink()
-    sandbox.start()
-
-
-@pytest.mark.parametrize("cell", chosen(), ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", CHOSEN, ids=lambda cell: cell.name)
 def test_it_comes_to_a_known_end(ground: Ground, cell: Cell, caplog: pytest.LogCaptureFixture) -> None:
     charge = matrix_scenes.play(ground, cell)
-    struck = strikes(ground, cell)
+    struck = ground.strikes()
     assert struck, "the fault never struck"
     story = matrix_story.tell(ground, cell, charge, struck=struck)
     print(f"\n{cell.name}: {story.resolved}; {story.seconds} s")
@@ -81,7 +57,7 @@ def test_it_comes_to_a_known_end(ground: Ground, cell: Cell, caplog: pytest.LogC
     assert_each_payment_is_where_it_belongs(ground)
     assert_the_channel_has_as_much(ground, told_only=cell.fault.name == "paid_twice" and cell.step == "paid")
     assert_sound()
-    keep(story)
+    story.keep()
 
 
 def test_every_fault_has_a_cell() -> None:
@@ -91,21 +67,10 @@ def test_every_fault_has_a_cell() -> None:
 
 
 def test_every_cell_stands_in_the_table() -> None:
-    """A new fault is played and written down: ANQI_SOAK=1 pytest tests/faults/test_matrix.py, then the tool."""
-    rows = re.findall(r"^\| .*? `(\w+)` \| (\w+) \| \w+ \| `([\w.]+)` \|", TABLE.read_text(), re.MULTILINE)
-    assert set(rows) == {(cell.fault.name, cell.channel, cell.step) for cell in cells()}
+    """A new fault is played and written down: ANQI_SOAK=1 pytest tests/faults/test_matrix*.py, then the tool."""
+    rows = re.findall(r"^\| .*? `(\w+)` \| (\w+) \| (\w+) \| `([\w.]+)` \|", TABLE.read_text(), re.MULTILINE)
+    assert set(rows) == {(cell.fault.name, cell.channel, cell.operation, cell.step) for cell in cells()}
 
-
-TABLE = ROOT / "docs/faults.md"
-
-
-def strikes(ground: Ground, cell: Cell) -> int:
-    keys = set(Charge.objects.values_list("key", flat=True))
-    struck = ground.sandbox.http.get("/_control/faults").json()["struck"]
-    return sum(
-        each["fault"] == cell.fault.name and each["operation"] == cell.step and each["order_no"] in keys
-        for each in struck
-    )
 
 
 def assert_nothing_is_under_way() -> None:
@@ -161,22 +126,3 @@ _NUMBERS = {
     "alipay": ("out_request_no", "trade_no"), "wechat": ("out_refund_no", "transaction_id"),
     "unionpay": ("order_id", "query_id"),
 }  # fmt: skip
-
-
-def assert_sound() -> None:
-    """Books equal the engine, chains and hashes are whole, and no loan sleeps past its day."""
-    assert not Loan.objects.filter(next_wake_on__lte=clock.today()).exists()
-    # A planted loan's agreement was never signed, and has no hash.
-    wrong = [each.told() for each in verify(today=clock.today()).wrong if each.what != "agreement"]
-    assert not wrong, wrong
-
-
-def sum_of(rows: QuerySet[Any], name: str) -> int:
-    return int(rows.aggregate(sum=Sum(name))["sum"] or 0)
-
-
-def keep(story: matrix_story.Story) -> Path:
-    TOLD.mkdir(parents=True, exist_ok=True)
-    file = TOLD / f"{story.name}.json"
-    file.write_text(json.dumps(story.to_json(), ensure_ascii=False, indent=1) + "\n")
-    return file

@@ -98,7 +98,7 @@ def test_transfers_go_wrong_as_told(sandbox: Sandbox, memo: str) -> None:
     assert (wrong[:-1], wrong == memo) == (memo[:-1], False)
 
 
-@pytest.mark.parametrize("fault", ["line_missing", "line_repeated", "balance_gap"])
+@pytest.mark.parametrize("fault", ["line_missing", "line_repeated", "balance_gap", "line_extra"])
 def test_statements_go_wrong_as_told_and_only_once(sandbox: Sandbox, fault: str) -> None:
     for _ in range(4):
         transfer(sandbox, "1.00")
@@ -106,8 +106,23 @@ def test_statements_go_wrong_as_told_and_only_once(sandbox: Sandbox, fault: str)
     sandbox.fault(fault, channel="bank", next=1)
     spoiled = statement(sandbox)
     assert not follows(spoiled)
-    assert len(spoiled) - len(whole) == {"line_missing": -1, "line_repeated": 1, "balance_gap": 0}[fault]
+    assert len(spoiled) - len(whole) == {"line_missing": -1, "line_repeated": 1, "balance_gap": 0, "line_extra": 1}[fault]
     assert statement(sandbox) == whole
+
+
+def test_files_go_wrong_as_told_and_only_once(sandbox: Sandbox) -> None:
+    for _ in range(2):
+        transfer(sandbox, "1.00")
+    whole = sandbox.http.get("/bank/statement.csv").content
+    spoiled = {}
+    for fault in ("line_not_yet", "statement_cut", "statement_encoding"):
+        sandbox.fault(fault, channel="bank", next=1)
+        spoiled[fault] = sandbox.http.get("/bank/statement.csv").content
+    assert spoiled["line_not_yet"] == whole[: whole[:-2].rindex(b"\r\n") + 2]
+    assert spoiled["line_not_yet"] < spoiled["statement_cut"] < whole
+    assert whole.startswith(spoiled["statement_cut"])
+    assert spoiled["statement_encoding"].decode("utf-16").encode() == whole
+    assert sandbox.http.get("/bank/statement.csv").content == whole
 
 
 def test_days_can_be_chosen(sandbox: Sandbox) -> None:
