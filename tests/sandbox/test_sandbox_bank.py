@@ -121,7 +121,7 @@ def test_files_go_wrong_as_told_and_only_once(sandbox: Sandbox) -> None:
     assert spoiled["line_not_yet"] == whole[: whole[:-2].rindex(b"\r\n") + 2]
     assert spoiled["line_not_yet"] < spoiled["statement_cut"] < whole
     assert whole.startswith(spoiled["statement_cut"])
-    assert spoiled["statement_encoding"].decode("utf-16").encode() == whole
+    assert spoiled["statement_encoding"].decode("utf-16").encode("utf-8-sig") == whole
     assert sandbox.http.get("/bank/statement.csv").content == whole
 
 
