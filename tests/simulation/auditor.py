@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from tests.simulation.reading import rows
 
 GRACE_DAYS = 3
 PENALTY_A_DAY = Fraction(5, 10_000)
@@ -73,10 +73,10 @@ class Course:
     """
 
     def __init__(
-        self, *, principal_minor: int, instalments: int, annual_rate: str, starts_on: date, lent_to: str,
+        self, *, principal_minor: int, instalments: int, annual_rate: str, fee_rate: str, starts_on: date, lent_to: str,
         void_on: date | None,
     ) -> None:  # fmt: skip
-        self.lent_to, self.void_on = lent_to, void_on
+        self.lent_to, self.void_on, self.fee_rate = lent_to, void_on, Fraction(fee_rate)
         self.principal_minor, self.starts_on, self.rate = principal_minor, starts_on, Fraction(annual_rate)
         self.rows = _plan(principal_minor, instalments, self.rate / 12, starts_on)
         self.credit = self.received = self.brought_back_minor = 0
@@ -242,6 +242,8 @@ class Course:
 
     def books(self) -> dict[str, int]:
         """What must stand in the books tonight, debit above zero, with what accrues of the penalty."""
+        lent_minor = self.principal_minor - self.brought_back_minor
+        fee_minor = half_up(self.fee_rate * max(lent_minor, 0))
         shown = {
             f"receivable_principal{self.stage}": sum(row.left("principal") for row in self.rows),
             f"receivable_interest{self.stage}": sum(row.left("interest") for row in self.due),
@@ -251,7 +253,8 @@ class Course:
             "penalty_income": -sum(row.penalty for row in self.rows),
             "credit_balance": -self.credit,
             "unapplied": self.received,
-            self.lent_to: self.brought_back_minor - self.principal_minor,
+            self.lent_to: fee_minor - lent_minor,
+            "merchant_fee_income": -fee_minor,
         }
         return {account: amount for account, amount in shown.items() if amount}
 
@@ -292,14 +295,14 @@ class Auditor:
 
     def course(self, loan_id: UUID, *, today: date) -> Course:
         """The loan as the auditor sees it on that day."""
-        [loan] = _rows("select * from lending_loan where id = %s", loan_id)
-        facts = _rows(f"select * from lending_fact where loan_id = %s and kind in {_KINDS}", loan_id)
+        [loan] = rows("select * from lending_loan where id = %s", loan_id)
+        facts = rows(f"select * from lending_fact where loan_id = %s and kind in {_KINDS}", loan_id)
         return _course(loan, facts, today)
 
     def _audit_loans(self, today: date) -> None:
         facts = _grouped(f"select * from lending_fact where kind in {_KINDS}", "loan_id")
         booked = _grouped(_BOOKED, "loan_id")
-        for loan in _rows("select * from lending_loan where starts_on is not null"):
+        for loan in rows("select * from lending_loan where starts_on is not null"):
             course = _course(loan, facts.get(loan["id"], []), today)
             stands = Counter({row["account"]: int(row["amount"]) for row in booked.get(loan["id"], [])})
             accrued = _accrued(loan, today)
@@ -317,15 +320,15 @@ class Auditor:
 
         Every fen of a case is left there, was used by staff, or has gone back or is about to.
         """
-        for row in _rows(_SPLIT):
+        for row in rows(_SPLIT):
             assert row["amount_minor"] == row["applied"] + row["kept"], f"payment {row['id']}: {row}"
             assert row["receipts"] == row["arrivals"] == 1, f"payment {row['id']}: {row}"
 
-        for row in _rows(_CASES):
+        for row in rows(_CASES):
             assert row["amount_minor"] == row["left_minor"] + row["returned"], f"case {row['id']}: {row}"
 
     def _audit_totals(self) -> None:
-        for row in _rows(_TOTALS):
+        for row in rows(_TOTALS):
             left = row["paid"] - row["gone"] - row["lent"]
             assert row["in_transit"] == left, f"in transit of {row['borrower_id']}: {row}"
             assert row["going"] == row["on_its_way"], f"refunds of {row['borrower_id']}: {row}"
@@ -333,7 +336,7 @@ class Auditor:
 
     def _audit_chains(self) -> None:
         facts, postings = (_grouped(f"select * from {table}", "borrower_id") for table in _HASHED)
-        for borrower in _rows("select id, last_seq, last_hash from people_borrower"):
+        for borrower in rows("select id, last_seq, last_hash from people_borrower"):
             links = [
                 (row, {name: row[name] for name in names})
                 for names, rows in zip(_HASHED.values(), (facts, postings), strict=True)
@@ -354,7 +357,7 @@ def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: 
     terms = loan["terms"]
     course = Course(
         principal_minor=int(Fraction(terms["principal"]) * 100), instalments=terms["instalments"],
-        annual_rate=terms["annual_rate"], starts_on=loan["starts_on"],
+        annual_rate=terms["annual_rate"], fee_rate=terms.get("merchant_fee_rate", "0"), starts_on=loan["starts_on"],
         lent_to="payout_payable" if loan["is_cash"] else "merchant_payable",
         void_on=next((fact["counts_on"] for fact in facts if fact["kind"] == "void"), None),
     )  # fmt: skip
@@ -388,20 +391,9 @@ def _off(loan: Mapping[str, Any], today: date, stands: dict[str, int], wanted: d
     )
 
 
-def _rows(statement: str, *parameters: Any) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters or None)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, map(_read, names, row), strict=True)) for row in cursor.fetchall()]
-
-
-def _read(name: str, value: Any) -> Any:
-    return json.loads(value) if name in ("body", "terms") and isinstance(value, str) else value
-
-
 def _grouped(statement: str, by: str) -> dict[Any, list[dict[str, Any]]]:
     groups: dict[Any, list[dict[str, Any]]] = {}
-    for row in _rows(statement):
+    for row in rows(statement):
         groups.setdefault(row[by], []).append(row)
     return groups
 
@@ -448,9 +440,9 @@ _CASES = """
 """
 _TOTALS = """
     select b.id as borrower_id,
-        (select coalesce(sum(case when debit like 'in_transit%' then amount_minor else 0 end)
-                - sum(case when credit like 'in_transit%' then amount_minor else 0 end), 0)
-            from ledger_posting g where g.borrower_id = b.id) as in_transit,
+        (select coalesce(sum(case when debit like 'in_transit%' or debit = 'bank' then amount_minor else 0 end)
+                - sum(case when credit like 'in_transit%' or credit = 'bank' then amount_minor else 0 end), 0)
+            from ledger_posting g where g.borrower_id = b.id and g.cause <> 'settlement') as in_transit,
         (select coalesce(sum(amount_minor), 0) from payments_payment p where p.borrower_id = b.id) as paid,
         (select coalesce(sum(case when credit = 'unapplied' then amount_minor else 0 end)
                 - sum(case when debit = 'unapplied' then amount_minor else 0 end), 0)

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 
 from anqi.actions import channels, charges, inbox, loans, refunds, repayments, returns
 from anqi.actions.charges import Wish
@@ -17,16 +18,25 @@ from anqi.lending.models import Loan, MerchantOrder
 from anqi.lending.repaying import Purpose
 from anqi.lending.returning import NewReturn
 from anqi.payments import channels as ways
-from anqi.payments.channels.protocol import RawRequest
+from anqi.payments.channels.bank import Bank
+from anqi.payments.channels.protocol import Channel, RawRequest
 from anqi.payments.models import Charge
 from anqi.rows.refusals import Refused
+from tests import settling
+from tests.actions.bank_account import STATED
 from tests.planting import TERMS, Planted, at, plant_borrower, plant_loan
 from tests.simulation.auditor import Auditor, due_dates
+from tests.simulation.bank_auditor import BankAuditor
+from tests.simulation.branch import Branch
 from tests.simulation.cash import Cash
 from tests.simulation.rails import Rails
+from tests.simulation.shop_auditor import ShopAuditor
+from tests.simulation.shops import Shops
+from tests.simulation.story import OPENS_ON, Story
+from tests.simulation.transfers import Transfers
+from tests.simulation.treasury import Treasury
 from tests.simulation.vault import Vault
 
-OPENS_ON = date(2026, 1, 5)
 HABITS = {"steady": 26, "late": 6, "ahead": 6, "odd": 6, "settles": 5, "never": 1}
 LUCK = {
     "told": 40, "twice": 10, "not_told": 12, "late": 8, "second": 5, "altered": 3, "not_paid": 6, "not_opened": 4,
@@ -54,10 +64,16 @@ class Town:
         self.auditor = Auditor()
         # Of dice of its own: the purchases of a seed stay the same.
         self.cash = Cash(random.Random(seed + 2), Vault(random.Random(seed + 3)))  # noqa: S311
+        self.story = Story(seed=seed)
+        self.branch = Branch(story=self.story)
+        self.transfers = Transfers(chance=random.Random(seed + 5), branch=self.branch)  # noqa: S311
+        self.treasury: Treasury
+        self.shops: Shops
         self.lucks: dict[str, int] = dict.fromkeys(LUCK, 0)
         self.refused: dict[str, int] = {}
         # Goods come back by a seed of their own, so that they change nobody's habits.
         self.parcels = random.Random(seed + 4)  # noqa: S311
+        self._seed = seed
         self._plans: dict[date, list[Act]] = {}
         self._parcels: dict[date, list[Callable[[datetime], object]]] = {}
         self._arrivals: dict[date, list[int]] = {}
@@ -67,12 +83,29 @@ class Town:
 
     def open(self, patch: pytest.MonkeyPatch) -> None:
         """From here on the town's own channels are the house's."""
-        patch.setattr(ways, "find", lambda code: self.rails)
-        patch.setattr(ways, "offered", lambda: ("alipay",))
+        offered: dict[str, Channel] = {"alipay": self.rails, "bank": Bank(STATED)}
+        patch.setattr(settings, "ANQI_BANK", STATED)
+        patch.setattr(ways, "find", offered.__getitem__)
+        patch.setattr(ways, "offered", lambda: tuple(offered))
         patch.setattr(ways, "find_payer", lambda code: self.cash.vault)
         patch.setattr(ways, "find_stating", lambda code: self.cash.vault)
         patch.setattr(ways, "paying_out", lambda: ("unionpay",))
         patch.setattr(ways, "stating_payouts", lambda: ("unionpay",))
+        self._hire()
+
+    def _hire(self) -> None:
+        clerk, other, supervisor = (settling.staff(role) for role in ("clerk", "clerk", "supervisor"))
+        self.treasury = Treasury(
+            chance=random.Random(self._seed + 6), branch=self.branch, story=self.story, clerk=clerk,  # noqa: S311
+            supervisor=supervisor,
+        )  # fmt: skip
+        self.shops = Shops(
+            chance=random.Random(self._seed + 7), branch=self.branch, story=self.story, clerk=clerk,  # noqa: S311
+            other=other, supervisor=supervisor,
+        )  # fmt: skip
+        self.shops.open(at(OPENS_ON - timedelta(days=2)))
+        self.bank_auditor = BankAuditor(branch=self.branch, used=self.treasury.used, seen=self.shops.seen)
+        self.shop_auditor = ShopAuditor(bank=self.bank_auditor)
 
     def pass_day(self, day: date) -> None:
         """Night first, then who comes, then who pays, then what the channels say, then what we ask them."""
@@ -80,10 +113,13 @@ class Town:
         while loans.wake(now=at(day, 0, 5), limit=10_000):
             pass
         self._listen(at(day, 0, 6))
+        if day > OPENS_ON:
+            self.shops.shut(day - timedelta(days=1))
         for number in self._arrivals.pop(day, ()):
             self._welcome(number, day)
         self.cash.read_statements(at(day, 9, 30))
         self.cash.decide(at(day, 9, 45))
+        self._work_at_the_bank(day)
         for parcel in self._parcels.pop(day, ()):
             parcel(at(day, 9))
         for act in self._plans.pop(day, ()):
@@ -92,12 +128,29 @@ class Town:
             self._listen(at(day, hour, minute))
             self._ask(at(day, hour, minute))
             self.cash.work(at(day, hour, minute))
+        self.treasury.make_transfers(at(day, 11))
+        self.shops.book(at(day, 11))
         for loan in self.cash.begun():
             self._plan_cash(loan)
+        self.bank_auditor.audit_evening(day)
+
+    def _work_at_the_bank(self, day: date) -> None:
+        self.branch.work(at(day, 9, 46))
+        self.treasury.take_files(at(day, 9, 48))
+        self.treasury.decide(at(day, 9, 50))
+        self.shops.work(at(day, 9, 52))
+        self.treasury.see_strangers(at(day, 9, 54))
+
+    def audit(self, day: date) -> None:
+        """At the end of that day, all of it."""
+        self.auditor.audit(today=day)
+        self.bank_auditor.audit()
+        self.shop_auditor.audit(today=day)
 
     def stop_paying(self) -> None:
-        """Nobody sits down any more; what is under way goes on."""
+        """Nobody sits down any more; what is under way goes on, and staff leave nothing lying."""
         self._plans.clear()
+        self.treasury.is_prompt = self.shops.is_prompt = True
 
     def _welcome(self, number: int, day: date) -> None:
         borrower_id = plant_borrower(f"+861380000{number:04d}", now=at(day))
@@ -121,9 +174,13 @@ class Town:
         instalments = self.chance.choice([6, 12] if least else [3, 6, 12])
         principal = f"{self.chance.randrange(20_000, 900_000) / 100:.2f}"
         terms = TERMS | {"annual_rate": self.chance.choice(["0", "0.12", "0.2399"])}
+        if terms["annual_rate"] == "0":
+            # What costs the borrower nothing costs the shop something.
+            terms["merchant_fee_rate"] = "0.03"
         planted = plant_loan(
             borrower_id=borrower_id, starts_on=day, principal=principal, instalments=instalments, terms=terms
         )
+        self.shops.sell(planted)
         for _ in range(self.parcels.choice((0, 0, 0, 1, 1, 2))):
             asked_on = day + timedelta(days=self.parcels.randrange(1, 120))
             self._parcels.setdefault(asked_on, []).append(partial(self._announce, planted))
@@ -168,6 +225,11 @@ class Town:
             return
         for part in charge.parts.filter(borrower_id=charge.borrower_id):
             self._check_quote(part, act, day)
+        if charge.channel == "bank":
+            charges.deliver(borrower_id=charge.borrower_id, charge_id=charge.id, now=now)
+            if self.transfers.send(charge, now):
+                self._try_later(act, act.loan_ids, day, after=4)
+            return
         [luck] = self.chance.choices(list(LUCK), list(LUCK.values()))
         self.lucks[luck] += 1
         whose = {"borrower_id": charge.borrower_id, "charge_id": charge.id}
@@ -184,10 +246,11 @@ class Town:
 
     def _open(self, act: Act, now: datetime) -> Charge | None:
         odd = self.chance.randrange(100, 60_000) if act.is_odd else None
+        channel = self.transfers.choose(act.purpose)
         wishes = [Wish(loan_id=loan_id, purpose=act.purpose, amount_minor=odd) for loan_id in act.loan_ids]
         try:
             return charges.open(
-                borrower_id=act.borrower_id, wishes=wishes, channel="alipay", how="wap",
+                borrower_id=act.borrower_id, wishes=wishes, channel=channel, how="page" if channel == "bank" else "wap",
                 attempt=f"{self.chance.getrandbits(128):x}", now=now,
             )  # fmt: skip
         except Refused as refused:
@@ -196,7 +259,7 @@ class Town:
                 # One of them has nothing to pay: then each by itself.
                 for loan_id in act.loan_ids:
                     self._try_later(act, (loan_id,), now.date(), after=1)
-            elif refused.code == "other_charge_open":
+            elif refused.code in ("other_charge_open", "too_slow_to_settle"):
                 self._try_later(act, act.loan_ids, now.date(), after=1)
             return None
 
