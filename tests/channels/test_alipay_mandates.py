@@ -333,7 +333,7 @@ def test_nothing_is_announced(signing: Alipay, key: str, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(("stated_minor", "limit"), [({}, None), ({"single_minor": "500000"}, 500_000)], ids=str)
 def test_the_rules(stated: dict[str, str], stated_minor: dict[str, str], limit: int | None) -> None:
     assert alipay.connect(stated | stated_minor).debit_rules() == DebitRules(
-        window_days=3, last_day_of_month=28, once_a_period=True, single_minor=limit
+        names_days=True, last_day_of_month=28, once_a_period=True, single_minor=limit
     )
 
 

@@ -33,7 +33,7 @@ _WITHOUT_END = "2115-02-01 00:00:00"
 def rules(single_minor: int | None) -> DebitRules:
     """Alipay debits on the five days before an agreed date and on that date: three of them may follow the due day."""
     return DebitRules(
-        window_days=3, last_day_of_month=_LAST_DAY_OF_MONTH, once_a_period=True, single_minor=single_minor
+        names_days=True, last_day_of_month=_LAST_DAY_OF_MONTH, once_a_period=True, single_minor=single_minor
     )
 
 
