@@ -17,7 +17,8 @@ Refused
 ├── MoreThanPaid      need_minor: the most that is left of that payment
 ├── MoreThanCredit    need_minor: the credit balance of that day
 ├── NotWrittenOff
-└── LoanOver          the loan is void or written off
+├── LoanOver          the loan is void or written off
+└── CapUnknown
 """
 
 
@@ -138,3 +139,9 @@ class LoanOver(Refused):
     """The loan is void or written off: it takes nothing but money any more."""
 
     code = "loan_over"
+
+
+class CapUnknown(Refused):
+    """No rule is known on what a loan of this lender may cost on that day."""
+
+    code = "cap_unknown"
