@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from anqi.engine.cap_rules import LENDER_TYPES
 from anqi.lending import merchants, products
 from anqi.lending.merchants import IssuedKey
 from anqi.lending.models import Lender, Merchant, Product
@@ -39,7 +40,7 @@ class NoSuchKey(Refused):
 
 def open_lender(*, code: str, name: str, kind: str, limit_minor: int, service_phone: str = "") -> Lender:
     """The lender of that code as stated; `limit_minor` is what it grants somebody new. Refuses KindUnknown."""
-    if kind not in products.CAPS:
+    if kind not in LENDER_TYPES:
         raise KindUnknown(kind=kind)
     with transaction.atomic(durable=True):
         lender, _ = Lender.objects.update_or_create(
@@ -64,7 +65,7 @@ def sell(
     """The product of that code as it is sold from today: the version there is, or a new one if anything differs.
 
     `terms` are the engine's, without principal, instalments, currency and dates. Refuses NoSuchLender,
-    TermsUnsound, CostAboveCap.
+    TermsUnsound, CostAboveCap, CapUnknown.
     """
     with transaction.atomic(durable=True):
         selling = Lender.objects.select_for_update(no_key=True).filter(code=lender).first()

@@ -104,7 +104,7 @@ def make(order: Order, theirs: MerchantOrder, signer: Signer, *, now: datetime) 
 def agree(order: Order, theirs: MerchantOrder, signer: Signer, signature: Signature, *, now: datetime) -> Draft:
     """What was read, drawn up again as on the day it was opened. Hold the borrower first.
 
-    Refuses NotVerified, AgreementChanged, ReadingTooShort, ConsentMissing, LimitExceeded.
+    Refuses NotVerified, AgreementChanged, ReadingTooShort, ConsentMissing, CostAboveCap, CapUnknown, LimitExceeded.
     """
     if not signer.is_verified:
         raise NotVerified
@@ -114,6 +114,8 @@ def agree(order: Order, theirs: MerchantOrder, signer: Signer, signature: Signat
         raise AgreementChanged
     readings.refuse_hurry(reading, now=now)
     agreements.refuse_silence(signature.consents)
+    # The quote was within the caps of its day; the loan is of the day on which it is signed.
+    products.refuse_dear(theirs.product, order.amount_minor, on=day_of(now))
     limit = limits.read(signer.id, theirs.product.lender_id, today=day_of(now))
     if order.amount_minor > limit.available_minor:
         raise LimitExceeded(needed_minor=order.amount_minor, available_minor=limit.available_minor)

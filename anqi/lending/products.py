@@ -4,34 +4,32 @@ Refused
 ├── PlanUnavailable
 ├── AmountOutOfRange   least_minor, most_minor
 ├── TermsUnsound       field
-└── CostAboveCap       what, percent, cap_percent
+├── CostAboveCap       test, what, basis, percent, cap_percent, on, source
+└── CapUnknown         kind, on
 """
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
-from anqi.engine import loan, refusals
+from anqi.engine import caps, refusals
 from anqi.engine.calendar import Step
+from anqi.engine.cap_rules import LenderType
+from anqi.engine.caps import Breach, Test
 from anqi.engine.cost import AnnualCost, annual_cost_of
-from anqi.engine.money import rounded, write_amount
-from anqi.engine.products import Terms
+from anqi.engine.money import write_amount
 from anqi.engine.schedule import Plan, plan
 from anqi.lending import store
 from anqi.lending.models import Product
 from anqi.rows.refusals import Refused
 
 KIND = "purchase"
-# What a year may cost in per cent, simple, by the kind of lender; 金规〔2025〕9号 and the rules beside it.
-CAPS: Mapping[str, Decimal] = {
-    "bank": Decimal("24"),
-    "consumer_finance": Decimal("24"),
-    "microloan": Decimal("24"),
-}
 _OWN_KEYS = ("principal", "starts_on", "instalments", "currency", "first_due_on", "anchor_day")
-_DAYS_A_YEAR = 365
+_WHAT: dict[Test, str] = {
+    "as_planned": "annual cost",
+    "early_settlement": "annual cost of settling early",
+    "lateness": "late charge",
+    "together": "annual cost with the late charge",
+}
 
 
 class PlanUnavailable(Refused):
@@ -53,9 +51,15 @@ class TermsUnsound(Refused):
 
 
 class CostAboveCap(Refused):
-    """The {what} would be {percent} % a year; a lender of this kind may take {cap_percent} %."""
+    """The {what} would be {percent} % a year ({basis}) on {on}; {source} allows {cap_percent} %."""
 
     code = "cost_above_cap"
+
+
+class CapUnknown(Refused):
+    """No rule is known on what a lender of this kind ({kind}) may take on {on}."""
+
+    code = "cap_unknown"
 
 
 def offered(amount_minor: int, today: date) -> list[Product]:
@@ -135,29 +139,40 @@ def annual_cost(terms: dict[str, Any], starts_on: date) -> AnnualCost:
 
 
 def refuse_unsound(product: Product) -> None:
-    """Refuses with TermsUnsound or CostAboveCap what may not be sold.
-
-    The cap holds for the plan as agreed, at both ends of its range; for the late charge; and for who settles
-    after a single day.
-    """
+    """Refuses with TermsUnsound, CostAboveCap or CapUnknown what may not be sold: at both ends of its range."""
     for key in _OWN_KEYS:
         if key in product.terms:
             raise TermsUnsound(field=key)
-    least, most = _read(product, product.least_minor), _read(product, product.most_minor)
-    yearly = [
-        ("annual cost", annual_cost_of(least).simple_percent),
-        ("annual cost", annual_cost_of(most).simple_percent),
-        ("late charge", _percent_a_year(most.penalty.daily_rate if most.penalty else Fraction(0))),
-        # The most, because a rounded fen of the least is no price.
-        ("settlement on the next day", _percent_a_year(_cost_of_a_day(most))),
-    ]
-    cap_percent = CAPS[product.lender.kind]
-    for what, percent in yearly:
-        if percent > cap_percent:
-            raise CostAboveCap(what=what, percent=percent, cap_percent=cap_percent)
+    for amount_minor in (product.most_minor, product.least_minor):
+        _refuse_unsound_terms(product, amount_minor)
+        refuse_dear(product, amount_minor, on=product.sold_from)
 
 
-def _read(product: Product, amount_minor: int) -> Terms:
+def refuse_dear(product: Product, amount_minor: int, *, on: date) -> None:
+    """Refuses with CostAboveCap an amount in fen that, lent on that day, would cost more than the caps of the day.
+
+    Paid as planned, settled early on its dearest day, or late. CapUnknown where no rule of that day is known.
+    """
+    terms = store.terms_from(terms_of(product, amount_minor), starts_on=on)
+    kind = cast(LenderType, product.lender.kind)
+    try:
+        holding = caps.caps_of(
+            kind, "purchase" if product.kind == KIND else "cash", on=on, until=plan(terms).instalments[-1].due_on
+        )
+    except refusals.CapUnknown as unknown:
+        raise CapUnknown(kind=kind, on=on) from unknown
+    for breach in caps.breaches(terms, holding):
+        raise _above(breach)
+
+
+def _above(breach: Breach) -> CostAboveCap:
+    return CostAboveCap(
+        test=breach.test, what=_WHAT[breach.test], basis=breach.basis, percent=breach.percent,
+        cap_percent=breach.cap_percent, on=breach.on, source=breach.source,
+    )  # fmt: skip
+
+
+def _refuse_unsound_terms(product: Product, amount_minor: int) -> None:
     try:
         terms = store.terms_from(terms_of(product, amount_minor), starts_on=product.sold_from)
     except refusals.BadTerms as bad:
@@ -167,15 +182,3 @@ def _read(product: Product, amount_minor: int) -> Terms:
         raise TermsUnsound(field="day_count")
     if terms.every != Step(unit="months", count=1):
         raise TermsUnsound(field="every")
-    return terms
-
-
-def _cost_of_a_day(terms: Terms) -> Fraction:
-    payoff_minor = loan.standing(terms, [], terms.starts_on + timedelta(days=1)).payoff_minor
-    assert payoff_minor is not None, "a loan that has begun has a payoff"
-    return Fraction(payoff_minor - terms.principal_minor, terms.principal_minor)
-
-
-def _percent_a_year(rate_a_day: Fraction) -> Decimal:
-    hundredths = rate_a_day * _DAYS_A_YEAR * 100 * 100
-    return Decimal(rounded(hundredths.numerator, hundredths.denominator)).scaleb(-2)

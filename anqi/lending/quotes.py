@@ -11,7 +11,9 @@ from uuid import UUID
 
 from django.core import signing
 
+from anqi.lending import products
 from anqi.lending.models import Product
+from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 LIFE = timedelta(minutes=30)
@@ -40,7 +42,11 @@ class Quote:
 
 
 def give(*, merchant_id: UUID, product: Product, amount_minor: int, now: datetime) -> Quote:
-    """A promise that an order of so many fen has this version of the product, until it is over."""
+    """A promise that an order of so many fen has this version of the product, until it is over.
+
+    Refuses with `products.CostAboveCap` or `CapUnknown` what may not be lent today.
+    """
+    products.refuse_dear(product, amount_minor, on=day_of(now))
     expires_at = now + LIFE
     promised = _promise(merchant_id, product.code, amount_minor)
     token = _SIGNER.sign_object([*promised, product.version, int(expires_at.timestamp())])

@@ -1,6 +1,6 @@
 """What may be sold and to whom: products within the caps, versions, shops and keys; everything repeatable."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,13 @@ import pytest
 from anqi.actions import merchants
 from anqi.actions.merchants import KindUnknown, NoSuchKey, NoSuchLender
 from anqi.engine.cost import annual_cost_of
-from anqi.lending import agreements, disclosures, products, store
+from anqi.lending import agreements, disclosures, products, quotes, store
 from anqi.lending import merchants as known_merchants
 from anqi.lending.merchants import KeyUnknown, NoSuchMerchant
 from anqi.lending.models import Lender, Merchant, MerchantKey, Product
-from anqi.lending.products import CostAboveCap, PlanUnavailable, TermsUnsound
+from anqi.lending.products import CapUnknown, CostAboveCap, PlanUnavailable, TermsUnsound
 from tests import purchasing
+from tests.planting import at
 from tests.purchasing import NOON, TERMS, TODAY, opened, welcome
 
 pytestmark = pytest.mark.django_db
@@ -87,14 +88,69 @@ def test_a_flat_fee_is_capped_by_what_it_costs_a_year(lender: Lender) -> None:
     ("changed", "what"),
     [
         ({"penalty": {"daily_rate": "0.00075", "on": "principal"}}, "late charge"),
-        ({"early": {"fee_rate": "0.03"}}, "settlement on the next day"),
-        ({"early": {"interest": "whole_period"}}, "settlement on the next day"),
+        ({"early": {"fee_rate": "0.03"}}, "annual cost of settling early"),
+        ({"early": {"interest": "whole_period"}}, "annual cost of settling early"),
     ],
 )
 def test_lateness_and_early_settlement_stay_below_the_cap(lender: Lender, changed: dict[str, Any], what: str) -> None:
     with pytest.raises(CostAboveCap) as refused:
         sell(terms=terms(**changed))
     assert refused.value.facts["what"] == what
+
+
+def test_what_is_above_the_cap_is_told_with_its_numbers(lender: Lender) -> None:
+    with pytest.raises(CostAboveCap) as refused:
+        sell(terms=terms(annual_rate="0.15", early={"fee_rate": "0.001"}))
+    assert refused.value.message == (
+        "The annual cost of settling early would be 51.68 % a year (simple) on 2026-11-25;"
+        " 消费金融公司综合融资成本窗口指导，2025年10月 allows 24 %."
+    )
+    assert refused.value.facts["test"] == "early_settlement"
+
+
+def test_each_kind_of_lender_has_its_own_caps(lender: Lender) -> None:
+    """0.05 % a day late is 18.25 %: lawful for a bank, above four times the LPR for a private lender."""
+    for kind in ("bank", "microloan", "facilitated"):
+        merchants.open_lender(code=kind, name=kind, kind=kind, limit_minor=1)
+        assert sell(lender=kind, code=kind).version == 1
+    merchants.open_lender(code="private", name="private", kind="private", limit_minor=1)
+    with pytest.raises(CostAboveCap) as refused:
+        sell(lender="private", terms=terms(annual_rate="0.10", penalty=None, late_fee={"amount": "30.00"}))
+    assert refused.value.facts["test"] == "lateness"
+    with pytest.raises(CostAboveCap) as refused:
+        sell(lender="private", terms=terms(annual_rate="0.06", penalty={"daily_rate": "0.0002", "on": "principal"}))
+    assert (refused.value.facts["test"], str(refused.value.facts["percent"])) == ("together", "13.30")
+
+
+def test_a_day_without_a_known_rule_sells_nothing(lender: Lender) -> None:
+    with pytest.raises(CapUnknown) as refused:
+        sell(now=at(date(2017, 8, 3)))
+    assert refused.value.facts == {"kind": "consumer_finance", "on": date(2017, 8, 3)}
+    assert not Product.objects.exists()
+
+
+def test_a_quote_is_within_the_caps_of_its_day() -> None:
+    """Sold by a small-loan company in 2027; the year after no new loan of a year costs more than 12 %."""
+    merchants.open_lender(code="qhxj", name="青禾小贷", kind="microloan", limit_minor=2_000_000)
+    sold, shop = sell(terms=terms(annual_rate="0.15")), purchasing.admit("qinghe")
+    before, after = at(date(2027, 12, 30)), at(date(2027, 12, 31))
+    quoted = {"merchant_id": shop.merchant.id, "product": sold, "amount_minor": 600_000}
+    assert quotes.give(**quoted, now=before).token
+    with pytest.raises(CostAboveCap) as refused:
+        quotes.give(**quoted, now=after)
+    told = {name: str(refused.value.facts[name]) for name in ("test", "percent", "cap_percent", "basis")}
+    assert told == {"test": "as_planned", "percent": "15.00", "cap_percent": "12.00", "basis": "simple"}
+
+
+def test_a_loan_is_within_the_caps_of_the_day_on_which_it_is_signed() -> None:
+    """Quoted on the last day of the old cap, and signed on the first of the new one."""
+    merchants.open_lender(code="qhxj", name="青禾小贷", kind="microloan", limit_minor=2_000_000)
+    last = at(date(2027, 12, 30))
+    sell(terms=terms(annual_rate="0.15"), now=last)
+    order = opened(purchasing.admit("qinghe", now=last), welcome(now=last), now=last)
+    with pytest.raises(CostAboveCap):
+        purchasing.sign(order, now=last + timedelta(days=1))
+    assert purchasing.sign(order, now=last).principal_minor == 600_000
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ _REFUSALS: Sequence[type[Refused]] = (
     settlements.BadPeriod,
     pdf.CharacterMissing,
     products.AmountOutOfRange,
+    products.CapUnknown,
+    products.CostAboveCap,
     products.PlanUnavailable,
     quotes.QuoteExpired,
     quotes.QuoteForged,
