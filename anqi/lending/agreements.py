@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from anqi.engine.disclosure import NOTHING_ELSE
 from anqi.engine.money import write_amount
 from anqi.engine.schedule import Plan
 from anqi.lending import disclosures, products
@@ -160,7 +161,7 @@ def _cost(body: dict[str, Any], statement: dict[str, Any]) -> list[str]:
         f"年化利率（单利）{rate['simple_percent']}%，复利折算 {rate['compound_percent']}%。",
         *(items or ["免息免费：不收任何利息和费用。"]),
         f"息费合计 {_yuan(body, statement['cost_minor'])}，本息合计 {_yuan(body, statement['total_minor'])}。",
-        "除以上各项和下面列明的逾期、提前结清情形外，不收取其他任何费用。",
+        NOTHING_ELSE,
     ]
 
 

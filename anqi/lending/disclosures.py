@@ -1,15 +1,30 @@
-"""The cost statement (综合融资成本明示表) and the plan beside it, as everybody is shown them before signing."""
+"""The cost statement (综合融资成本明示表) and the plan beside it, as everybody is shown them before signing.
 
+What it lists is the engine's; the words are ours.
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from anqi.engine.schedule import Plan
-from anqi.lending import products
+from anqi.engine import disclosure
+from anqi.engine.disclosure import Disclosure, Item
+from anqi.engine.money import write_amount
+from anqi.engine.prices import Early
+from anqi.lending import products, store
 from anqi.lending.models import Product
 
 Stated = dict[str, Any]
 
+_NAMES: Mapping[str, str] = {
+    "interest": "利息",
+    "fee": "分期手续费",
+    "penalty": "罚息",
+    "late_fee": "逾期费",
+    "early_settlement": "提前结清",
+}
 _METHODS = {
     "equal_instalment": "等额本息",
     "equal_principal": "等额本金",
@@ -46,29 +61,21 @@ def cost_statement(product: Product, amount_minor: int, *, on: date) -> Stated:
 
     `annual_cost` is in per cent: simple (年化利率, 单利) is what people are shown first.
     """
-    terms = products.terms_of(product, amount_minor)
-    planned = products.plan_of(terms, on)
-    cost = products.annual_cost(terms, on)
+    terms = store.terms_from(products.terms_of(product, amount_minor), starts_on=on)
+    stated = disclosure.disclose(terms, payee=product.lender.name)
+    cost = stated.annual_cost
     return {
-        "principal_minor": amount_minor,
-        "items": _items(product, planned),
-        "cost_minor": planned.totals.total_minor - amount_minor,
-        "total_minor": planned.totals.total_minor,
+        "principal_minor": stated.principal_minor,
+        "items": [_written(item, stated) | {"amount_minor": item.amount_minor} for item in _costing(stated)],
+        "cost_minor": stated.cost_minor,
+        "total_minor": stated.total_minor,
         "annual_cost": {
             "simple_percent": str(cost.simple_percent),
             "compound_percent": str(cost.compound_percent),
         },
-        "contingent": contingent(terms),
-        "nothing_else": True,
+        "contingent": [_written(item, stated) for item in stated.contingent],
+        "nothing_else": bool(stated.nothing_else),
     }
-
-
-def contingent(terms: Stated) -> list[Stated]:
-    """What only those pay who are late or who settle early, in words."""
-    stated = [{"code": "early_settlement", "name": "提前结清", "how": _early(terms.get("early") or {})}]
-    if terms.get("penalty"):
-        stated.insert(0, {"code": "penalty", "name": "罚息", "how": _late(terms)})
-    return stated
 
 
 def percent(rate: str) -> str:
@@ -77,38 +84,81 @@ def percent(rate: str) -> str:
     return f"{written.rstrip('0').rstrip('.') if '.' in written else written}%"
 
 
-def _items(product: Product, planned: Plan) -> list[Stated]:
-    method = _METHODS[product.terms["method"]]
-    rate, fee_rate = product.terms.get("annual_rate", "0"), product.terms.get("fee_rate_per_instalment", "0")
-    interest = f"{method}，年利率 {percent(rate)}（单利），随每期本金一起收取"
-    fee = f"{method}，每期按分期本金的 {percent(fee_rate)} 收取"
-    stated = (
-        ("interest", "利息", interest, planned.totals.interest_minor),
-        ("fee", "分期手续费", fee, planned.totals.fee_minor),
-    )
-    return [
-        {"code": code, "name": name, "how": how, "payee": product.lender.name, "amount_minor": amount_minor}
-        for code, name, how, amount_minor in stated
-        if amount_minor
-    ]
+def _costing(stated: Disclosure) -> list[Item]:
+    # Of a small sum a fee may come to nothing.
+    return [item for item in stated.items if item.amount_minor]
 
 
-def _late(terms: Stated) -> str:
-    penalty, grace_days = terms["penalty"], terms.get("grace_days", 0)
-    base = _LATE_BASES[penalty.get("on", "principal")]
-    a_year = percent(str(Decimal(penalty["daily_rate"]) * _DAYS_A_YEAR))
-    charged = f"从还款日起按{base}每天收取 {percent(penalty['daily_rate'])}（折合年化 {a_year}，单利）"
-    if not grace_days:
-        return f"还款日过后仍未还清的，{charged}"
-    return f"还款日后 {grace_days} 天内还清的不收；超过 {grace_days} 天仍未还清的，{charged}"
+def _written(item: Item, stated: Disclosure) -> Stated:
+    # A charge by staff is named in the terms as people read it.
+    name = _NAMES.get(item.code, item.code)
+    return {"code": item.code, "name": name, "how": _WORDS[item.how](item, stated), "payee": item.payee}
 
 
-def _early(early: Stated) -> str:
-    by_day = "随时可以提前结清，利息和手续费只计算到结清前一天"
-    whole = "随时可以提前结清，当期的利息和手续费按整期计算"
-    is_by_day = {early.get("interest", "by_day"), early.get("fee", "by_day")} == {"by_day"}
-    rate = early.get("fee_rate", "0")
-    fee = f"另按剩余本金收取 {percent(rate)}" if Decimal(rate) else "不另收提前结清的费用"
-    return f"{by_day if is_by_day else whole}，{fee}"
+def _interest(item: Item, stated: Disclosure) -> str:
+    return f"{_METHODS[stated.method]}，年利率 {_percent(item.rate)}（单利），随每期本金一起收取"
 
 
+def _fee(item: Item, stated: Disclosure) -> str:
+    return f"{_METHODS[stated.method]}，每期按分期本金的 {_percent(item.rate)} 收取"
+
+
+def _late(item: Item, stated: Disclosure) -> str:
+    assert stated.penalty, "an item of it was made"
+    base = _LATE_BASES[stated.penalty.on]
+    a_year = _percent(item.rate * _DAYS_A_YEAR)
+    charged = f"从还款日起按{base}每天收取 {_percent(item.rate)}（折合年化 {a_year}，单利）"
+    return f"{_grace(stated)}，{charged}"
+
+
+def _late_once(item: Item, stated: Disclosure) -> str:
+    if item.rate:
+        charged = f"当期未还金额的 {_percent(item.rate)}"
+    else:
+        charged = _yuan(item.amount_minor or 0, stated)
+    most = f"，每笔分期合计不超过 {_yuan(item.most_minor, stated)}" if item.most_minor else ""
+    return f"{_grace(stated)}，每期收取一次，为{charged}{most}"
+
+
+def _grace(stated: Disclosure) -> str:
+    if not stated.grace_days:
+        return "还款日过后仍未还清的"
+    days = stated.grace_days
+    return f"还款日后 {days} 天内还清的不收；超过 {days} 天仍未还清的"
+
+
+def _early(item: Item, stated: Disclosure) -> str:
+    fee = f"另按剩余本金收取 {_percent(item.rate)}" if item.rate else "不另收提前结清的费用"
+    return f"随时可以提前结清，{_earned(stated.early)}，{fee}"
+
+
+def _earned(early: Early) -> str:
+    if early.fee == "all":
+        return "利息计算到结清前一天，未到期的手续费一并收取" if early.interest == "by_day" else _ALL_AT_ONCE
+    if (early.interest, early.fee) == ("by_day", "by_day"):
+        return "利息和手续费只计算到结清前一天"
+    return "当期的利息和手续费按整期计算"
+
+
+def _on_request(item: Item, stated: Disclosure) -> str:
+    return f"仅在你要求这项服务时收取，合计不超过 {_yuan(item.most_minor or 0, stated)}"
+
+
+def _percent(rate: Fraction) -> str:
+    # Rates were read from decimals, so that nothing is cut off here.
+    return percent(str(Decimal(rate.numerator) * Decimal(rate.denominator) ** -1))
+
+
+def _yuan(amount_minor: int, stated: Disclosure) -> str:
+    return f"{write_amount(amount_minor, currency=stated.currency)} 元"
+
+
+_ALL_AT_ONCE = "当期的利息按整期计算，未到期的手续费一并收取"
+_WORDS: Mapping[str, Callable[[Item, Disclosure], str]] = {
+    "by_year": _interest,
+    "by_instalment": _fee,
+    "by_day_late": _late,
+    "once_late": _late_once,
+    "once_early": _early,
+    "on_request": _on_request,
+}

@@ -95,6 +95,7 @@ class ContingentCost(BaseModel):
     code: str = Field(examples=["penalty"])
     name: str = Field(examples=["罚息"])
     how: str
+    payee: str = Field(description="Who charges it.", examples=["青禾消费金融"])
 
 
 class CostStatement(BaseModel):
