@@ -31,6 +31,7 @@ def happen(who: Planted, kind: str, on: date, *, today: date | None = None, **bo
         *books.bring_to(
             [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)],
             booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+            discloses=held.discloses,
         ),
     ]  # fmt: skip
     store.record(chain, [fact], now=at(today))

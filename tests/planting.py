@@ -147,6 +147,7 @@ def _begin(loan: Loan, starts_on: date, now: datetime) -> None:
     entries = books.bring_to(
         [courses.reached(held, by=fact, today=starts_on)],
         booked=booked.balances[loan.id], loan_id=loan.id, lender_id=loan.lender_id, currency=loan.currency,
+        discloses=held.discloses,
     )  # fmt: skip
     books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
     store.wake(loan.borrower_id, loan.id, courses.outlook(held, today=starts_on))

@@ -152,8 +152,9 @@ def _book(chains: Mapping[UUID, Chain], woken: Sequence[_Woken], booked: Booked,
 def _entries(woken: _Woken, booked: Mapping[str, int]) -> list[Entry]:
     held = woken.held
     return books.bring_to(
-        woken.steps, booked=booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency
-    )
+        woken.steps, booked=booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+        discloses=held.discloses,
+    )  # fmt: skip
 
 
 def _tell_settled(woken: _Woken, now: datetime) -> None:

@@ -188,6 +188,7 @@ def _begin(chain: Chain, theirs: MerchantOrder, tracking_number: str, now: datet
     entries = books.bring_to(
         [courses.reached(held, by=fact, today=today)],
         booked=booked.balances[loan.id], loan_id=loan.id, lender_id=held.lender_id, currency=held.currency,
+        discloses=held.discloses,
     )  # fmt: skip
     store.record(chain, [fact], now=now)
     books.post(chain, entries, first_open_on=booked.first_open_on, now=now)

@@ -169,6 +169,7 @@ def _decide(borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, no
         entries=books.bring_to(
             [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)],
             booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+            discloses=held.discloses,
         ),
         first_open_on=booked.first_open_on, outlook=courses.outlook(after, today=today),
     )  # fmt: skip

@@ -1,6 +1,10 @@
-"""The books: they receive the difference between what should stand in them and what does."""
+"""The books: they receive the difference between what should stand in them and what does.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+Refused
+└── Undisclosed    part, loan_id
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,11 +12,19 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from anqi.engine.accounts import STAGES
+from anqi.ledger.chart import CHARGES
 from anqi.rows import sql
 from anqi.rows.chain import Chain, Link, canonical
 from anqi.rows.ids import uuid7
+from anqi.rows.refusals import Refused
 
 Balances = dict[str, int]
+
+
+class Undisclosed(Refused):
+    """The signed cost statement names no {part}: it can't be charged."""
+
+    code = "undisclosed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +38,8 @@ class Entry:
     counts_on: date
     cause: str
     cause_id: UUID | None
+    discloses: Collection[str] = ()
+    """The parts as which the loan's signed statement lets something be charged: nothing, unless it is told."""
     id: UUID = field(default_factory=uuid7)
 
 
@@ -102,9 +116,13 @@ class Wanted(Protocol):
 
 
 def bring_to(
-    steps: Iterable[Wanted], *, booked: Mapping[str, int], loan_id: UUID, lender_id: UUID, currency: str
-) -> list[Entry]:
-    """The entries that bring a loan's books through these steps, each the difference from the one before."""
+    steps: Iterable[Wanted], *, booked: Mapping[str, int], loan_id: UUID, lender_id: UUID, currency: str,
+    discloses: Collection[str],
+) -> list[Entry]:  # fmt: skip
+    """The entries that bring a loan's books through these steps, each the difference from the one before.
+
+    `discloses` are the parts as which its signed statement lets something be charged.
+    """
     entries = []
     for step in steps:
         entries.append(
@@ -116,6 +134,7 @@ def bring_to(
                 counts_on=step.counts_on,
                 cause=step.cause,
                 cause_id=step.cause_id,
+                discloses=discloses,
             )
         )
         booked = step.balances
@@ -125,7 +144,8 @@ def bring_to(
 def post(chain: Chain, entries: Sequence[Entry], *, first_open_on: date, now: datetime) -> None:
     """Adds the entries' postings at the end of the borrower's chain, in one statement.
 
-    A posting counts on its cause's day; it is booked on that day, or on the first open day after it.
+    A posting counts on its cause's day; it is booked on that day, or on the first open day after it. Refuses with
+    Undisclosed a charge that the loan's signed statement doesn't name; to take one back is never refused.
     """
     if rows := [link.as_row() for link in _links(chain, entries, first_open_on, now)]:
         sql.write(_POST, [chain.borrower_id, sql.as_rows(rows)])
@@ -162,7 +182,14 @@ def _links(chain: Chain, entries: Iterable[Entry], first_open_on: date, now: dat
     for entry in entries:
         booked_on = max(entry.counts_on, first_open_on)
         for move in entry.moves:
+            _refuse_undisclosed(entry, move)
             yield chain.link_spelt(_text(entry, move, booked_on, now))
+
+
+def _refuse_undisclosed(entry: Entry, move: tuple[str, str, int]) -> None:
+    part = CHARGES.get(move[1])
+    if part and part not in entry.discloses:
+        raise Undisclosed(part=part, loan_id=entry.loan_id)
 
 
 def _text(entry: Entry, move: tuple[str, str, int], booked_on: date, now: datetime) -> str:

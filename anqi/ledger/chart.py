@@ -25,6 +25,8 @@ ACCOUNTS = (
     "goodwill",
     "written_off",
 )
+# A posting to the credit of one of these charges the borrower: as which part of an instalment.
+CHARGES = {"interest_income": "interest", "fee_income": "fee", "penalty_income": "penalty"}
 # What was earned and is not booked: of these no posting is made, only an amount for each day, product and lender.
 ACCRUED = ("accrued_interest", "accrued_fee", "accrued_penalty")
 ACCRUED_INCOME = "accrued_income"

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+from anqi.engine import disclosure
 from anqi.engine import facts as engine_facts
 from anqi.engine.accruals import Line
 from anqi.engine.money import read_amount
@@ -62,6 +63,11 @@ class LoanInHand:
     def terms(self) -> Terms:
         """The terms with the day the loan began. Asked only of a loan that has begun."""
         return _read_terms(self.signed, self.starts_on)
+
+    @property
+    def discloses(self) -> frozenset[str]:
+        """The parts as which its signed cost statement lets something be charged; nothing before it has begun."""
+        return disclosure.parts_of(self.terms) if self.starts_on else frozenset()
 
     @property
     def has_begun(self) -> bool:

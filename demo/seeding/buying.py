@@ -157,8 +157,9 @@ class Bought:
     def _entries(self, steps: list[courses.Step]) -> list[books.Entry]:
         held = self.held
         entries = books.bring_to(
-            steps, booked=self._booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency
-        )
+            steps, booked=self._booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+            discloses=held.discloses,
+        )  # fmt: skip
         self._booked = steps[-1].balances if steps else self._booked
         return entries
 

@@ -133,7 +133,7 @@ def pay_ahead(who: Planted, amount_minor: int) -> None:
     after = courses.advance(held, [fact])
     entries = books.bring_to(
         [courses.reached(after, by=fact, today=on)], booked=booked.balances[who.loan_id], loan_id=who.loan_id,
-        lender_id=held.lender_id, currency="CNY",
+        lender_id=held.lender_id, currency="CNY", discloses=held.discloses,
     )  # fmt: skip
     books.post(chain, entries, first_open_on=booked.first_open_on, now=at(on))
     store.wake(who.borrower_id, who.loan_id, courses.outlook(after, today=on))

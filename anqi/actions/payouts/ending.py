@@ -88,8 +88,9 @@ def _write(
 ) -> None:  # fmt: skip
     booked = books.read(held.borrower_id, [held.id])
     entries = books.bring_to(
-        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency
-    )
+        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+        discloses=held.discloses,
+    )  # fmt: skip
     store.record(chain, facts, now=now)
     books.post(chain, [moved, *entries], first_open_on=booked.first_open_on, now=now)
     store.wake(held.borrower_id, held.id, courses.outlook(held, today=day_of(now)))

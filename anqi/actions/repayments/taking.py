@@ -123,6 +123,7 @@ def _decide(
             loan_id=held.id,
             lender_id=held.lender_id,
             currency=held.currency,
+            discloses=held.discloses,
         )
         facts.append(fact)
         wakes.append((held, courses.outlook(after, today=today)))
