@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from anqi.actions import merchants
+from anqi.lending import products
 from anqi.lending.models import Lender, Merchant, Product
 
 PREFIX = "seed-"
@@ -99,6 +100,8 @@ def _lend(plan: Plan, lender: Lender, today: date) -> Product:
             "terms": {"version": 1, **plan.terms}, "sold_from": today,
         },
     )  # fmt: skip
+    for price_minor in (product.most_minor, product.least_minor):
+        products.refuse_dear(product, price_minor, on=today)
     return product
 
 
