@@ -1,7 +1,7 @@
 """The cost statement (综合融资成本明示表) as data: all that a borrower may ever be charged on a loan, and nothing else.
 
-What is charged when all is paid in time comes with its amount; what only those pay who are late, settle early or ask for
-something stands apart. The books ask the same list: a charge of a part that no item names is refused.
+What is charged when all is paid in time comes with its amount; what only those pay who are late, settle early or ask
+for something stands apart. The books ask the same list: a charge of a part that no item names is refused.
 """
 
 from collections.abc import Iterator

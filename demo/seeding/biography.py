@@ -86,7 +86,8 @@ class Biography:
         for entry in entries:
             entry_id = self.new_id(now)
             for debit, credit, amount_minor in entry.moves:
-                stated = {name: value for name, value in vars(entry).items() if name not in ("id", "moves", "discloses")}
+                kept = vars(entry).items()
+                stated = {name: value for name, value in kept if name not in ("id", "moves", "discloses")}
                 posting = stated | {
                     "id": self.new_id(now), "entry_id": entry_id, "debit": debit, "credit": credit,
                     "amount_minor": amount_minor, "booked_on": max(entry.counts_on, self._first_open_on),

@@ -56,5 +56,7 @@ _WORDS: dict[str, Words] = {
     "limit_exceeded": _limit,
     "reading_too_short": _hurry,
     "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
+    "cost_above_cap": lambda facts, now: _("按今天的规定，这笔分期的年化成本超过了上限 %(cap)s%%，没有签约。")
+    % {"cap": facts["cap_percent"]},
     "agreement_changed": lambda facts, now: _("合同内容已更新，没有签约。请再看一遍新的内容。"),
 }

@@ -68,6 +68,7 @@ COST_NAMES: dict[str, str | Promise] = {
     "interest": gettext_lazy("利息"),
     "fee": gettext_lazy("分期手续费"),
     "penalty": gettext_lazy("罚息"),
+    "late_fee": gettext_lazy("逾期费"),
     "early_settlement": gettext_lazy("提前结清"),
 }
 
