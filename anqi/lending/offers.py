@@ -12,7 +12,7 @@ from uuid import UUID
 
 from anqi.lending import agreements, limits, products, readings
 from anqi.lending.agreements import AgreementChanged, Draft
-from anqi.lending.limits import Limit, LimitExceeded
+from anqi.lending.limits import Limit
 from anqi.lending.models import Merchant, MerchantOrder, Order, Product
 from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
@@ -116,9 +116,7 @@ def agree(order: Order, theirs: MerchantOrder, signer: Signer, signature: Signat
     agreements.refuse_silence(signature.consents)
     # The quote was within the caps of its day; the loan is of the day on which it is signed.
     products.refuse_dear(theirs.product, order.amount_minor, on=day_of(now))
-    limit = limits.read(signer.id, theirs.product.lender_id, today=day_of(now))
-    if order.amount_minor > limit.available_minor:
-        raise LimitExceeded(needed_minor=order.amount_minor, available_minor=limit.available_minor)
+    limits.admit(limits.read(signer.id, theirs.product.lender_id, today=day_of(now)), order.amount_minor)
     return draft
 
 

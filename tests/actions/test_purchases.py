@@ -331,7 +331,10 @@ def test_the_limit_counts_what_is_signed_and_what_is_owed(shop: Shop, lin: UUID)
     assert (limit.used_minor, limit.frozen_minor, limit.available_minor) == (0, 1_500_000, 500_000)
     with pytest.raises(LimitExceeded) as refused:
         sign(second)
-    assert refused.value.facts == {"needed_minor": 500_001, "available_minor": 500_000}
+    assert refused.value.facts == {
+        "needed_minor": 500_001, "available_minor": 500_000, "granted_minor": 2_000_000, "limit_minor": 2_000_000,
+        "used_minor": 0, "frozen_minor": 1_500_000,
+    }  # fmt: skip
     ship(first)
     limit = limits.read(lin, lender_id, today=TODAY)
     assert (limit.used_minor, limit.frozen_minor, limit.available_minor) == (1_500_000, 0, 500_000)

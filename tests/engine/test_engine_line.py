@@ -1,5 +1,6 @@
 """Credit lines: every figure by hand, then what always holds whatever happens in whatever order."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from line_tables import TERMS, Book, Lent, follow_line, minor
 
+from anqi.engine import ceilings
 from anqi.engine.ceilings import TooLong, refuse_too_long
 from anqi.engine.facts import Payment
 from anqi.engine.granting import Grant
 from anqi.engine.line import BeyondLine, LineExpired, LineLocked, LineRefused, admit, line_of
 from anqi.engine.products import read_terms
 from anqi.engine.refusals import NotPositive, Refused
+from anqi.engine.schedule import plan
 
 _DAY = date(2026, 3, 1)
 
@@ -75,7 +78,10 @@ day         happens         granted  available
 2026-03-04  grants 900.00   800.00   800.00
 2026-03-05  grants 700.00   700.00   700.00
 2026-03-05  accepts 003     700.00   700.00     refused: unknown_fact
-2026-03-06  grants 0.00     0.00     0.00
+2026-03-06  grants 700.00   700.00   700.00
+2026-03-06  accepts 004     700.00   700.00     refused: unknown_fact
+2026-03-07  grants 0.00     0.00     0.00
+2026-03-07  grants -0.01    0.00     0.00       refused: not_positive
 """)
 
 
@@ -150,12 +156,24 @@ def test_a_ceiling_holds_from_its_day(lender_kind: str, day: str, most: int | No
     assert line.granted_minor == line.available_minor == 0, "nothing was granted"
 
 
+def test_a_rule_that_changes_holds_from_its_day_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = ceilings.CEILINGS
+    later = replace(first, most=30_000_000, since=date(2026, 3, 1))
+    monkeypatch.setattr(ceilings, "CEILINGS", (later, first, *others))
+    for day, most in (("2020-07-16", None), ("2026-02-28", 20_000_000), ("2026-03-01", 30_000_000)):
+        found = ceilings.ceiling_of("bank", "amount", date.fromisoformat(day))
+        assert (found.most if found else None) == most
+
+
 @pytest.mark.parametrize(
     ("lender_kind", "method", "months", "starts_on", "latest"),
     [
         ("consumer_finance", "equal_principal", 60, "2026-02-28", None),
         ("consumer_finance", "equal_principal", 61, "2026-02-28", "2031-02-28"),
         ("consumer_finance", "equal_principal", 61, "2024-06-30", None),
+        ("consumer_finance", "equal_principal", 61, "2024-07-01", "2029-07-01"),
+        ("bank", "equal_principal", 61, "2024-06-30", None),
+        ("bank", "equal_principal", 61, "2024-07-01", "2029-07-01"),
         ("consumer_finance", "bullet", 13, "2026-02-28", None),
         ("microloan", "equal_principal", 61, "2026-02-28", None),
         ("bank", "equal_principal", 13, "2026-02-28", None),
@@ -164,6 +182,8 @@ def test_a_ceiling_holds_from_its_day(lender_kind: str, day: str, most: int | No
         ("bank", "interest_only", 13, "2026-02-28", "2027-02-28"),
         ("bank", "bullet", 12, "2026-02-28", None),
         ("bank", "bullet", 13, "2026-02-28", "2027-02-28"),
+        ("bank", "bullet", 13, "2020-07-16", None),
+        ("bank", "bullet", 13, "2020-07-17", "2021-07-17"),
     ],
 )
 def test_how_long_a_loan_may_last(
@@ -177,7 +197,11 @@ def test_how_long_a_loan_may_last(
     with pytest.raises(TooLong) as refused:
         refuse_too_long(terms, lender_kind)
     assert refused.value.latest_on == date.fromisoformat(latest)
-    assert (latest in refused.value.message) and (refused.value.ceiling.source in refused.value.message)
+    assert (refused.value.code, refused.value.field) == ("too_long", "instalments")
+    assert refused.value.message == (
+        "The loan ends later than the law lets a lender of this kind lend."
+        f" It would end on {plan(terms).instalments[-1].due_on}, the latest is {latest}: {refused.value.ceiling.source}."
+    )
     return None
 
 

@@ -52,7 +52,7 @@ def look_at_shares(funding: Funding, terms: Terms, facts: Sequence[Fact], on: da
     fee, `bank_lost` what was written off of it, `bank_off` its rounding.
     """
     books, claims = books_by_holder(funding, terms, facts, on), claims_by_holder(funding, terms, facts, on)
-    columns = {}
+    columns: dict[str, str] = {}
     for holder in ("bank", "self", "a", "b", "c", "guard"):
         its = books.get(holder, {})
         columns |= {
@@ -380,10 +380,9 @@ def test_once_a_guarantor_has_paid_the_funders_stand_still(
         assert not any(account.startswith("receivable") for account in then[funder.id])
         got_minor = then[funder.id].get("partners_payable", 0) - unguarded[funder.id].get("partners_payable", 0)
         assert got_minor == due.to[funder.id]
-    got_minor = {day: books_by_holder(funding, terms, facts, day)["guard"] for day in (due.on, on)}
     came_in_minor = _passing(balances(terms, facts, on)) - _passing(balances(terms, facts, due.on))
-    passed = [each.get("partners_payable", 0) for each in got_minor.values()]
-    assert passed[-1] - passed[0] == came_in_minor, "all that comes in later is the guarantor's"
+    passed = [books_by_holder(funding, terms, facts, day)["guard"].get("partners_payable", 0) for day in (due.on, on)]
+    assert passed[1] - passed[0] == came_in_minor, "all that comes in later is the guarantor's"
 
 
 @_few
