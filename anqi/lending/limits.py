@@ -1,18 +1,18 @@
 """The limit (额度): how much a lender grants a borrower in all, and what of it is taken.
 
-LimitExceeded   needed_minor, available_minor, granted_minor, limit_minor, used_minor, frozen_minor
+LimitExceeded     needed_minor, available_minor, granted_minor, limit_minor, used_minor, frozen_minor
+├── LimitLocked   the same
+└── LimitExpired  the same
 """
 
 from datetime import date
 from uuid import UUID
 
 from anqi.engine import line, loan
-from anqi.engine.granting import Grant
-from anqi.engine.line import BeyondLine, Line
-from anqi.lending import store
-from anqi.lending.models import CreditLine, Loan
+from anqi.engine.line import Line, LineExpired, LineLocked, LineRefused
+from anqi.lending import credit, store
+from anqi.lending.models import Loan
 from anqi.lending.store import LoanInHand
-from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 Limit = Line
@@ -24,34 +24,46 @@ class LimitExceeded(Refused):
     code = "limit_exceeded"
 
 
+class LimitLocked(LimitExceeded):
+    """The limit is locked: nothing new can be signed on it."""
+
+    code = "limit_locked"
+
+
+class LimitExpired(LimitExceeded):
+    """The limit has expired: nothing new can be signed on it."""
+
+    code = "limit_expired"
+
+
 def read(borrower_id: UUID, lender_id: UUID, *, today: date) -> Limit:
     """The limit on that day; nothing was granted where there is no line. Two loans at once: hold the borrower."""
-    found = CreditLine.objects.filter(borrower_id=borrower_id, lender_id=lender_id).select_related("lender").first()
+    granted = credit.read(borrower_id, lender_id)
     in_life = Loan.objects.filter(
         borrower_id=borrower_id, lender_id=lender_id, settled_on=None, cancelled_on=None
     ).values_list("id", flat=True)
     loans = store.read(borrower_id, in_life).values()
     return line.line_of(
-        [_grant(found)] if found else [],
+        granted.decisions,
         today,
-        lender_kind=found.lender.kind if found else "",
+        lender_kind=granted.lender_kind,
         used_minor=sum(_owed(each, today) for each in loans if each.starts_on),
         frozen_minor=sum(each.signed_minor for each in loans if not each.starts_on),
     )
 
 
 def admit(limit: Limit, needed_minor: int) -> None:
-    """Refuses with LimitExceeded what the limit does not let in."""
+    """Refuses what the limit does not let in: LimitExceeded, LimitLocked, LimitExpired."""
     try:
         line.admit(limit, needed_minor)
-    except BeyondLine as beyond:
-        numbers = beyond.numbers
-        raise LimitExceeded(needed_minor=numbers.pop("asked_minor"), **numbers) from None
-
-
-def _grant(found: CreditLine) -> Grant:
-    return Grant(id=str(found.id), on=day_of(found.granted_at), amount_minor=found.granted_minor)
+    except LineRefused as refused:
+        numbers = refused.numbers
+        why = _REFUSALS.get(type(refused), LimitExceeded)
+        raise why(needed_minor=numbers.pop("asked_minor"), **numbers) from None
 
 
 def _owed(held: LoanInHand, today: date) -> int:
     return loan.standing(held.terms, held.facts, today).outstanding_principal_minor
+
+
+_REFUSALS: dict[type[LineRefused], type[LimitExceeded]] = {LineLocked: LimitLocked, LineExpired: LimitExpired}

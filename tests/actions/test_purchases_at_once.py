@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from anqi.actions import purchases
+from anqi.actions import credit_lines, purchases
 from anqi.ledger.models import Posting
-from anqi.lending import merchant_orders
-from anqi.lending.limits import LimitExceeded
+from anqi.lending import limits, merchant_orders
+from anqi.lending.limits import LimitExceeded, LimitLocked
 from anqi.lending.merchant_orders import (
     KeyReused,
     NoSuchOrder,
@@ -19,7 +19,7 @@ from anqi.lending.merchant_orders import (
     OrderNumberTaken,
     StateConflict,
 )
-from anqi.lending.models import Fact, Loan, MerchantOrder, Order
+from anqi.lending.models import Fact, Lender, Loan, MerchantOrder, Order
 from anqi.people.models import Borrower
 from tests import purchasing
 from tests.purchasing import NOON, READ, Shop, ask, hash_of, opened, ship, sign, welcome, wish
@@ -102,6 +102,20 @@ def test_two_orders_cannot_share_one_limit(shop: Shop) -> None:
     came = at_once(*(lambda order=order: sign(order) for order in orders))
     assert kinds(came) == [LimitExceeded.__name__, Loan.__name__]
     assert Borrower.objects.get().last_seq == Fact.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_signing_and_locking_at_once_is_signed_or_refused(shop: Shop, attempt: int) -> None:
+    """Whoever comes second sees what the first has done: a limit read before the lock lets nothing in after it."""
+    lin, lender_id = welcome(), Lender.objects.get().id
+    order = opened(shop, lin)
+    came = at_once(
+        lambda: sign(order), lambda: credit_lines.lock(borrower_id=lin, lender_id=lender_id, reason="", now=NOON)
+    )
+    assert type(came[1]) is UUID
+    assert type(came[0]) in (Loan, LimitLocked)
+    limit = limits.read(lin, lender_id, today=purchasing.TODAY)
+    assert (limit.frozen_minor, limit.available_minor) == (600_000 if type(came[0]) is Loan else 0, 0)
 
 
 def test_signed_twice_at_once_is_one_loan(shop: Shop) -> None:

@@ -11,8 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from anqi import clock
-from anqi.actions import purchases
-from anqi.lending.models import Agreement, Loan, MerchantOrder
+from anqi.actions import credit_lines, purchases
+from anqi.lending.models import Agreement, Lender, Loan, MerchantOrder
 from anqi.people import borrowers
 from anqi.people.models import Borrower, Consent
 from demo.cast import LIN, ZHOU
@@ -229,6 +229,18 @@ def test_an_order_above_the_limit_has_no_button(shop: Shop, visitor: Client, lin
     assert "你现在可用额度是 ¥1,000.00" in text_of(response)
     assert "额度不够，这笔订单不能分期" in text_of(visitor.get(second))
     assert Loan.objects.count() == 1
+
+
+def test_on_a_locked_limit_nothing_is_signed(shop: Shop, visitor: Client, lin: UUID, watch: Watch) -> None:
+    order = arrive(visitor, asked(shop))
+    form = read_through(visitor, watch, order)
+    lender_id = Lender.objects.get().id
+    credit_lines.lock(borrower_id=lin, lender_id=lender_id, reason="", now=watch.now)
+    response = visitor.post(order, {**form, **CONSENTS})
+    assert response.status_code == 409
+    assert "你的额度冻结了，没有签约" in text_of(response)
+    assert "额度暂时用不了，这笔订单不能分期" in text_of(visitor.get(order))
+    assert not Loan.objects.exists()
 
 
 def test_what_lapsed_or_was_cancelled_has_a_way_out(shop: Shop, visitor: Client, watch: Watch) -> None:

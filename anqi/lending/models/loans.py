@@ -22,6 +22,23 @@ class CreditLine(BorrowerRow):
         constraints = (models.UniqueConstraint(fields=["borrower", "lender"], name="lending_credit_line_one"),)
 
 
+class LineDecision(BorrowerRow):
+    """What lender or borrower decided about a credit line after it was granted. Append-only."""
+
+    append_only = True
+
+    # Without an index: a borrower has few of them, with one lender mostly.
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=16)
+    counts_on = models.DateField()
+    body = models.JSONField()
+    actor = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_line_decision"
+
+
 class Order(BorrowerRow):
     """What a loan is for: a purchase, born when the borrower opens the merchant's order, or cash, without one."""
 

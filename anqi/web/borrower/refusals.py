@@ -54,6 +54,8 @@ _WORDS: dict[str, Words] = {
     "identity_taken": lambda facts, now: _("这张身份证已在另一个手机号下实名。请用那个手机号登录。"),
     "already_verified": lambda facts, now: _("这个账号已经实名为另一个人，不能更改。"),
     "limit_exceeded": _limit,
+    "limit_locked": lambda facts, now: _("你的额度冻结了，没有签约。已有的分期照常还款。"),
+    "limit_expired": lambda facts, now: _("你的额度过了有效期，没有签约。已有的分期照常还款。"),
     "reading_too_short": _hurry,
     "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
     "cost_above_cap": lambda facts, now: _("按今天的规定，这笔分期的年化成本超过了上限 %(cap)s%%，没有签约。")
