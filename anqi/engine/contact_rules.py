@@ -6,6 +6,8 @@ from datetime import date, time
 from types import MappingProxyType
 from typing import Literal
 
+from anqi.engine.dated import in_force
+
 Channel = Literal["call", "sms", "mail", "app"]
 
 
@@ -72,12 +74,8 @@ class RuleBook:
     rules: tuple[Rules, ...] = OURS
 
     def on(self, day: date, *, lender: str) -> Rules | None:
-        """What holds for the lender on the day, within the law; None where there is no row by then.
-
-        The lender's own newest row, else the newest for all.
-        """
-        known = [row for row in self.rules if row.since <= day and row.lender in (None, lender)]
-        newest = max(known, key=lambda row: (row.lender is not None, row.since), default=None)
+        """What holds for the lender on the day, within the law; None where there is no row by then."""
+        newest = in_force(self.rules, lender=lender, on=day)
         law = max((law for law in self.laws if law.since <= day), key=lambda law: law.since, default=None)
         return _within(newest, law) if newest and law else newest
 
