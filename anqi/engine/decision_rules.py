@@ -103,7 +103,8 @@ def _too_many(earlier_on: list[date], application: Application, policy: Policy) 
     if most is not None and len(recent) >= most:
         # When so many of them have left the window that this one is the last that fits.
         again_on = recent[len(recent) - most] + window
-        yield _refused("too_many_applications", count=len(recent), most=most, days=policy.window_days, again_on=again_on)
+        numbers: dict[str, Number] = {"count": len(recent), "most": most, "days": policy.window_days}
+        yield _refused("too_many_applications", **numbers, again_on=again_on)
 
 
 def _score(score: Score) -> Rule:

@@ -1,8 +1,8 @@
 """The code of a whole month by which a credit bureau (二代征信) is told of a loan: what happened in it, and how it ended.
 
-N paid as agreed · 1 to 7 late at the month's end, by `classes.report_code_of` · * nothing due · M missed its due date and
-paid by the month's end · D paid by a guarantor · Z paid in kind · B written off and owed · C settled · G ended otherwise
-· # state unknown.
+N paid as agreed · 1 to 7 late at the month's end, by `classes.report_code_of` · * nothing due · M the due date missed
+and paid by the month's end · D paid by a guarantor · Z paid in kind · B written off and owed · C settled · G ended
+otherwise · # state unknown.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -19,8 +19,8 @@ from anqi.engine.money import read_amount, write_amount
 from anqi.engine.products import read_terms
 from anqi.engine.repayment import preview
 
-# A loan a line: what is open, when it is due, what a year of it costs, how much of it is secured; then what it gets
-# and why. The first line says how much came in, on which day, and whether it may pay what is still to come.
+# A loan a line: what is open, when it is due, what a year of it costs, how much of it is secured (`-`: nothing is said);
+# then what it gets and why. The first line says how much came in, on which day, and whether it may pay ahead.
 _CASES = {
     "what is due comes before what is to come, however dear that is": """
 400.00 on 2026-05-10 ahead
@@ -37,7 +37,7 @@ left 100.00
     "the debt without security comes first, though it is cheaper and younger": """
 200.00 on 2026-05-10
 a  300.00  2026-04-01  0.24  1    ->
-b  300.00  2026-05-01  0.03  0    -> 200.00 less_secured
+b  300.00  2026-05-01  0.03  -    -> 200.00 less_secured
 left 0.00
 """,
     "a debt secured by a half comes before one that is secured by three quarters": """
@@ -92,9 +92,11 @@ def test_the_order_of_the_law(case: str) -> None:
     words = opening.split()
     owing, wanted = [], []
     for line in lines:
-        shown, _, got = line.partition("->")
-        id, amount, due_on, cost, secured = shown.split()
-        owing.append(Owing(id=id, standing=_one(amount, due_on, words[2]), annual_cost=Fraction(cost), secured=Fraction(secured)))
+        told, _, got = line.partition("->")
+        id, amount, due_on, cost, secured = told.split()
+        stated = {} if secured == "-" else {"secured": Fraction(secured)}
+        shown = _one(amount, due_on, words[2])
+        owing.append(Owing(id=id, standing=shown, annual_cost=Fraction(cost), **stated))
         wanted += [(id, *got.split())] if got.strip() else []
     for arrived in (owing, owing[::-1]):
         found = designate(arrived, _fen(words[0]), pays_ahead="ahead" in words)
