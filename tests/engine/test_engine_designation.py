@@ -73,6 +73,12 @@ b  200.00  2026-05-01  0.12  0    -> 33.33 pro_rata
 c  200.00  2026-05-01  0.12  0    -> 33.33 pro_rata
 left 0.00
 """,
+    "what is to come keeps the same order: dearer first, though it falls due later": """
+400.00 on 2026-05-10 ahead
+a  300.00  2026-06-01  0.12  0    -> 100.00 nothing_else
+b  300.00  2026-07-01  0.18  0    -> 300.00 heavier
+left 0.00
+""",
     "no loan takes more than it owes": """
 1000.00 on 2026-05-10 ahead
 a  300.00  2026-05-01  0.12  0    -> 300.00 due
@@ -142,6 +148,14 @@ def test_what_is_to_come_is_paid_as_scheduled_and_whole_only_at_its_payoff() -> 
         "309.00": ("due", "0.00"), "309.01": ("next", "0.00"), "908.99": ("next", "0.00"),
         "909.00": ("all", "0.00"), "1000.00": ("all", "91.00"),
     }  # fmt: skip
+
+
+def test_where_settling_costs_more_than_waiting_it_is_paid_as_scheduled() -> None:
+    """Settling costs 600.00 and 3 % of it, 618.00; the instalments to come are 306.00 and 303.00."""
+    stated = THREE | {"early": {"fee_rate": "0.03"}}
+    found = designate([_owing("a", stated, date(2026, 2, 28))], _fen("1000.00"), pays_ahead=True)
+    assert [(_yuan(share.amount_minor), share.goal) for share in found.shares] == [("918.00", "next")]
+    assert _yuan(found.left_minor) == "82.00"
 
 
 def test_inside_a_loan_costs_and_interest_come_before_principal() -> None:
