@@ -171,8 +171,7 @@ def _repairs(repair: Repair, account: Account, month: Month, on: date) -> bool:
         return False
     if month.overdue_minor > repair.most_minor:
         return False
-    shown = standing(account.terms, account.facts, min(on, repair.paid_by))
-    return shown.status != "written_off" and not missed(shown, account.faults)
+    return not missed(standing(account.terms, account.facts, min(on, repair.paid_by)), account.faults)
 
 
 def _why_not(

@@ -105,6 +105,10 @@ at                what             answer
 2026-03-14 12:00  overdue sms      yes
 2026-03-14 12:00  overdue sms      yes
 2026-03-14 12:00  overdue sms      often_enough 03-15 09:00
+2026-03-14 12:00  overdue app      yes
+2026-03-14 12:00  overdue app      yes
+2026-03-14 12:00  overdue app      yes
+2026-03-14 12:00  overdue app      often_enough 03-15 09:00
 2026-03-15 09:00  overdue call     yes
 """)
 
@@ -256,6 +260,7 @@ at                what             answer
 
 
 def test_the_rules_that_come_with_the_house_are_within_the_law() -> None:
+    assert [row.since for row in (*LAWS, *OURS)] == [date(2025, 2, 28)] * 2
     for ours in OURS:
         assert ours.hours == ours.hours.within(LAWS[0].hours)
         assert ours.most_a_day["call"] <= LAWS[0].calls_a_day

@@ -120,6 +120,74 @@ day         happens      codes
     )
 
 
+def test_the_first_and_the_last_day_of_a_month_belong_to_it() -> None:
+    """Due on the first: paid in time, missed for two days; due on the last: paid in time. Missed, and paid on the last."""
+    _months_of(
+        TENTH | {"starts_on": "2026-01-01"},
+        """
+day         happens      codes
+2026-02-01  pays 309.00  *
+2026-03-03  pays 306.00  *N
+2026-04-01               *NM
+""",
+    )
+    _months_of(
+        THREE,
+        """
+day         happens      codes
+2026-02-28  pays 309.00  *
+2026-03-01               *N
+""",
+    )
+    _months_of(
+        TENTH,
+        """
+day         happens      codes
+2026-02-28  pays 309.00  *
+2026-03-01               *M
+""",
+    )
+
+
+def test_the_most_that_was_overdue_in_a_month_in_which_it_was_paid_bit_by_bit() -> None:
+    terms = read_terms(TENTH)
+    stated = [
+        {"id": f"p{day}", "type": "payment", "on": f"2026-02-{day}", "amount": amount}
+        for day, amount in ((15, "100.00"), (20, "209.00"))
+    ]
+    seen = look(terms, read_facts(stated, currency="CNY"), date(2026, 2, 28), faults=(), otherwise=())
+    assert (seen.code, seen.overdue_minor) == ("M", 30900)
+    paid = read_facts([stated[0] | {"on": "2026-02-10", "amount": "309.00"}], currency="CNY")
+    assert look(terms, paid, date(2026, 2, 28), faults=(), otherwise=()).overdue_minor == 0
+
+
+def test_an_instalment_that_asks_for_nothing_or_went_to_others_is_not_due() -> None:
+    """The first bears no interest and repays nothing. February's, paid by 1.00, goes on a new plan from March on."""
+    _months_of(
+        TENTH | {"shape": {"interest_free": 1, "principal_free": 1}},
+        """
+day         happens      codes
+2026-03-01               **
+""",
+    )
+    _months_of(
+        TENTH,
+        """
+day         happens                            codes
+2026-02-01  pays 1.00 for next                 *
+2026-02-05  reschedules in 3 from 2026-03-10   *
+2026-03-01                                     **
+""",
+    )
+
+
+def test_what_is_written_off_began_when_it_was_owed() -> None:
+    """Written off on 5 February, before anything was due: all is owed from that day."""
+    facts = read_facts([{"id": "w", "type": "write_off", "on": "2026-02-05"}], currency="CNY")
+    seen = look(read_terms(TENTH), facts, date(2026, 2, 28), faults=(), otherwise=())
+    assert (seen.code, seen.since) == ("B", date(2026, 2, 5))
+
+
 def test_how_a_loan_ends() -> None:
     _months_of(
         TENTH,
@@ -177,11 +245,12 @@ day         happens      codes
 2026-04-20  pays 509.00  *DZ
 2026-05-01               *DZC
 """
-    otherwise = [
-        Otherwise(on=date(2026, 2, 20), how="guarantor"),
-        *(Otherwise(on=date(2026, month, 15), how=how) for month in (3, 4) for how in ("guarantor", "in_kind")),
-    ]
+    first_and_last = ((2, 1), (3, 31), (4, 15))
+    otherwise = [Otherwise(on=date(2026, month, day), how="guarantor") for month, day in first_and_last]
+    otherwise += [Otherwise(on=each.on, how="in_kind") for each in otherwise[1:]]
     _months_of(TENTH, table, otherwise=otherwise)
+    void = read_facts([{"id": "v", "type": "void", "on": "2026-02-05"}], currency="CNY")
+    assert look(read_terms(TENTH), void, date(2026, 2, 28), faults=(), otherwise=otherwise).code == "G"
 
 
 def test_a_fault_of_ours_makes_nobody_late_for_a_week() -> None:
@@ -325,6 +394,29 @@ day         happens                      notice  sends     waits
     )
 
 
+def test_milder_needs_no_notice_and_does_not_wait_and_worse_does_both() -> None:
+    """March was told as 2 and was M; February was told as 1 and was written off in it."""
+    terms, waits = read_terms(TENTH), {"is_waiting": True}
+    paid = read_facts([{"id": "p", "type": "payment", "on": "2026-03-20", "amount": "615.00"}], currency="CNY")
+    sent = [_sent("01-31", "*"), _sent("02-28", "1"), _sent("03-31", "2")]
+    found = report(Account(terms=terms, facts=paid, **waits), sent=sent, notices=(), on=date(2026, 4, 2))
+    assert ([(each.code, each.of) for each in found.to_send], found.withheld) == ([("M", "03-31 2")], ())
+    lost = read_facts([{"id": "w", "type": "write_off", "on": "2026-02-20"}], currency="CNY")
+    found = report(Account(terms=terms, facts=lost, **waits), sent=sent[:2], notices=(), on=date(2026, 3, 2))
+    assert (found.to_send, [(each.code, each.why) for each in found.withheld]) == ((), [("B", "waiting")])
+
+
+def test_of_two_records_of_a_month_the_later_holds() -> None:
+    paid = read_facts([{"id": "p", "type": "payment", "on": "2026-02-10", "amount": "309.00"}], currency="CNY")
+    sent = [_sent("01-31", "*"), _sent("02-28", "N", sent_on=date(2026, 3, 2)), _sent("02-28", "1")]
+    found = report(Account(terms=read_terms(TENTH), facts=paid), sent=sent, notices=(), on=date(2026, 3, 3))
+    assert found.to_send == found.withheld == ()
+
+
+def _sent(month: str, code: str, *, sent_on: date = date(2026, 3, 1)) -> Record:
+    return Record(id=f"{month} {code}", month=date.fromisoformat(f"2026-{month}"), code=code, sent_on=sent_on)
+
+
 def test_a_record_sent_after_the_end_is_put_right() -> None:
     """Settled in February, learned of in April: March was reported and should not have been."""
     _sends(
@@ -382,6 +474,11 @@ def test_a_state_that_nobody_reconciled_is_unknown_until_somebody_does() -> None
         # Three instalments of a third and a little interest: 30 000.00 is above the limit with the first of them.
         ("2025-08-10", "30000.00", "2026-03-31", "2026-04-01", True),
         ("2019-08-10", "900.00", "2019-12-31", "2026-04-01", True),
+        # January 2020 is the first month of it.
+        ("2019-12-10", "900.00", "2020-02-09", "2026-04-01", False),
+        # A third, 9 708.74, and 1 % of the whole, 291.26, are 10 000.00; three fen more are 10 000.01.
+        ("2025-08-10", "29126.22", "2025-10-09", "2026-04-01", False),
+        ("2025-08-10", "29126.25", "2025-10-09", "2026-04-01", True),
     ],
 )
 def test_small_old_debts_that_are_paid_are_never_told_again(
