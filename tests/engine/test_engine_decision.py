@@ -136,6 +136,15 @@ def test_a_lender_has_its_own_policy_from_its_day_on() -> None:
     assert _told(decide(replace(PHONE, **day_before), rows)) == "approved"
 
 
+def test_what_a_policy_leaves_out() -> None:
+    """Any amount, no wait after a refusal, any number of applications; where they are counted, over thirty days."""
+    shortest = Policy(since=POLICY.since, source="a case", purposes=POLICY.purposes, amount_most_minor=200_000, months_most=6)
+    refused_today = replace(PHONE, amount_minor=1, **_earlier("2026-08-31 refused"))
+    assert _told(decide(refused_today, [shortest])) == "approved"
+    counted = replace(shortest, most_in_window=1)
+    assert _told(decide(replace(PHONE, **_earlier("2026-08-01 approved")), [counted])) == "approved"
+
+
 class _HighPrices:
     """Thirty points less for what costs more than a thousand yuan."""
 

@@ -276,6 +276,8 @@ def test_a_fault_excuses_its_own_instalment_only() -> None:
     terms = read_terms(TENTH)
     fault = Fault(since=date(2026, 3, 10), until=date(2026, 3, 10))
     assert report_code_of(standing(terms, (), date(2026, 3, 12)), faults=[fault]) == "1"
+    other = Fault(since=date(2026, 1, 20), until=date(2026, 1, 20))
+    assert report_code_of(standing(terms, (), date(2026, 3, 31)), faults=[other]) == "2"
     paid = read_facts([{"id": "p", "type": "payment", "on": "2026-03-13", "amount": "615.00"}], currency="CNY")
     march = look(terms, paid, date(2026, 3, 31), faults=(), otherwise=())
     assert (march.code, march.since, march.overdue_minor) == ("M", date(2026, 3, 10), 30600)
@@ -285,7 +287,7 @@ def test_a_fault_excuses_its_own_instalment_only() -> None:
 @pytest.mark.parametrize(
     ("days", "measures", "cards"),
     [
-        (90, "special_mention", "special_mention"), (91, "substandard", "substandard"), (120, "substandard", "substandard"),
+        (0, "normal", "normal"), (1, "special_mention", "special_mention"), (90, "special_mention", "special_mention"), (91, "substandard", "substandard"), (120, "substandard", "substandard"),
         (121, "substandard", "doubtful"), (180, "substandard", "doubtful"), (181, "substandard", "loss"),
         (271, "doubtful", "loss"), (361, "loss", "loss"),
     ],
