@@ -182,10 +182,13 @@ day         happens                            codes
 
 
 def test_what_is_written_off_began_when_it_was_owed() -> None:
-    """Written off on 5 February, before anything was due: all is owed from that day."""
-    facts = read_facts([{"id": "w", "type": "write_off", "on": "2026-02-05"}], currency="CNY")
-    seen = look(read_terms(TENTH), facts, date(2026, 2, 28), faults=(), otherwise=())
-    assert (seen.code, seen.since) == ("B", date(2026, 2, 5))
+    """Written off before anything was due: all is owed from that day, be it the last of the month."""
+    for day in (5, 28):
+        stated = {"id": "w", "type": "write_off", "on": f"2026-02-{day:02}"}
+        facts = read_facts([stated], currency="CNY")
+        terms = read_terms(TENTH | {"first_due_on": "2026-03-10"})
+        seen = look(terms, facts, date(2026, 2, 28), faults=(), otherwise=())
+        assert (seen.code, seen.since) == ("B", date(2026, 2, day))
 
 
 def test_how_a_loan_ends() -> None:
