@@ -13,7 +13,7 @@ ALLOWED = {
     "MIT", "MIT-0", "MIT License",
     "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSD License",
     "Apache-2.0", "Apache License, Version 2.0", "Apache Software License",
-    "PSF-2.0", "Public Domain",
+    "PSF-2.0", "PSFL", "Public Domain",
     # These two ask for their own source only, which we don't change and anybody can get.
     "MPL-2.0", "Mozilla Public License 2.0", "LGPL-3.0-only",
 }  # fmt: skip
