@@ -30,7 +30,7 @@ def open_site(folder: Path) -> Site:
     kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
     with kept.begin() as connection:
         unionpay.open_account(connection, unionpay.prepare(folder).account.payout_minor)
-    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder)), "unionpay": unionpay.MANNER}
+    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder)), **wechat.MANNERS, "unionpay": unionpay.MANNER}
     courier = Courier(kept, timeout_seconds=prepared.settings.notify_timeout_seconds, manners=manners)
     return Site(home=prepared, store=kept, courier=courier)
 

@@ -4,7 +4,10 @@ from sandbox.faults import RESPONSE_FAULTS, Fault, Kind
 
 CALLS = ("h5", "native", "query", "close", "refund", "refund_query")
 EVENTS = ("paid", "refunded")
-OPERATIONS = (*CALLS, "closed", *EVENTS)
+# Of debits under a contract (委托代扣).
+PAPAY_CALLS = ("sign", "contract_query", "contract_end", "announce", "debit", "debit_query")
+PAPAY_EVENTS = ("signed", "ended", "debited")
+OPERATIONS = (*CALLS, "closed", *EVENTS, *PAPAY_CALLS, *PAPAY_EVENTS)
 
 
 def _fault(
@@ -94,6 +97,60 @@ REFUND_FAULTS = (
     _fault("refund_abnormal", "state", "退款受理后异常", "refund accepted, then ABNORMAL"),
     _fault("refund_closed", "state", "退款受理后关闭", "refund accepted, then CLOSED"),
 )
+# Of messages in XML, of contracts and debits; besides those of NOTIFY_FAULTS that fit them.
+PAPAY_NOTIFY_FAULTS = (
+    _fault("papay_md5_signature", "notify", "代扣通知改用 MD5 签名", "a debit's or contract's notice signed by MD5"),
+    _fault("papay_unsigned", "notify", "代扣通知没有签名", "such a notice without a signature"),
+    _fault("papay_entity", "notify", "代扣通知里定义了 XML 实体", "such a notice that declares an XML entity"),
+    _fault("papay_altered_plan", "notify", "签约通知模板号被改（签名正确）", "other template, signed correctly"),
+    _fault("papay_then_failed", "notify", "扣款成功之后又通知失败", "failed after success"),
+)
+# Tied to a debit by its nature.
+DEBIT_NOTIFY_FAULTS = (
+    _fault("papay_before_response", "notify", "扣款通知先于受理应答", "debit notified before its answer"),
+)
+PAPAY_ANSWER_FAULTS = (
+    _fault("papay_answer_md5", "response", "应答改用 MD5 签名（已执行）", "done, answer signed by MD5"),
+)
+# Struck when a contract is signed.
+CONTRACT_FAULTS = (
+    _fault("papay_runs_out", "state", "协议到期自动解约（无通知）", "the contract runs out, in silence", seconds=86400),
+)
+# Struck when a debit is asked for: it is declined at once.
+REFUSING_FAULTS = tuple(
+    _fault(f"papay_refused_{code}", "state", f"不受理扣款：{word}（{code}）", f"debit declined with {code}: {english}")
+    for code, word, english in (
+        ("RULELIMIT", "超出模板限额", "the template's limit"),
+        ("INVALID_REQUEST", "未下发通知或不在可扣费期", "not announced, or outside its days"),
+        ("CONTRACT_NOT_EXIST", "协议已解约", "contract ended"),
+        ("NOTENOUGH", "余额不足", "balance"),
+        ("NOAUTH", "商户无权限", "no rights"),
+    )
+)
+# Struck when a debit is taken: what becomes of it.
+DEBIT_FAULTS = (
+    _fault("papay_forever", "state", "扣款一直处理中", "debit in progress for ever"),
+    *(
+        _fault(f"papay_fails_{code}", "state", f"扣款失败：{word}（{code}）", f"debit fails with {code}: {english}")
+        for code, word, english in (
+            ("NOTENOUGH", "余额不足", "balance"),
+            ("RULELIMIT", "银行卡限额", "the card's limit"),
+            ("BANKERROR", "银行维护中", "bank in maintenance"),
+            ("ACCOUNTERROR", "账户冻结，或银行卡过期、挂失", "frozen account, card expired or lost"),
+            ("USER_ACCOUNT_ABNORMAL", "账户异常，风险拒绝", "risk"),
+            ("USER_NOT_EXIST", "账户已注销", "account closed"),
+            ("CODE_NOBODY_LISTED", "未列出的错误码", "an unlisted code"),
+        )
+    ),
+)
+PAPAY_FAULTS = (
+    *PAPAY_NOTIFY_FAULTS,
+    *DEBIT_NOTIFY_FAULTS,
+    *PAPAY_ANSWER_FAULTS,
+    *CONTRACT_FAULTS,
+    *REFUSING_FAULTS,
+    *DEBIT_FAULTS,
+)
 FAULTS = (
     *NOTIFY_FAULTS,
     *REFUND_NOTIFY_FAULTS,
@@ -104,4 +161,5 @@ FAULTS = (
     *CLOSING_FAULTS,
     *QUERY_FAULTS,
     *REFUND_FAULTS,
+    *PAPAY_FAULTS,
 )

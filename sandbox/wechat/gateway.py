@@ -12,7 +12,18 @@ from sandbox.faults import Strike
 from sandbox.replies import Reply
 from sandbox.site import Site
 from sandbox.store import Connection
-from sandbox.wechat import envelope, keys, messages, orders, payments, refunds, refusals, rows
+from sandbox.wechat import (
+    contracts,
+    envelope,
+    keys,
+    messages,
+    orders,
+    payments,
+    periods,
+    refunds,
+    refusals,
+    rows,
+)
 from sandbox.wechat.catalogue import ANSWER_FAULTS, KEY_FAULTS, QUERY_FAULTS, TAKING_FAULTS
 from sandbox.wechat.envelope import Call, Knock
 from sandbox.wechat.keys import Keys
@@ -102,8 +113,9 @@ _ADDRESSES = (
     ("POST", r"/v3/pay/transactions/out-trade-no/(?P<number>[^/]+)/close"),
     ("POST", r"/v3/refund/domestic/refunds"),
     ("GET", r"/v3/refund/domestic/refunds/(?P<number>[^/]+)"),
+    ("POST", r"/v3/papay/contracts/(?P<number>[^/]+)/notify"),
 )
-_NAMES = ("", "query", "query", "close", "refund", "refund_query")
+_NAMES = ("", "query", "query", "close", "refund", "refund_query", "announce")
 
 
 def _ask(call: Call, known: Keys) -> Ask:
@@ -121,6 +133,9 @@ def _order_no(connection: Connection, ask: Ask) -> str | None:
     if ask.operation == "refund_query":
         refund = rows.find_refund(connection, ask.number)
         return refund.out_trade_no if refund else None
+    if ask.operation == "announce":
+        contract = contracts.by_id(connection, ask.number, now=clock.business_now())
+        return contract.contract_code if contract else None
     if "/id/" in ask.call.path:
         trade = rows.by_transaction(connection, ask.number)
         return trade.out_trade_no if trade else None
@@ -160,6 +175,8 @@ def _close(connection: Connection, site: Site, ask: Ask, now: datetime) -> tuple
     trade = rows.find(connection, orders.trade_number(ask.number, location="path"))
     if trade is None:
         raise refusals.no_such_order()
+    if trade.trade_type not in orders.TRADE_TYPES.values():
+        raise refusals.request("委托代扣的订单不能关闭")
     payments.close(connection, site, trade, now=now)
     return 204, None
 
@@ -181,6 +198,12 @@ def _refund_query(connection: Connection, site: Site, ask: Ask, now: datetime) -
     return 200, messages.refund_answer(connection, trade, refund)
 
 
+def _announce(connection: Connection, site: Site, ask: Ask, now: datetime) -> tuple[int, Content]:
+    contract = contracts.by_id(connection, ask.number, now=now)
+    periods.announce(connection, contract, ask.call.fields, ask.keys.account, now=now)
+    return 204, None
+
+
 def _struck(connection: Connection, trade: Trade, operation: str, able: tuple[faults.Fault, ...]) -> set[str]:
     strikes = faults.strike(
         connection, channel="wechat", faults=able, order_no=trade.out_trade_no, operation=operation
@@ -195,6 +218,7 @@ _OPERATIONS: dict[str, Callable[[Connection, Site, Ask, datetime], tuple[int, Co
     "close": _close,
     "refund": _refund,
     "refund_query": _refund_query,
+    "announce": _announce,
 }
 
 

@@ -18,6 +18,7 @@ KEY_FILES = (
     "wechat_merchant_private.pem",
     "wechat_merchant_public.pem",
     "wechat_apiv3_key",
+    "wechat_v2_key",
     "wechat.json",
 )
 
@@ -33,6 +34,11 @@ class Account:
     public_key_id: str = "PUB_KEY_ID_0119000001092026010100000000000001"
     next_public_key_id: str = "PUB_KEY_ID_0119000001092026010100000000000002"
     refund_gap_seconds: int = 60
+    # The template for debits: its limits, and where the end of a contract is told. Empty: where its signing was.
+    plan_id: str = "131313"
+    single_minor: int = 50_000
+    day_minor: int = 250_000
+    end_notify_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,7 @@ class Keys:
     next_key: rsa.RSAPrivateKey
     merchant_key: rsa.RSAPublicKey
     apiv3_key: bytes
+    v2_key: bytes
 
 
 @cache
@@ -56,4 +63,5 @@ def prepare(folder: Path) -> Keys:
         next_key=home.key_pair(folder, "wechat_next"),
         merchant_key=home.key_pair(folder, "wechat_merchant").public_key(),
         apiv3_key=home.create_once(folder / "wechat_apiv3_key", secrets.token_hex(16).encode()).strip(),
+        v2_key=home.create_once(folder / "wechat_v2_key", secrets.token_hex(16).encode()).strip(),
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from sandbox import doors, notify, store
 from sandbox.site import Site
 from sandbox.store import Connection
-from sandbox.wechat import keys, notices, rows
+from sandbox.wechat import contracts, debits, keys, notices, papay_notices, payers, rows, v2
 from sandbox.wechat.rows import Trade
 
 _NEWEST = 50
@@ -23,6 +23,10 @@ def recent(connection: Connection) -> dict[str, Any]:
         "trades": [
             {"trade": trade, "notifications": _notifications(connection, trade)}
             for trade in rows.newest(connection, _NEWEST)
+        ],
+        "contracts": [
+            {"contract": contract, "payer": payers.find(connection, contract.openid or "")}
+            for contract in contracts.newest(connection, _NEWEST)
         ],
         "wallets": rows.wallets(connection),
     }
@@ -37,8 +41,15 @@ def show_trade(site: Site, request: Request) -> Response:
     return site.render("wechat_trade.html", trade=trade, describe=partial(_describe, site), **story)
 
 
-def _describe(site: Site, body: str) -> str:
-    return json.dumps(notices.open_body(body, keys.prepare(site.home.folder)), ensure_ascii=False, indent=2)
+def _describe(site: Site, notification: dict[str, Any]) -> str:
+    return json.dumps(opened(site, notification), ensure_ascii=False, indent=2)
+
+
+def opened(site: Site, notification: dict[str, Any]) -> dict[str, Any]:
+    """The message with its inside readable, whichever of the two wires it goes by."""
+    if notification["channel"] == "wechat":
+        return notices.open_body(notification["body"], keys.prepare(site.home.folder))
+    return v2.written(notification["body"])
 
 
 def tell_trade(site: Site, request: Request) -> Response:
@@ -52,8 +63,8 @@ def tell_trade(site: Site, request: Request) -> Response:
     told = [
         {
             **each,
-            "headers": notices.headers(site.store, known, each),
-            "opened": notices.open_body(each["body"], known),
+            "headers": notices.headers(site.store, known, each) if each["channel"] == "wechat" else {},
+            "opened": opened(site, each),
         }
         for each in story["notifications"]
     ]
@@ -78,4 +89,5 @@ def _story(connection: Connection, trade: Trade) -> dict[str, Any]:
 
 
 def _notifications(connection: Connection, trade: Trade) -> list[dict[str, Any]]:
-    return notify.of_order(connection, channel="wechat", order_no=trade.out_trade_no)
+    channel = papay_notices.DEBITS if trade.trade_type == debits.TRADE_TYPE else "wechat"
+    return notify.of_order(connection, channel=channel, order_no=trade.out_trade_no)

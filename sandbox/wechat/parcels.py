@@ -1,7 +1,7 @@
 """A notification before it is kept for sending, and what the faults make of it."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -33,15 +33,17 @@ class Parcel:
     old: Row | None = None
 
 
-def bend(parcel: Parcel, strikes: Iterable[Strike], connection: Connection) -> list[Parcel]:
+Bend = Callable[[list[Parcel], Strike, Connection], list[Parcel]]
+
+
+def bend(
+    parcel: Parcel, strikes: Iterable[Strike], connection: Connection, *, bends: Mapping[str, Bend] | None = None
+) -> list[Parcel]:
     """What leaves in place of the parcel."""
     parcels = [parcel]
     for strike in strikes:
-        parcels = _BENDS[strike.name](parcels, strike, connection)
+        parcels = (bends or BENDS)[strike.name](parcels, strike, connection)
     return parcels
-
-
-Bend = Callable[[list[Parcel], Strike, Connection], list[Parcel]]
 
 
 def _twice(parcels: list[Parcel], strike: Strike, connection: Connection) -> list[Parcel]:
@@ -73,33 +75,33 @@ def _then_closed(parcels: list[Parcel], strike: Strike, connection: Connection) 
     return [*parcels, closed]
 
 
-def _altered(alter: Callable[[dict[str, Any]], dict[str, Any]]) -> Bend:
+def altered(alter: Callable[[dict[str, Any]], dict[str, Any]]) -> Bend:
     return lambda parcels, strike, connection: [
         replace(parcel, resource=parcel.resource | alter(parcel.resource)) for parcel in parcels
     ]
 
 
-def _each(**changes: Any) -> Bend:
+def each(**changes: Any) -> Bend:
     return lambda parcels, strike, connection: [replace(parcel, **changes) for parcel in parcels]
 
 
-_BENDS: dict[str, Bend] = {
+BENDS: dict[str, Bend] = {
     "duplicate": _twice,
-    "duplicate_at_once": _each(copies=2),
+    "duplicate_at_once": each(copies=2),
     "late": _late,
-    "before_response": _each(before_reply=True),
-    "never": _each(withheld=True),
-    "wrong_signature": _each(signed_how="wrong"),
-    "unknown_serial": _each(signed_how="unknown_serial"),
-    "no_headers": _each(signed_how="none"),
-    "rotated_key": _each(signed_how="rotated"),
-    "altered_amount": _altered(
+    "before_response": each(before_reply=True),
+    "never": each(withheld=True),
+    "wrong_signature": each(signed_how="wrong"),
+    "unknown_serial": each(signed_how="unknown_serial"),
+    "no_headers": each(signed_how="none"),
+    "rotated_key": each(signed_how="rotated"),
+    "altered_amount": altered(
         lambda told: {"amount": told["amount"] | {"total": told["amount"]["total"] + 1}}
     ),
-    "altered_order": _altered(lambda told: {"out_trade_no": f"{told['out_trade_no'][:31]}X"}),
-    "altered_mchid": _altered(lambda told: {"mchid": f"{told['mchid'][:-1]}8"}),
-    "altered_appid": _altered(lambda told: {"appid": f"{told.get('appid', 'wx0')[:-1]}9"}),
-    "altered_currency": _altered(lambda told: {"amount": told["amount"] | {"currency": "USD"}}),
+    "altered_order": altered(lambda told: {"out_trade_no": f"{told['out_trade_no'][:31]}X"}),
+    "altered_mchid": altered(lambda told: {"mchid": f"{told['mchid'][:-1]}8"}),
+    "altered_appid": altered(lambda told: {"appid": f"{told.get('appid', 'wx0')[:-1]}9"}),
+    "altered_currency": altered(lambda told: {"amount": told["amount"] | {"currency": "USD"}}),
     "replay": _replay,
     "then_closed": _then_closed,
     HELD_BACK: _late,

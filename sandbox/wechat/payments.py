@@ -8,7 +8,7 @@ from sandbox.site import Site
 from sandbox.store import Connection
 from sandbox.wechat import notices, refusals, rows
 from sandbox.wechat.catalogue import CLOSING_FAULTS
-from sandbox.wechat.orders import Order
+from sandbox.wechat.orders import TRADE_TYPES, Order
 from sandbox.wechat.rows import Link, Trade
 
 _WRONG_PASSWORD = "000000"
@@ -55,6 +55,8 @@ def pay(
     """The trade, paid from the buyer's wallet. CannotPay says why not."""
     if trade.paid_at:
         raise CannotPay("ORDERPAID", "这笔订单已经付过款了，不会再扣一次")
+    if trade.trade_type not in TRADE_TYPES.values():
+        raise CannotPay("ORDER_DEBITED", "这是委托代扣的订单，不能自己付款")
     if trade.is_closed:
         raise CannotPay("ORDER_CLOSED", "这笔订单已关闭，没有扣款，请回商家重新下单")
     if trade.expires_at <= clock.to_wire(now):
@@ -68,12 +70,13 @@ def pay(
         raise CannotPay("PASSWORD_WRONG", "支付密码不正确，请重试")
     if not wallet.covers(trade.total_minor):
         raise CannotPay("NOT_ENOUGH", "余额不足，请换一个账户付款")
-    return _take(connection, site, trade, openid=wallet.openid, now=now, notifies=True)
+    return take(connection, site, trade, openid=wallet.openid, now=now, notifies=True)
 
 
-def _take(
+def take(
     connection: Connection, site: Site, trade: Trade, *, openid: str, now: datetime, notifies: bool
 ) -> Trade:
+    """The trade, paid by whoever."""
     assert trade.paid_at is None, "an order is paid once"
     rows.move_balance(connection, openid, -trade.total_minor)
     trade = rows.change(
@@ -103,7 +106,7 @@ def close(connection: Connection, site: Site, trade: Trade, *, now: datetime) ->
     for strike in strikes[:1]:
         openid = rows.wallets(connection)[0].openid
         told = strike.name == "paid_after_close"
-        trade = _take(connection, site, trade, openid=openid, now=now, notifies=told)
+        trade = take(connection, site, trade, openid=openid, now=now, notifies=told)
     return trade
 
 
