@@ -26,7 +26,7 @@ def receive(*, channel: str, raw: RawRequest, now: datetime, wake: Callable[[], 
     with transaction.atomic(durable=True):
         if inbox.store(channel=channel, notification=notification, raw=raw.body, now=now):
             wake()
-    return adapter.acknowledge(True)
+    return notification.thanks or adapter.acknowledge(True)
 
 
 # Names to count by: the first is anybody's knocking, the others are the channel's own and need a person.

@@ -40,6 +40,8 @@ class Notification:
     result: Result
     is_secret: bool = False
     """Whether it holds what must not be kept, like a card's token: its hash is kept, and a query asks for it again."""
+    thanks: RawResponse | None = None
+    """What this message wants to hear in place of the channel's `acknowledge(True)`, where it has older ones."""
 
 
 class BadSignature(Exception):
