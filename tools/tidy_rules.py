@@ -18,6 +18,7 @@ CLOCKS = {
     "anqi/rows/ids.py": "an id must be new, not true",
     "anqi/payments/channels/unionpay/account.py": "UnionPay answers no question of another time",
     "anqi/payments/channels/unionpay/certificates.py": "a certificate holds for the world's time",
+    "anqi/payments/channels/wechat/papay.py": "WeChat opens no page for a stamp of another time",
     "anqi/notices/sms.py": "the gateway refuses stamps by the world's time",
     "anqi/notices/webhooks.py": "merchants refuse stamps by the world's time",
     "anqi/jobs/pulse.py": "workers' heartbeats are the queue's, by the database's clock",

@@ -93,8 +93,8 @@ def kept() -> list[Result]:
 def test_no_fault_of_a_notice_is_forgotten(sandbox: Sandbox) -> None:
     catalogue = sandbox.http.get("/_control/faults").json()["catalogue"]
     known = {each["fault"] for each in catalogue if each["channel"] == "wechat" and each["kind"] == "notify"}
-    # What bends a refund's is tried among the refunds.
-    assert known == set(BENT_NOTICES) | {"refund_before_response"}
+    # What bends a refund's is tried among the refunds, and what bends messages in XML among those.
+    assert {name for name in known if not name.startswith("papay_")} == set(BENT_NOTICES) | {"refund_before_response"}
 
 
 def test_a_payment_is_told_kept_and_acknowledged(

@@ -13,8 +13,13 @@ from anqi.payments.channels.papers import Paper, pem
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
     Accepted,
+    AnnounceRequest,
     BadSignature,
     ChargeRequest,
+    DebitRequest,
+    DebitRules,
+    MandateFound,
+    MandateRequest,
     NotFound,
     Notification,
     NotOurs,
@@ -27,8 +32,9 @@ from anqi.payments.channels.protocol import (
     Unknown,
     Unreadable,
 )
-from anqi.payments.channels.wechat import gateway, wire
+from anqi.payments.channels.wechat import contracts, debits, gateway, papay, papay_notices, wire
 from anqi.payments.channels.wechat.gateway import Answer, Untrusted
+from anqi.payments.channels.wechat.papay import Papay
 from anqi.rows.days import SHANGHAI
 
 # Of all codes only those whose meaning is certain; the older spelling is that of the first edition of v3.
@@ -48,9 +54,11 @@ def connect(stated: Mapping[str, str]) -> "Wechat":
 
     gateway without a slash at its end, mchid, appid, cert_serial of the merchant's certificate, public_key_id, and
     the paths of three files: private_key (the merchant's), public_key (WeChat's), apiv3_key. While WeChat changes
-    its key, next_public_key and next_public_key_id name the other one.
+    its key, next_public_key and next_public_key_id name the other one. With a template for debits also what
+    `papay.connect` wants.
     """
-    return Wechat(gateway.connect(stated), mchid=stated["mchid"], appid=stated["appid"])
+    sdk, template = gateway.connect(stated), papay.connect(stated)
+    return Wechat(sdk, mchid=stated["mchid"], appid=stated["appid"], template=template)
 
 
 def papers(stated: Mapping[str, str]) -> list[Paper]:
@@ -64,8 +72,9 @@ class Wechat:
     code = "wechat"
     life = CASHIER_LIFE
 
-    def __init__(self, sdk: WeChatPay, *, mchid: str, appid: str) -> None:
+    def __init__(self, sdk: WeChatPay, *, mchid: str, appid: str, template: Papay | None = None) -> None:
         self._sdk = sdk
+        self._template = template
         self._account = {"mchid": mchid}
         self._application = {"mchid": mchid, "appid": appid}
 
@@ -128,8 +137,48 @@ class Wechat:
             return NotFound() if answer.code == _NO_SUCH_REFUND else answer.as_unknown
         return _refund_result(answer, key, charge_key)
 
+    def sign_mandate(self, request: MandateRequest) -> Result:
+        """Where the payer signs, in WeChat."""
+        return contracts.sign(self._papay, request)
+
+    def query_mandate(self, key: str, *, opened_at: datetime | None = None) -> MandateFound | Result:
+        """The contract as WeChat has it now; NotFound until it is signed."""
+        return contracts.query(self._papay, key)
+
+    def end_mandate(self, key: str, *, ref: str, why: str) -> Result:
+        """Closed once WeChat, asked after it, says that it has ended."""
+        return contracts.end(self._papay, key, why=why)
+
+    def announce(self, request: AnnounceRequest) -> Result:
+        """Whether WeChat has told the payer what will be debited; the same once more is told once."""
+        return contracts.announce(self._sdk, self._papay, request)
+
+    def debit_rules(self) -> DebitRules:
+        """WeChat's own rules, and the template's limits."""
+        return DebitRules(
+            announced_days=2,
+            once_a_period=True,
+            single_minor=self._papay.single_minor,
+            day_minor=self._papay.day_minor,
+        )
+
+    def debit(self, request: DebitRequest) -> Result:
+        """Whether WeChat has taken the debit. The same number once more is the same debit."""
+        return debits.debit(self._papay, request)
+
+    def query_debit(self, key: str, *, opened_at: datetime | None = None) -> Result:
+        """What became of the debit, by WeChat's word now."""
+        return debits.query(self._papay, key)
+
+    @property
+    def _papay(self) -> Papay:
+        assert self._template, "no template for debits is set up at WeChat"
+        return self._template
+
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""
+        if papay_notices.is_one(raw):
+            return papay_notices.read(self._template, raw)
         message = self._opened(raw)
         kind = str(message.get("event_type")).partition(".")[0]
         resource = message.get("resource")
@@ -179,7 +228,7 @@ class Wechat:
 
 def _order(request: ChargeRequest) -> dict[str, Any]:
     order = {
-        "description": _cut(request.subject, _LONGEST_DESCRIPTION),
+        "description": wire.cut(request.subject, _LONGEST_DESCRIPTION),
         "out_trade_no": request.key,
         "amount": {"total": request.amount_minor, "currency": "CNY"},
         # It stops paying and closes nothing: that is for us to ask.
@@ -209,7 +258,7 @@ def _refund(request: RefundRequest) -> dict[str, Any]:
         "out_refund_no": request.key,
         "out_trade_no": request.charge_key,
         "amount": {"refund": request.amount_minor, "total": request.charge_amount_minor, "currency": "CNY"},
-        "reason": _cut(request.why, _LONGEST_REASON),
+        "reason": wire.cut(request.why, _LONGEST_REASON),
         "notify_url": request.notify_url,
     }
 
@@ -221,11 +270,6 @@ def _refund_result(answer: Answer, key: str, charge_key: str) -> Result:
         return wire.refund_result(answer.fields, key=key, status=answer.fields.get("status"))
     except Unreadable:
         return Unknown(cause="unreadable")
-
-
-def _cut(text: str, longest: int) -> str:
-    """WeChat's pages disagree on whether its limits count characters or bytes: bytes satisfy both."""
-    return text.encode()[:longest].decode(errors="ignore")
 
 
 def _is_fresh(stamp: str, received_at: datetime) -> bool:

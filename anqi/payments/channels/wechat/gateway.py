@@ -80,6 +80,7 @@ def _check(sdk: WeChatPay) -> None:
         "_public_key_id",
         "_private_key",
         "_apiv3_key",
+        "request",
     ):
         assert hasattr(core, name), f"this version of the SDK keeps {name} elsewhere"
     assert core._public_key_id.startswith("PUB_KEY_ID_"), (
@@ -120,7 +121,7 @@ def ask(call: Callable[[], tuple[int, Any]]) -> Answer | Unknown:
         return _answer(status, text)
     # Whatever went wrong, WeChat may have done what it was asked. Only the kind of trouble goes on.
     except Exception as trouble:
-        return Unknown(cause=_cause(trouble))
+        return Unknown(cause=cause(trouble))
 
 
 def _answer(status: int, text: Any) -> Answer:
@@ -142,10 +143,11 @@ def _code(text: Any) -> str:
     return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
 
 
-def _cause(trouble: Exception) -> str:
+def cause(trouble: Exception) -> str:
+    """The kind of trouble that left a question without an answer to believe."""
     if isinstance(trouble, Untrusted):
         return trouble.cause
-    return next((cause for kind, cause in _CAUSES if isinstance(trouble, kind)), "unreadable")
+    return next((word for kind, word in _CAUSES if isinstance(trouble, kind)), "unreadable")
 
 
 _CAUSES = (

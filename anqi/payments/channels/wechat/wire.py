@@ -15,9 +15,11 @@ from anqi.payments.channels.protocol import (
     Unknown,
     Unreadable,
 )
+from anqi.payments.channels.wechat import codes
 from anqi.rows.days import SHANGHAI
 
 _NUMBER = re.compile(r"[A-Za-z0-9_|*@-]{1,64}")
+_SECONDS = re.compile(r"[0-9]{10}")
 _LARGEST_MINOR = 10**11
 
 
@@ -40,8 +42,11 @@ def trade_result(fields: Mapping[str, Any], *, key: str) -> Result:
             paid_at=_instant(fields.get("success_time")),
         )
     # The number of the transaction is born with the payment.
-    if state in ("NOTPAY", "USERPAYING"):
+    if state in ("NOTPAY", "USERPAYING", "ACCEPT"):
         return Accepted()
+    # Of a debit: its payer was not there to pay otherwise.
+    if state == "PAY_FAIL":
+        return pay_fail(fields)
     if state == "CLOSED":
         return Closed()
     return (
@@ -49,6 +54,14 @@ def trade_result(fields: Mapping[str, Any], *, key: str) -> Result:
         if state == "PAYERROR"
         else Unknown(cause="unlisted_status")
     )
+
+
+def pay_fail(fields: Mapping[str, Any]) -> Failed:
+    """The debit that has failed for good; the reason as far as WeChat says it."""
+    said = fields.get("err_code")
+    if isinstance(said, str) and said in codes.ENDED:
+        return Failed(reason=codes.ENDED[said], code=said)
+    return Failed(reason=codes.NOT_SAID, code="PAY_FAIL")
 
 
 def refund_result(fields: Mapping[str, Any], *, key: str, status: object) -> Result:
@@ -68,6 +81,21 @@ def refund_result(fields: Mapping[str, Any], *, key: str, status: object) -> Res
     if status in reasons:
         return Failed(reason=reasons[str(status)], code=str(status))
     return Unknown(cause="unlisted_status")
+
+
+def older_instant(text: str) -> datetime:
+    """An instant in a contract's fields: WeChat's pages show both seconds since 1970 and Shanghai's time."""
+    try:
+        if _SECONDS.fullmatch(text):
+            return datetime.fromtimestamp(int(text), SHANGHAI)
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise Unreadable from None
+
+
+def cut(text: str, longest: int) -> str:
+    """WeChat's pages disagree on whether its limits count characters or bytes: bytes satisfy both."""
+    return text.encode()[:longest].decode(errors="ignore")
 
 
 def number(fields: Mapping[str, Any], name: str) -> str:
