@@ -74,6 +74,15 @@ if ANQI_WECHAT and _other_key:
 _merchant_cert = _from_environment(merchant_cert="ANQI_WECHAT_MERCHANT_CERT")
 if ANQI_WECHAT and _merchant_cert:
     ANQI_WECHAT |= _merchant_cert
+# Debits without the payer at the screen need a template of their own there, which has limits.
+_template = _from_environment(
+    v2_gateway="ANQI_WECHAT_V2_GATEWAY", v2_key="ANQI_WECHAT_V2_KEY", papay_plan_id="ANQI_WECHAT_PAPAY_PLAN_ID"
+)
+_template_limits = _from_environment(
+    papay_single_minor="ANQI_WECHAT_PAPAY_SINGLE_MINOR", papay_day_minor="ANQI_WECHAT_PAPAY_DAY_MINOR"
+)
+if ANQI_WECHAT and _template:
+    ANQI_WECHAT |= _template | (_template_limits or {})
 ANQI_BANK = _from_environment(
     account_name="ANQI_BANK_ACCOUNT_NAME", account_number="ANQI_BANK_ACCOUNT_NUMBER", bank_name="ANQI_BANK_BANK_NAME"
 )
