@@ -149,7 +149,8 @@ def merchant_numbers(where: Place) -> dict[str, str]:
         "ANQI_WECHAT_CERT_SERIAL": wechat["cert_serial"],
         "ANQI_WECHAT_PUBLIC_KEY_ID": wechat["public_key_id"],
         "ANQI_WECHAT_NEXT_PUBLIC_KEY_ID": wechat["next_public_key_id"],
-        "ANQI_WECHAT_PAPAY_PLAN_ID": wechat["plan_id"],
+        # A sandbox's home from before there were templates names none, and debits nobody.
+        "ANQI_WECHAT_PAPAY_PLAN_ID": wechat.get("plan_id", ""),
         "ANQI_BANK_ACCOUNT_NAME": bank["name"],
         "ANQI_BANK_ACCOUNT_NUMBER": bank["number"],
         "ANQI_BANK_BANK_NAME": bank["bank"],
