@@ -45,6 +45,9 @@ class Debit:
 
 def take(connection: Connection, site: Site, fields: dict[str, str], *, now: datetime) -> None:
     """Take the debit, or decline it. The same number once more is the same debit."""
+    # Also of a number that was taken before: nobody says what the real one looks at first.
+    for strike in _strikes(connection, fields["out_trade_no"], REFUSING_FAULTS):
+        raise Declined(strike.name.removeprefix("papay_refused_"), "扣款申请不受理")
     known = rows.find(connection, fields["out_trade_no"])
     contract = contracts.by_id(connection, fields["contract_id"], now=now)
     if known is not None:
@@ -53,8 +56,6 @@ def take(connection: Connection, site: Site, fields: dict[str, str], *, now: dat
     if contract is None or contract.state != "SIGNED":
         raise Declined("CONTRACT_NOT_EXIST", "签约协议不存在或已解约")
     amount_minor = int(fields["total_fee"])
-    for strike in _strikes(connection, fields["out_trade_no"], REFUSING_FAULTS):
-        raise Declined(strike.name.removeprefix("papay_refused_"), "扣款申请不受理")
     _refuse_over_limit(connection, site, contract, amount_minor, now=now)
     period_id = periods.admit(connection, contract, amount_minor, now=now)
     order = Order(

@@ -183,8 +183,11 @@ def test_a_refusal_after_a_lost_answer_is_not_believed(
     request = order(debit_key, found)
     assert isinstance(wx.debit(request), Unknown)
     assert isinstance(desk.settle(debit_key), Succeeded)
-    # It is the period's only one, and over the day's limit by now: WeChat says that it is paid, or that it may not be.
+    # It is the period's only one by now: WeChat may say that it is paid, or that there is none to be taken.
     assert isinstance(wx.debit(request), Succeeded)
+    for code in REFUSALS:
+        desk.fault(f"papay_refused_{code}", debit_key, operation="debit", next=1)
+        assert isinstance(wx.debit(request), Succeeded)
 
 
 @pytest.mark.parametrize(

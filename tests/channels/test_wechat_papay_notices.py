@@ -328,6 +328,7 @@ def attacks(key: bytes) -> dict[str, bytes]:
         "deep": b"<xml>" + b"<x>" * 5000 + b"</x>" * 5000 + b"</xml>",
         "nested": good.replace(b"<![CDATA[30000]]>", b"<a>30000</a>"),
         "twice": good.replace(b"</xml>", b"<total_fee>1</total_fee></xml>"),
+        "twice, the good one last": good.replace(b"<xml>", b"<xml><total_fee>1</total_fee>"),
         "attribute": good.replace(b"<total_fee>", b'<total_fee currency="USD">'),
         "other root": good.replace(b"<xml>", b"<html>").replace(b"</xml>", b"</html>"),
         "two roots": good + good,
