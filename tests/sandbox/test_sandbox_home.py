@@ -67,6 +67,7 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
         "wechat_next_public.pem",
         "wechat_private.pem",
         "wechat_public.pem",
+        "wechat_v2_key",
     ]
     assert {path.stat().st_mode & 0o777 for path in home.rglob("*.*")} == {0o600}
     assert json.loads(first["sandbox.json"])["seller_id"] == "2088000000000001"
