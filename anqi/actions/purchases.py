@@ -182,8 +182,7 @@ def _begin(chain: Chain, theirs: MerchantOrder, tracking_number: str, now: datet
     today, loan = day_of(now), loans.signed_for(theirs)
     loans.begin(chain.borrower_id, loan.id, on=today)
     mandates.look_now(chain.borrower_id, loan.id, now=now)
-    held = store.read(chain.borrower_id, [loan.id])[loan.id]
-    booked = books.read(chain.borrower_id, [loan.id])
+    held, booked = store.read(chain.borrower_id, [loan.id])[loan.id], books.read(chain.borrower_id, [loan.id])
     fact = _fact(loan, "shipped", {"tracking_number": tracking_number}, "merchant", now)
     entries = books.bring_to(
         [courses.reached(held, by=fact, today=today)],

@@ -62,8 +62,9 @@ def _record(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], now: datet
     steps = [*courses.missed(held, today=today), courses.reached(after, by=facts[0], today=today)]
     booked = books.read(chain.borrower_id, [held.id])
     entries = books.bring_to(
-        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency
-    )
+        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
+        discloses=held.discloses,
+    )  # fmt: skip
     store.record(chain, facts, now=now)
     books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
     store.wake(held.borrower_id, held.id, courses.outlook(after, today=today))

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lending", "0008_settlement"),
+        ("lending", "0009_line_decisions"),
     ]
 
     operations = [
