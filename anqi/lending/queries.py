@@ -181,6 +181,13 @@ def order_of_loans(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, UU
     return dict(found.values_list("id", "order_id"))
 
 
+def orders_of_loans(borrower_id: UUID, loan_ids: Iterable[UUID], *, today: date) -> dict[UUID, OrderView]:
+    """The order that each of these loans pays for, as it stands, in three statements."""
+    loans = Loan.objects.filter(borrower_id=borrower_id, id__in=list(loan_ids)).values("order_id")
+    viewed = _viewed(borrower_id, Order.objects.filter(borrower_id=borrower_id, id__in=loans).order_by("id"), today)
+    return {order.loan.id: order for order in viewed if order.loan}
+
+
 def helpers(borrower_id: UUID) -> list[Helper]:
     """Whom the borrower can call: each of their lenders that can be called."""
     theirs = Loan.objects.filter(borrower_id=borrower_id).values("lender_id")

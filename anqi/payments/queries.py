@@ -68,6 +68,8 @@ class ChargeView:
     """Where to transfer the money to: account_name, account_number, bank and reference; empty for other ways."""
     is_watched: bool
     is_closing: bool
+    is_debit: bool
+    """Taken without the borrower at the screen: nobody gives it up, and nobody pays beside it."""
     opened_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -254,6 +256,7 @@ def _charge_view(
         transfer=action.get("transfer", {}),
         is_watched=row.next_try_at is not None,
         is_closing=row.closing_at is not None,
+        is_debit=row.is_debit,
         opened_at=row.opened_at,
         expires_at=row.expires_at,
         ended_at=row.ended_at,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from anqi.engine.money import write_amount
 from anqi.payments.queries import ChargeView
+from anqi.web.borrower import debit_words
 from anqi.web.borrower.wording import ANSWERS, REASONS, channel_label, sentences
 from anqi.web.shared.figures import write_moment, write_yuan
 
@@ -106,6 +107,8 @@ def _going_back(charge: ChargeView) -> Said:
 
 
 def _ended(charge: ChargeView, wait: int) -> Said:
+    if charge.is_debit:
+        return _not_debited(charge)
     if charge.state == "failed":
         channel = channel_label(charge.channel)
         text = _("%(channel)s没有收下这笔付款。没有扣款，也没有手续费。") % {"channel": channel}
@@ -117,6 +120,12 @@ def _ended(charge: ChargeView, wait: int) -> Said:
         text=sentences(why, _("没有扣款。如果你其实付过，到账后会自动处理。")),
         wait=wait,
     )
+
+
+def _not_debited(charge: ChargeView) -> Said:
+    why = debit_words.reason("system" if charge.state == "closed" else charge.reason)
+    text = sentences(_("原因：%(reason)s。") % {"reason": why}, _("钱没有扣走，也没有手续费。"))
+    return Said(state="failed", title=_("自动扣款没有成功"), text=text)
 
 
 def _to_scan(charge: ChargeView) -> Said:
@@ -164,6 +173,14 @@ def _unpaid(charge: ChargeView, now: datetime, wait: int) -> Said:
 
 
 def _processing(charge: ChargeView, wait: int) -> Said:
+    if charge.is_debit:
+        return _debiting(charge, wait)
     text = _("正在向%(channel)s核对，通常几秒钟。可以离开这个页面，结果不会丢。")
     channel = channel_label(charge.channel)
     return Said(state="processing", title=_("正在确认付款"), text=text % {"channel": channel}, wait=wait)
+
+
+def _debiting(charge: ChargeView, wait: int) -> Said:
+    text = _("已请%(channel)s扣款，在等结果。不用再付，可以离开这个页面，有了结果会短信告诉你。")
+    channel = channel_label(charge.channel)
+    return Said(state="processing", title=_("自动扣款处理中"), text=text % {"channel": channel}, wait=wait)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anqi.rows.refusals import Refused
+from anqi.web.borrower.wording import channel_label
 from anqi.web.shared.figures import write_moment, write_yuan
 
 _A_MINUTE = 60
@@ -44,6 +45,23 @@ def _hurry(facts: dict[str, Any], now: datetime) -> str:
     return told % {"seconds": seconds}
 
 
+def _above_limit(facts: dict[str, Any], now: datetime) -> str:
+    return _("这笔分期一期最多要还 %(largest)s，从那里一次最多只能扣 %(limit)s，不能用它自动还款。") % {
+        "largest": write_yuan(facts["largest_minor"]),
+        "limit": write_yuan(facts["limit_minor"]),
+    }
+
+
+def _days_do_not_fit(facts: dict[str, Any], now: datetime) -> str:
+    told = _("这笔分期的还款日还没有定下来，或%(channel)s不能约定这样的日子。请换一个账户，或定下来以后再开通。")
+    return told % {"channel": channel_label(facts["channel"])}
+
+
+def _cannot_debit(facts: dict[str, Any], now: datetime) -> str:
+    told = _("现在不能用%(channel)s开通自动还款，没有任何变动。请换一个账户，或稍后再试。")
+    return told % {"channel": channel_label(facts["channel"])}
+
+
 _WORDS: dict[str, Words] = {
     "not_a_phone": lambda facts, now: _("请填写 11 位手机号，以 1 开头。"),
     "too_many_codes": _again,
@@ -60,5 +78,10 @@ _WORDS: dict[str, Words] = {
     "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
     "cost_above_cap": lambda facts, now: _("按今天的规定，这笔分期的年化成本超过了上限 %(cap)s%%，没有签约。")
     % {"cap": facts["cap_percent"]},
+    "amount_above_limit": _above_limit,
+    "days_do_not_fit": _days_do_not_fit,
+    "cannot_debit": _cannot_debit,
+    "nothing_to_debit": lambda facts, now: _("这笔分期没有要还的了，不用自动还款。"),
+    "no_such_card": lambda facts, now: _("这张银行卡已经不在了，没有开通。请换一个账户。"),
     "agreement_changed": lambda facts, now: _("合同内容已更新，没有签约。请再看一遍新的内容。"),
 }

@@ -4,10 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anqi import clock
 from anqi.lending.merchant_orders import OrderLapsed
 from anqi.lending.queries import OrderView
+from anqi.payments.queries import ChargeView
 from anqi.rows.refusals import Refused
+from anqi.web.borrower.wording import channel_label
 from anqi.web.shared.errors import Act, Trouble, tell
+from anqi.web.shared.figures import write_moment, write_yuan
 
 
 def nothing_to_pay(request: HttpRequest, order: OrderView) -> HttpResponse:
@@ -24,6 +28,19 @@ def nothing_to_pay(request: HttpRequest, order: OrderView) -> HttpResponse:
         done=_("我们没有发起付款，也没有扣款。"),
         can_do=_("可以看看这笔订单，或回到首页看其他要还的。"),
         acts=(_to_order(order), _to_home()),
+    ))  # fmt: skip
+
+
+def debit_on_its_way(request: HttpRequest, order: OrderView, claim: ChargeView) -> HttpResponse:
+    """While a debit is on its way nobody pays beside it."""
+    at = write_moment(claim.opened_at, this_year=clock.today().year)
+    told = {"at": at, "channel": channel_label(claim.channel), "amount": write_yuan(claim.amount_minor)}
+    return tell(request, status=409, trouble=Trouble(
+        title=_("自动扣款处理中"),
+        happened=_("%(at)s从%(channel)s扣 %(amount)s，还没有结果。") % told,
+        done=_("为了不付重，我们没有发起新的付款。"),
+        can_do=_("一般几分钟就有结果，会短信告诉你。没有扣成的话，钱还在你的账户里，马上就能手动还。"),
+        acts=(Act(label=_("看扣款的结果"), url=reverse("borrower:charge", args=[claim.id])), _to_order(order)),
     ))  # fmt: skip
 
 

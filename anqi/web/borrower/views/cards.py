@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anqi import clock
 from anqi.actions import cards
 from anqi.actions.cards import NoCardsHere, NoSuchCard
-from anqi.payments import channels
+from anqi.lending import queries as lending
+from anqi.payments import channels, debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form, Redirect
 from anqi.payments.queries import CardView
@@ -119,7 +120,15 @@ def remove(request: HttpRequest, card_id: UUID) -> HttpResponse:
     if card.state != "bound":
         return HttpResponseRedirect(reverse("borrower:cards"))
     if request.method != "POST":
-        return render(request, "borrower/card_remove.html", {"card": card, "name": card_name(card)})
+        context = {"card": card, "name": card_name(card), "debited": _debited(who, card_id)}
+        return render(request, "borrower/card_remove.html", context)
     cards.end(borrower_id=who, card_id=card_id, now=clock.now())
     messages.success(request, _("已移除%(card)s。") % {"card": card_name(card)})
     return HttpResponseRedirect(reverse("borrower:cards"))
+
+
+def _debited(who: UUID, card_id: UUID) -> list[str]:
+    """The orders that are paid from the card by themselves, which ends with it."""
+    living = [each for each in debit_queries.agreements(who, card_id=card_id) if each.is_living]
+    orders = lending.orders_of_loans(who, {each.loan_id for each in living}, today=clock.today())
+    return [order.title for order in orders.values()]

@@ -6,28 +6,35 @@ from django.shortcuts import render
 from anqi import clock
 from anqi.lending import holding
 from anqi.lending import queries as lending
+from anqi.payments import debit_queries
 from anqi.payments import queries as payments
-from anqi.web.borrower import bills, loan_pages
+from anqi.web.borrower import bills, debit_pages, loan_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.tabs import tabs
 
 
 @borrower_required
 def home(request: HttpRequest) -> HttpResponse:
-    today, who = clock.today(), borrower_id(request)
+    today, now, who = clock.today(), clock.now(), borrower_id(request)
     orders = lending.running(who, today=today)
     still = holding.standstills(who, [order.loan.held for order in orders if order.loan], today=today)
     gathered = bills.gather(orders, standstills=still, today=today)
-    claims = payments.claims(who, [order.loan.id for order in orders if order.loan])
+    loans = {order.loan.id: order for order in orders if order.loan}
+    claims = payments.claims(who, loans)
+    debited = debit_queries.debited(who, loans)
+    told = [(order, debit_pages.news(order, debited[key], claims.get(key), now=now)) for key, order in loans.items()]
     urgent = gathered.urgent
     context = {
         "tabs": tabs(),
         "today": today,
-        "now": clock.now(),
+        "now": now,
         "bills": gathered,
         "counts": lending.counts(who),
         "urgent": urgent,
         "due": loan_pages.due_card(urgent.loan, still.get(urgent.loan.id)) if urgent and urgent.loan else None,
-        "claims": [(order, claims[order.loan.id]) for order in orders if order.loan and order.loan.id in claims],
+        "claims": [(loans[key], claim) for key, claim in claims.items() if not claim.is_debit],
+        "debits": [(order, each) for order, each in told if each and each.kind != "coming"],
+        "coming": [(order, each) for order, each in told if each and each.kind == "coming"],
+        "is_flying": any(claim.is_debit for key, claim in claims.items() if loans[key] is urgent),
     }
     return render(request, "borrower/home.html", context)

@@ -14,8 +14,9 @@ from anqi.documents import queries as documents
 from anqi.lending import agreements, holding
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
+from anqi.payments import debit_queries
 from anqi.payments import queries as payments
-from anqi.web.borrower import explaining, loan_pages, returns
+from anqi.web.borrower import debit_pages, explaining, loan_pages, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.payout_notice import payout_notice
@@ -61,9 +62,10 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
     context = {"today": clock.today(), "now": clock.now(), "order": found, "badge": badge_of(found), "loan": found.loan}
     if found.loan and found.loan.standing:
-        return render(request, "borrower/order.html", context | _running(request, found.loan))
+        return render(request, "borrower/order.html", context | _running(request, found.loan) | _debits(found))
     if found.loan and found.condition == "confirmed":
-        return render(request, "borrower/order_waiting.html", context | _waiting(found.loan) | _payout(found))
+        more = _waiting(found.loan) | _payout(found) | {"can_debit": debit_pages.can_debit()}
+        return render(request, "borrower/order_waiting.html", context | more)
     back_url = lending.way_back(borrower_id(request), order_id)
     return render(request, "borrower/order_unsigned.html", context | {"back_url": back_url})
 
@@ -97,7 +99,19 @@ def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
         "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],
-        "claim": payments.claims(who, [loan.id]).get(loan.id),
+    }
+
+
+def _debits(order: OrderView) -> dict[str, object]:
+    """How the loan is debited, and who is paying it right now."""
+    assert order.loan
+    who, key = order.loan.held.borrower_id, order.loan.id
+    found, claim = debit_queries.debited(who, [key])[key], payments.claims(who, [key]).get(key)
+    return {
+        "claim": None if claim and claim.is_debit else claim,
+        "is_flying": claim is not None and claim.is_debit,
+        "news": debit_pages.news(order, found, claim, now=clock.now()),
+        "auto_pay": debit_pages.in_short(found) if found.sources or debit_pages.can_debit() else "",
     }
 
 

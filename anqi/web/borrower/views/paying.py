@@ -14,19 +14,27 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anqi import clock
 from anqi.actions import charges
-from anqi.actions.charges import ChannelUnavailable, OtherChargeOpen, TooLateToday, TooSlowToSettle, Wish
+from anqi.actions.charges import (
+    ChannelUnavailable,
+    DebitOnItsWay,
+    OtherChargeOpen,
+    TooLateToday,
+    TooSlowToSettle,
+    Wish,
+)
 from anqi.lending import holding, repaying
 from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
 from anqi.payments import queries as payments
+from anqi.payments.queries import ChargeView
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.forms import AmountForm, PayForm
 from anqi.web.borrower.quotes import NotAnAmount, Quote
-from anqi.web.borrower.troubles import nothing_to_pay, too_late_today, too_slow_to_settle
+from anqi.web.borrower.troubles import debit_on_its_way, nothing_to_pay, too_late_today, too_slow_to_settle
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.borrower.wording import CHANNELS, hold_text, hold_title
 from anqi.web.shared import pages
@@ -61,6 +69,9 @@ def _picks(loan: LoanView | None) -> list[dict[str, Any]]:
 def _show(
     request: HttpRequest, order: OrderView, picks: list[dict[str, Any]], *, note: str = "", status: int = 200
 ) -> HttpResponse:
+    claim = _claim(request, order.loan)
+    if claim and claim.is_debit:
+        return debit_on_its_way(request, order, claim)
     asked = request.POST if request.method == "POST" else request.GET
     what = asked.get("what", "")
     what = what if what in quotes.WHATS else quotes.first_choice(picks)
@@ -81,7 +92,7 @@ def _show(
         "channels": [CHANNELS[code] for code in channels.offered()],
         "attempt": _attempt_of(asked.get("attempt", "")),
         "held": _held(request, order.loan),
-        "claim": _claim(request, order.loan),
+        "claim": claim,
         "amounts": Explanation(order.loan).all() if order.loan and not _is_part(request) else [],
     }
     response = pages.render_part(
@@ -106,7 +117,7 @@ def _is_part(request: HttpRequest) -> bool:
     return pages.wants_part(request)
 
 
-def _claim(request: HttpRequest, loan: LoanView | None) -> payments.ChargeView | None:
+def _claim(request: HttpRequest, loan: LoanView | None) -> ChargeView | None:
     assert loan
     return None if _is_part(request) else payments.claims(borrower_id(request), [loan.id]).get(loan.id)
 
@@ -146,6 +157,8 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
         return _show(request, order, picks, note=_("这是最新的结果，请核对金额，没有问题再确认还款。"), status=409)
     try:
         return _collect(request, order.loan, quote, form)
+    except DebitOnItsWay as refused:
+        return debit_on_its_way(request, order, _refused_for(request, refused))
     except OtherChargeOpen as refused:
         return _other(request, order, refused)
     except TooLateToday:
@@ -201,9 +214,14 @@ def is_phone(request: HttpRequest) -> bool:
 
 
 def _other(request: HttpRequest, order: OrderView, refused: OtherChargeOpen) -> HttpResponse:
-    charge_id = refused.facts["charge_id"]
-    assert isinstance(charge_id, UUID)
-    claim, now = payments.charge(borrower_id(request), charge_id), clock.now()
-    assert claim
+    claim, now = _refused_for(request, refused), clock.now()
     context = {"today": clock.today(), "order": order, "claim": claim, "may_be_paid": claim.may_be_paid(now)}
     return render(request, "borrower/other_charge.html", context, status=409)
+
+
+def _refused_for(request: HttpRequest, refused: Refused) -> ChargeView:
+    charge_id = refused.facts["charge_id"]
+    assert isinstance(charge_id, UUID)
+    claim = payments.charge(borrower_id(request), charge_id)
+    assert claim
+    return claim

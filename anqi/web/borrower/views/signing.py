@@ -22,6 +22,7 @@ from anqi.lending.merchant_orders import NoSuchOrder, OrderCancelled, OrderLapse
 from anqi.lending.offers import AlreadySigned, NotVerified, Offer
 from anqi.lending.readings import ReadingTooShort
 from anqi.rows.refusals import Refused
+from anqi.web.borrower import debit_pages
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.forms import consents_of
 from anqi.web.borrower.refusals import told
@@ -166,5 +167,8 @@ def signed(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if not found.loan:
         return HttpResponseRedirect(reverse("borrower:order", args=[order_id]))
     back_url = lending.way_back(borrower_id(request), order_id)
-    context = {"today": clock.today(), "order": found, "loan": found.loan, "back_url": back_url}
+    context = {
+        "today": clock.today(), "order": found, "loan": found.loan, "back_url": back_url,
+        "can_debit": debit_pages.can_debit(),
+    }  # fmt: skip
     return render(request, "borrower/signed.html", context)
