@@ -13,7 +13,7 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions import autodebits, mandates
-from anqi.payments import channels, reasons
+from anqi.payments import channels, debit_queries, reasons
 from anqi.payments.channels.protocol import Accepted, DebitRules, Failed, Unknown
 from anqi.payments.models import Card, Charge, DebitPlan, Mandate
 from anqi.rows.days import SHANGHAI
@@ -296,6 +296,7 @@ def test_while_a_debit_is_on_its_way_nothing_else_can_be_paid(street: Street) ->
         page = text_of(street.visitor.get(path))
         assert "自动扣款处理中" in page
         assert f'href="{order}/pay"' not in page, path
+    assert "下一次扣款" not in street.read()
     told = street.read(f"{order}/pay", status=409)
     assert "10月9日 09:30从支付宝扣 ¥533.09，还没有结果。" in told
     form = {"what": "due", "amount": "", "channel": "alipay", "attempt": str(uuid7()), "quote": quote_of(street)}
@@ -363,7 +364,8 @@ def test_every_step_is_on_the_timeline(street: Street) -> None:
     street.until(hour(DUE, 12))
     page = street.read()
     assert "从微信支付 138****6021扣款 没有扣成：超过当日限额 10月9日 09:30" in page
-    assert "再扣一次 10月10日 09:30" in page
+    assert "金额 到时按实际应还的扣，不会多扣 ¥533.09 再扣一次 10月10日 09:30" in page
+    assert page.count("再扣一次 10月10日 09:30") == 2
     assert f'href="/charges/{Charge.objects.get().id}"' in text_of(street.visitor.get(street.page))
     street.wechat.fate = lambda request: Accepted()
     street.until(hour(DUE + DAY, 9, 35))
@@ -449,6 +451,7 @@ def test_debits_cost_the_first_pages_two_statements(
     street: Street, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     card = street.hold_card()
+    other = street.lin
     for n in range(5):
         other = plant_loan(borrower_id=street.lin.borrower_id, starts_on=STARTED + timedelta(days=n))
         who = {"borrower_id": other.borrower_id, "loan_id": other.loan_id}
@@ -456,13 +459,15 @@ def test_debits_cost_the_first_pages_two_statements(
     street.bind("alipay")
     street.alipay.fate = no("balance")
     street.until(hour(DUE, 9, 40))
+    with django_assert_max_num_queries(2):
+        debit_queries.debited(street.lin.borrower_id, [street.lin.loan_id, other.loan_id])
     for path, most in (("/", 12), (f"/orders/{street.lin.order_id}", 12), ("/auto-pay", 8), (street.page, 32)):
         with django_assert_max_num_queries(most):
             street.read(path)
 
 
 def test_the_pages_speak_english(street: Street) -> None:
-    names = ("中国工商银行", "青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "银", "简体中文", "语言")
+    names = ("中国工商银行", "卡", "青禾 12", "青禾数码", "青禾消费金融", "林", "支", "微", "银", "简体中文", "语言")
     card = street.hold_card()
     visitor = signed_in(street.lin.borrower_id, language="en")
     mandate, second = street.bind("alipay"), street.bind("wechat")

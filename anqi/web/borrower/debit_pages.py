@@ -158,21 +158,28 @@ def in_short(found: Debited) -> str:
 
 
 def coming_lines(loan: LoanView, found: Debited, history: Iterable[Planned], timetable: Timetable) -> list[Row]:
-    """The next debit, for the part `sum`: how much, when, from where first, and what was told of it."""
+    """The next debit, for the part `sum`: how much, when, from where first, and what was told of it.
+
+    After a failure only when and how much: which source is left depends on why the others failed.
+    """
     plan = next((each for each in history if each.is_open), None)
-    if plan is None or loan.is_on_hold:
+    if plan is None or loan.is_on_hold or (plan.last and not plan.tried_next_at):
         return []
     amount_minor, year = expected_minor(loan, plan), loan.today.year
     first = first_source(found.sources, amount_minor, plan, loan.today)
     if not first or not amount_minor:
         return []
-    lines: list[Row] = [
-        {"label": _("金额"), "note": _("到时按实际应还的扣，不会多扣"), "amount_minor": amount_minor},
-        {"label": _("扣款日"), "text": write_day(plan.due_on, this_year=year), "note": debit_words.hours(timetable.hours)},
+    amount: Row = {"label": _("金额"), "note": _("到时按实际应还的扣，不会多扣"), "amount_minor": amount_minor}
+    if plan.tried_next_at:
+        return [amount, {"label": _("再扣一次"), "text": write_moment(plan.tried_next_at, this_year=year)}]
+    day = write_day(plan.due_on, this_year=year)
+    return [
+        amount,
+        {"label": _("扣款日"), "text": day, "note": debit_words.hours(timetable.hours)},
         {"label": _("先从"), "text": debit_words.source_name(first)},
         {"label": _("提醒"), "text": _reminded(plan, timetable, year)},
+        *_told_by_channels(plan, year),
     ]
-    return [*lines, *_told_by_channels(plan, year)]
 
 
 def _reminded(plan: Planned, timetable: Timetable, year: int) -> str:

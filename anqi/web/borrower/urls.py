@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.borrower.views import (
+    auto_pays,
     cards,
     charges,
     doors,
@@ -27,9 +28,9 @@ urlpatterns = [
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/agreement", orders.agreement, name="agreement"),
-    path("orders/<uuid:order_id>/auto-pay", mandates.of_order, name="auto-pay"),
-    path("orders/<uuid:order_id>/auto-pay/add", mandates.add, name="auto-pay-add"),
-    path("orders/<uuid:order_id>/auto-pay/move", mandates.move, name="auto-pay-move"),
+    path("orders/<uuid:order_id>/auto-pay", auto_pays.of_order, name="auto-pay"),
+    path("orders/<uuid:order_id>/auto-pay/add", auto_pays.add, name="auto-pay-add"),
+    path("orders/<uuid:order_id>/auto-pay/move", auto_pays.move, name="auto-pay-move"),
     path("orders/<uuid:order_id>/pay", paying.pay, name="pay"),
     path("orders/<uuid:order_id>/pay/preview", paying.preview, name="pay-preview"),
     path("orders/<uuid:order_id>/sign", signing.sign, name="sign"),
@@ -43,7 +44,7 @@ urlpatterns = [
     path("cards/<uuid:card_id>", cards.opened, name="card"),
     path("cards/<uuid:card_id>/open", cards.open_page, name="card-open"),
     path("cards/<uuid:card_id>/remove", cards.remove, name="card-remove"),
-    path("auto-pay", mandates.of_all, name="auto-pays"),
+    path("auto-pay", auto_pays.of_all, name="auto-pays"),
     path("mandates/<uuid:mandate_id>", mandates.signed, name="mandate"),
     path("mandates/<uuid:mandate_id>/sign", mandates.sign, name="mandate-sign"),
     path("mandates/<uuid:mandate_id>/end", mandates.end, name="mandate-end"),
