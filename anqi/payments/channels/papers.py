@@ -49,6 +49,12 @@ def days_left(paper: Paper, *, now: datetime) -> int | None:
     return int((paper.not_after - now).total_seconds() // _SECONDS_A_DAY)
 
 
+def is_urgent(paper: Paper, *, now: datetime) -> bool:
+    """Whether people have to do something about it now: it ends soon, is over, or its file can't be read."""
+    left = days_left(paper, now=now)
+    return left is None or left < URGENT_BEFORE
+
+
 _PEM: Callable[[bytes], list[x509.Certificate]] = x509.load_pem_x509_certificates
 
 

@@ -11,11 +11,14 @@ from anqi.people.inspection import Identity
 
 @dataclass(frozen=True, kw_only=True)
 class Exceptional:
-    """One exception. The amount is in fen; without an address there is nothing more to see."""
+    """One exception. The amount is in fen; without an address there is nothing more to see.
 
-    id: UUID
+    What stands in no table has no id, and can't be dealt with here.
+    """
+
     title: str
     note: str
+    id: UUID | None = None
     since_at: datetime | None = None
     since_on: date | None = None
     url: str = ""

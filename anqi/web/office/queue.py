@@ -22,6 +22,7 @@ from anqi.payments import bank_inspection as bank
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
+from anqi.web.office import paper_rows
 
 # Engine and books of so many loans are compared for the queue; all of them only by verification.
 _COMPARED_LOANS = 100
@@ -68,7 +69,7 @@ def lanes(now: datetime) -> list[Lane]:
     differing = Lane(
         slug="books", title=BOOKS, tone="bad", count=len(compared.differing), checked_at=compared.at
     )
-    return [*(_lane(kind, *waiting[kind.slug], now) for kind in KINDS), differing]
+    return [*(_lane(kind, *waiting[kind.slug], now) for kind in KINDS), differing, _papers(now)]
 
 
 def compare(now: datetime) -> Compared:
@@ -111,6 +112,16 @@ def _lane(kind: Kind, count: int, oldest: str | None, now: datetime) -> Lane:
     )
 
 
+def _papers(now: datetime) -> Lane:
+    # They stand in files and not in a table, so that the one statement knows nothing of them.
+    urgent = paper_rows.urgent(now)
+    ends = [on for stated in urgent if (on := paper_rows.ends_on(stated))]
+    return Lane(
+        slug="papers", title=PAPERS, tone="bad" if urgent else "", count=len(urgent),
+        oldest_on=min(ends, default=None), checked_at=now,
+    )  # fmt: skip
+
+
 def _compare(now: datetime) -> Compared:
     pairs = sorted(ledger.loans_booked_on(now.date(), limit=_COMPARED_LOANS))
     differing = [
@@ -129,7 +140,7 @@ def _differing(borrower_id: UUID, loan_ids: Sequence[UUID], now: datetime) -> It
             yield held.id
 
 
-BOOKS = lazy("账与引擎不一致")
+BOOKS, PAPERS = lazy("账与引擎不一致"), lazy("渠道证书快到期或读不出来")
 KINDS = (
     Kind(
         slug="unapplied", title=lazy("待核销款"), tone="bad", since="opened_at",

@@ -111,6 +111,9 @@ MOVES: Words = {
     "arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款"), "settlement": lazy("付给商户"),
 }  # fmt: skip
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
+PAPERS: Words = {
+    "app": lazy("应用证书"), "channel": lazy("渠道证书"), "merchant": lazy("商户证书"), "root": lazy("根证书"),
+}  # fmt: skip
 CARD_KINDS: Words = {"debit": lazy("储蓄卡"), "credit": lazy("信用卡")}
 CARD_STATES: Words = {"bound": lazy("已绑定"), "ended": lazy("已移除")}
 WHY_UNAPPLIED: Words = {

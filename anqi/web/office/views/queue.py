@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anqi import clock
 from anqi.people.inspection import DEALT_WITH
 from anqi.web.office import exceptions as exception_rows
-from anqi.web.office import queue
+from anqi.web.office import paper_rows, queue
 from anqi.web.office.access import ACTORS, staff_required
 from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note, show
@@ -51,12 +51,13 @@ def deal_with(request: HttpRequest, slug: str, row_id: UUID) -> HttpResponse:
 
 def _list(request: HttpRequest, slug: str, *, status: int = 200) -> HttpResponse:
     now, kind = clock.now(), queue.kind(slug)
-    if slug == "books":
-        rows = exception_rows.differing(queue.compare(now))
-    elif kind:
-        rows = exception_rows.rows(kind, now)
+    if kind:
+        rows, title = exception_rows.rows(kind, now), kind.title
+    elif slug == "books":
+        rows, title = exception_rows.differing(queue.compare(now)), queue.BOOKS
+    elif slug == "papers":
+        rows, title = paper_rows.exceptional(paper_rows.urgent(now), now), queue.PAPERS
     else:
         raise Http404
-    title = kind.title if kind else queue.BOOKS
     context = {"rows": rows, "title": title, "slug": slug, "most": exception_rows.PAGE, "reason": ReasonForm()}
     return show(request, "office/exceptions.html", context, place="queue", status=status)
