@@ -160,15 +160,33 @@ def to_book(*, limit: int) -> list[MerchantPayout]:
     return list(MerchantPayout.objects.filter(is_booking=True).order_by("changed_at", "id")[:limit])
 
 
-def lines_to_book(payout: MerchantPayout, *, borrowers: int) -> list[SettlementLine]:
-    """What of the payout the books don't show yet, of so many whole borrowers, in the order of their ids.
+def waiting_lines(payout: MerchantPayout) -> list[tuple[UUID, UUID]]:
+    """(borrower id, line id) of what of the payout the books don't show yet, borrower by borrower.
 
-    Of one that came back: what the books still show as paid by it.
+    Of one that came back: what the books still show as paid by it. Nothing once all is booked.
     """
-    waits = Q(booked_for=None) if payout.state == State.PAID else Q(booked_for=payout.id)
-    found = SettlementLine.objects.filter(waits, settlement__parts__payout=payout)
-    chosen = found.order_by("borrower_id").values_list("borrower_id", flat=True).distinct()[:borrowers]
-    return list(found.filter(borrower_id__in=list(chosen)).order_by("borrower_id", "id"))
+    if not payout.is_booking:
+        return []
+    found = SettlementLine.objects.filter(_waits(payout), settlement__parts__payout=payout)
+    return list(found.order_by("borrower_id", "id").values_list("borrower_id", "id"))
+
+
+def lines_to_book(payout: MerchantPayout, lines: Iterable[tuple[UUID, UUID]]) -> list[SettlementLine]:
+    """Those of these lines of the payout, now locked, that still wait, borrower by borrower.
+
+    By their keys alone: a large shop's settlement is not read once more for every hundred of its borrowers.
+    """
+    found = _keyed(lines).filter(_waits(payout)) if payout.is_booking else SettlementLine.objects.none()
+    return list(found.order_by("borrower_id", "id"))
+
+
+def _waits(payout: MerchantPayout) -> Q:
+    return Q(booked_for=None) if payout.state == State.PAID else Q(booked_for=payout.id)
+
+
+def _keyed(lines: Iterable[tuple[UUID, UUID]]) -> QuerySet[SettlementLine]:
+    borrower_ids, ids = zip(*lines, strict=True)
+    return SettlementLine.objects.filter(borrower_id__in=set(borrower_ids), id__in=ids)
 
 
 def is_booked(payout: MerchantPayout) -> bool:
@@ -181,10 +199,7 @@ def is_booked(payout: MerchantPayout) -> bool:
 
 def mark(lines: Iterable[SettlementLine], payout_id: UUID | None) -> None:
     """The books show these lines as paid by that payout, or no longer as paid."""
-    pairs = [(line.borrower_id, line.id) for line in lines]
-    SettlementLine.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, id__in=[id for _, id in pairs]
-    ).update(booked_for=payout_id)
+    _keyed((line.borrower_id, line.id) for line in lines).update(booked_for=payout_id)
 
 
 def of_merchant(merchant_id: UUID) -> list[MerchantPayout]:

@@ -169,10 +169,13 @@ _MAKE = """
     having bool_or(gross <> 0 or fee <> 0)
     on conflict do nothing
 """
+# What the planner knows of a table is older than this day, so that it takes the day's orders for a handful and would
+# hold each against every shop's settlement. Told first, each is looked up by its shop.
 _LINES = """
+    with told as materialized ({told})
     insert into lending_settlement_line (borrower_id, id, settlement_id, order_id, loan_id, kind, amount_minor)
     select told.borrower_id, gen_random_uuid(), s.id, told.order_id, told.loan_id, part.kind, sum(part.amount)
-    from ({told}) told
+    from told
     join lending_settlement s on s.merchant_id = told.merchant_id and s.lender_id = told.lender_id
         and s.currency = told.currency and s.day = told.day
     cross join lateral (values (told.kind, told.gross), ('fee', -told.fee)) as part (kind, amount)

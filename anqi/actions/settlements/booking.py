@@ -1,9 +1,9 @@
 """The books follow a payout: each line of it moves from what is owed to shops to the bank, or back again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.db import transaction
@@ -25,21 +25,41 @@ def book(payout_id: UUID, *, now: datetime) -> int:
     Killed half-way, what was committed stands, each line says so, and the rest is still due.
     """
     count = 0
-    while booked := _book_together(payout_id, now):
-        count += booked
+    # Whoever ends or gives back the payout meanwhile leaves other lines to book than these.
+    while waiting := _waiting(payout_id):
+        for together in _together(waiting):
+            count += _book_together(payout_id, together, now)
+    _finish(payout_id, now)
     return count
 
 
-def _book_together(payout_id: UUID, now: datetime) -> int:
+def _waiting(payout_id: UUID) -> list[tuple[UUID, UUID]]:
+    payout = payouts_to_shops.find(payout_id)
+    return payouts_to_shops.waiting_lines(payout) if payout else []
+
+
+def _together(waiting: Sequence[tuple[UUID, UUID]]) -> Iterator[list[tuple[UUID, UUID]]]:
+    """The lines of so many whole borrowers each."""
+    by_borrower = [list(its) for _, its in groupby(waiting, key=itemgetter(0))]
+    for first in range(0, len(by_borrower), TOGETHER):
+        yield [line for its in by_borrower[first : first + TOGETHER] for line in its]
+
+
+def _book_together(payout_id: UUID, waiting: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
     with transaction.atomic(durable=True):
         # Nobody who holds a borrower wants a payout, so that no two can wait for each other.
         payout = payouts_to_shops.lock(payout_id)
-        lines = payouts_to_shops.lines_to_book(payout, borrowers=TOGETHER) if payout.is_booking else []
+        lines = payouts_to_shops.lines_to_book(payout, waiting)
         if lines:
             _book(payout, lines, now)
-        elif payout.is_booking and payouts_to_shops.is_booked(payout):
-            payouts_to_shops.move(payout, is_booking=False, now=now)
     return len(lines)
+
+
+def _finish(payout_id: UUID, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        payout = payouts_to_shops.lock(payout_id)
+        if payout.is_booking and payouts_to_shops.is_booked(payout):
+            payouts_to_shops.move(payout, is_booking=False, now=now)
 
 
 def _book(payout: MerchantPayout, lines: Sequence[SettlementLine], now: datetime) -> None:
