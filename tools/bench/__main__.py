@@ -6,13 +6,14 @@ Prints tables and writes `build/bench.json`, a flat object of numbers; docs/benc
 import sys
 from collections.abc import Callable
 
-from tools.bench import close, engine, figures, load, notifications, repayments, seed
+from tools.bench import close, engine, figures, load, notifications, repayments, seed, settlements
 
 _PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "engine": engine.measure,
     "seed": seed.measure,
     "repayments": repayments.measure,
     "close": close.measure,
+    "settlements": settlements.measure,
     "load": load.measure,
     "notifications": notifications.measure,
 }
