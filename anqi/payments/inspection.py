@@ -207,9 +207,9 @@ def waiting_applications() -> QuerySet[Application]:
 
 
 def silent_charges(now: datetime) -> QuerySet[Charge]:
-    """Charges of which nobody knows the end after so long, the oldest first."""
+    """Charges of which nobody knows the end after so long, the oldest first. Debits are looked at elsewhere."""
     # Every open charge has a next time to ask; this is the index.
-    late = Charge.objects.filter(next_try_at__isnull=False, state__in=Charge.OPEN)
+    late = Charge.objects.filter(next_try_at__isnull=False, state__in=Charge.OPEN, mandate_id=None)
     # A transfer between banks has days, of which nobody is to wonder before they are over.
     return late.filter(opened_at__lte=now - CHARGE_OPEN_FOR, expires_at__lte=now).order_by("opened_at")
 

@@ -5,8 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from debit_days import do_what_is_due, live
-from debit_desk import DebitDesk
 
 from anqi.actions import autodebits, cards, charges, loans, mandates, repayments
 from anqi.actions.charges import DebitOnItsWay, Wish
@@ -20,6 +18,8 @@ from anqi.payments.models import Card, Charge, DebitPlan, Mandate, Payment
 from anqi.people.models import User
 from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
+from tests.actions.debit_days import do_what_is_due, live
+from tests.actions.debit_desk import DebitDesk
 from tests.happening import happen
 from tests.planting import Planted, at, plant_borrower, plant_loan
 

@@ -21,7 +21,7 @@ from anqi.lending.models import Settlement
 from anqi.notices.models import Webhook, WebhookTry
 from anqi.payments import channels as ways
 from anqi.payments.channels.protocol import Succeeded, Unknown
-from anqi.payments.models import BankLine, Inbox, Payout, Unapplied
+from anqi.payments.models import BankLine, Charge, DebitNotice, DebitPlan, Inbox, Mandate, Payout, Unapplied
 from anqi.rows.ids import uuid7
 from anqi.web.shared import pages
 from tests import chromium as browsers
@@ -76,6 +76,7 @@ def lin(monkeypatch: pytest.MonkeyPatch) -> Planted:
     plant_transfers(who)
     plant_settlement()
     plant_payouts(monkeypatch)
+    plant_debits()
     return who
 
 
@@ -120,6 +121,41 @@ def plant_payouts(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
+def plant_debits() -> None:
+    """A plan with two sources, one failed debit and one that hangs, and an announcement that was refused."""
+    who = plant_loan(
+        starts_on=date(2026, 9, 15), borrower_id=plant_borrower("+8613900000777", now=clock.now())
+    )
+    own = {"borrower_id": who.borrower_id, "loan_id": who.loan_id}
+    plan = DebitPlan.objects.create(
+        **own, due_on=clock.today(), expected_minor=53_309, opened_at=clock.now() - days(20), tested_at=clock.now(),
+        reminded_at=clock.now() - days(7),
+    )  # fmt: skip
+    first, second = (
+        Mandate.objects.create(
+            **own, channel=channel, key=channel, account="138****6021", state="active", terms={}, single_minor=59_000,
+            opened_at=clock.now() - days(20), signed_at=clock.now() - days(20),
+        )
+        for channel in ("alipay", "wechat")
+    )  # fmt: skip
+    for mandate, state in ((first, "failed"), (second, "processing")):
+        Charge.objects.create(
+            borrower_id=who.borrower_id, channel=mandate.channel, key=f"d{mandate.channel}", attempt=mandate.channel,
+            amount_minor=53_309, subject="按期还款", how="debit", mandate_id=mandate.id, plan_id=plan.id, state=state,
+            reason="balance" if state == "failed" else "", opened_at=clock.now() - timedelta(hours=3),
+            expires_at=clock.now(), next_try_at=clock.now() if state == "processing" else None,
+        )  # fmt: skip
+    DebitNotice.objects.create(
+        borrower_id=who.borrower_id, plan_id=plan.id, mandate_id=second.id, key="anx", amount_minor=53_309,
+        state="refused", reason="no_rights", created_at=clock.now(),
+    )  # fmt: skip
+
+
+def debit_plan_url() -> str:
+    plan = DebitPlan.objects.get()
+    return f"/borrowers/{plan.borrower_id}/debits/{plan.id}"
+
+
 def plant_settlement() -> None:
     """A day of the shop, a payment that waits, and two accounts."""
     settling.shut(date(2026, 8, 31))
@@ -147,6 +183,8 @@ def urls(who: Planted) -> dict[str, str]:
         "sent_back": f"/bank/lines/{BankLine.objects.latest('seq').id}",
         "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
         "payouts": "/payouts", "released": payout_url("waiting"), "judged": payout_url("unknown"),
+        "debits": "/debits/", "debit": debit_plan_url(), "hanging": "/queue/debits",
+        "unannounced": "/queue/debit-notices",
         "troubled": "/queue/payouts", "settlements": "/settlements", "shop": f"/settlements/{merchant_id()}",
         "day": f"/settlements/{merchant_id()}/days/{Settlement.objects.get().id}", "accounts": "/queue/shop-accounts",
     }  # fmt: skip
@@ -208,8 +246,8 @@ def faults(page: Page, taken: Pages) -> list[str]:
     ("theme", "language", "names"),
     [
         ("light", "zh-hans", None),
-        ("dark", "zh-hans", ("queue", "loan", "case", "inbox", "shop")),
-        ("light", "en", ("loan", "case", "borrower", "trial", "shop", "settlements")),
+        ("dark", "zh-hans", ("queue", "loan", "case", "inbox", "shop", "debits", "debit")),
+        ("light", "en", ("loan", "case", "borrower", "trial", "shop", "settlements", "debits", "debit")),
     ],
     ids=["light", "dark", "english"],
 )

@@ -61,6 +61,9 @@ class Charge(BorrowerRow):
             models.Index(
                 fields=["borrower", "plan_id"], name="payments_charge_plan", condition=models.Q(plan_id__isnull=False)
             ),
+            models.Index(
+                fields=["opened_at"], name="payments_charge_debits", condition=models.Q(mandate_id__isnull=False)
+            ),
         )  # fmt: skip
 
     @property

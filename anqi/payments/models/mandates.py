@@ -58,6 +58,7 @@ class Mandate(BorrowerRow):
                 fields=["next_try_at"], name="payments_mandate_due", condition=models.Q(next_try_at__isnull=False)
             ),
             models.Index(fields=["borrower", "loan_id"], name="payments_mandate_loan"),
+            models.Index(fields=["ended_at"], name="payments_mandate_ended", condition=models.Q(state="ended")),
         )
 
 
@@ -103,6 +104,12 @@ class DebitPlan(BorrowerRow):
             ),
             models.Index(fields=["borrower", "loan_id"], name="payments_debit_plan_loan"),
             models.Index(fields=["due_on"], name="payments_debit_plan_day"),
+            models.Index(
+                fields=["ended_at"], name="payments_debit_plan_given_up", condition=models.Q(state="given_up")
+            ),
+            models.Index(
+                fields=["excused_until"], name="payments_debit_plan_excused", condition=models.Q(hold_id__isnull=False)
+            ),
         )
 
 
@@ -136,5 +143,8 @@ class DebitNotice(BorrowerRow):
             models.Index(
                 fields=["next_try_at"], name="payments_debit_notice_due",
                 condition=models.Q(next_try_at__isnull=False),
+            ),
+            models.Index(
+                fields=["created_at"], name="payments_debit_notice_refused", condition=models.Q(state="refused")
             ),
         )  # fmt: skip

@@ -19,6 +19,7 @@ from anqi.lending import courses, holding, payouts_to_shops, returning, shop_acc
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
 from anqi.payments import bank_inspection as bank
+from anqi.payments import debit_inspection as debits
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
@@ -173,6 +174,19 @@ KINDS = (
     Kind(
         slug="payouts", title=lazy("放款有问题"), tone="bad", since="requested_at",
         rows=payouts.troubled,
+    ),
+    Kind(
+        slug="debits", title=lazy("没有结果的自动扣款"), tone="bad", since="opened_at",
+        rows=debits.hanging,
+    ),
+    Kind(
+        slug="debit-plans", title=lazy("扣款失败，不是借款人的原因"), tone="bad", since="ended_at",
+        may_be_dealt_with=True,
+        rows=lambda now: debits.failed_by_others(but=tuple(people.dealt_with("debit-plans"))),
+    ),
+    Kind(
+        slug="debit-notices", title=lazy("渠道不预告的扣款"), tone="warn", since="created_at", may_be_dealt_with=True,
+        rows=lambda now: debits.refused_notices(but=tuple(people.dealt_with("debit-notices"))),
     ),
     Kind(
         slug="inbox", title=lazy("没能处理的渠道消息"), tone="bad", since="received_at", may_be_dealt_with=True,

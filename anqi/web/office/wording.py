@@ -4,14 +4,26 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.web.office.act_words import ACTS, APPLICATIONS
 from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
+from anqi.web.office.debit_words import (
+    DEBIT_OUTCOMES,
+    DEBIT_REASONS,
+    DEBITS,
+    MANDATES,
+    NOTICES,
+    PLANS,
+    WHO_ENDED,
+    WHOSE,
+    WHY_PLAN_ENDED,
+)
 from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT
 from anqi.web.office.refusal_words import refusal
 from anqi.web.office.words import Words, word
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
-    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "PAYOUTS", "PAYOUT_OUTCOMES",
-    "VERDICTS", "WHY_NOT_PAID_OUT", "Words", "refusal", "word",
+    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
+    "DEBIT_REASONS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT",
+    "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
@@ -130,11 +142,13 @@ HOLDS: Words = {
     "return": lazy("退货处理中"),
     "dispute": lazy("商品有争议"),
     "merchant_gone": lazy("商户失联"),
+    "debit_failed": lazy("自动扣款失败，不是借款人的原因"),
 }
 HOLD_ENDS: Words = {
     "goods_returned": lazy("退货已入账"),
     "withdrawn": lazy("商户撤回"),
     "refused": lazy("退货被驳回"),
+    "debit plan": lazy("自动扣款有了结果"),
 }
 RETURNS: Words = {
     "requested": lazy("等商户收货"),
@@ -179,6 +193,7 @@ OUTCOMES: Words = {
 }
 QUESTIONS: Words = {
     "charge": lazy("提交支付单"),
+    "debit": lazy("提交扣款"),
     "query": lazy("查询"),
     "close": lazy("关闭"),
     "refund": lazy("退款"),
@@ -226,6 +241,16 @@ MESSAGES: Words = {
     "payout_came_back": lazy("放款退回通知"),
     "payout_stopped": lazy("放款停止通知"),
     "payout_lapsed": lazy("借款失效通知"),
+    "mandate_begun": lazy("自动还款开通通知"),
+    "mandate_ended": lazy("自动还款授权结束通知"),
+    "debit_coming": lazy("扣款提醒"),
+    "debit_doubtful": lazy("扣款可能不成的提醒"),
+    "debit_failed": lazy("扣款失败通知"),
+    "debit_failed_next": lazy("扣款失败通知"),
+    "debit_failed_again": lazy("扣款失败通知"),
+    "debit_given_up": lazy("不再扣款通知"),
+    "debit_stopped": lazy("停止扣款通知"),
+    "debit_excused": lazy("扣款失败不算逾期通知"),
 }
 SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}

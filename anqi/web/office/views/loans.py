@@ -14,6 +14,7 @@ from anqi.ledger.inspection import Difference
 from anqi.lending import courses, holding
 from anqi.lending import inspection as lending
 from anqi.lending.store import LoanInHand
+from anqi.payments import debit_inspection as debits
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
@@ -46,6 +47,8 @@ def loan(request: HttpRequest, borrower_id: UUID, loan_id: UUID) -> HttpResponse
         "events": timeline.events(shown),
         "claim": payments.claim(borrower_id, loan_id),
         "payouts": payouts.of_loan(borrower_id, loan_id),
+        "mandates": debits.mandates_of(borrower_id, loan_id),
+        "plans": debits.plans_of(borrower_id, loan_id),
         "hold": holding.open_holds(borrower_id, [loan_id]).get(loan_id),
         "is_behind": shown.held.next_wake_on is not None and shown.held.next_wake_on <= today,
         "differences": _differences(shown.held, today),
