@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from anqi.config import verified_sides
+from anqi.config import verified_debits, verified_sides
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
+from anqi.engine.loan import standing
 from anqi.engine.refusals import Refused
 from anqi.ledger import books, payables, totals, trial
 from anqi.ledger import inspection as ledger_inspection
@@ -76,19 +77,21 @@ class _Whole:
     loans: Sequence[Mapping[str, Any]]
     facts: Sequence[Mapping[str, Any]]
     postings: Sequence[Mapping[str, Any]]
+    paid_plans: Sequence[Mapping[str, Any]]
 
 
 def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
     Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
-    postings, the account `bank` against the bank's statements, holds against their facts, each loan's books against the
-    engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan whose own day
+    postings, the account `bank` against the bank's statements, holds against their facts, debits against their agreements
+    and plans, each loan's books and paid plans against the engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan whose own day
     has come and that nobody has woken yet is compared as of the day before it.
     """
+    told = [*verified_sides.wrong(), *verified_debits.wrong(today=today)]
     wrong = [
         *_check_trial_balance(), *_check_day_totals(), *_check_settlements(),
-        *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in verified_sides.wrong()),
+        *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in told),
     ]  # fmt: skip
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
@@ -171,6 +174,24 @@ def _check_loans(whole: _Whole, today: date) -> Iterator[Wrong]:
         for off in ledger_inspection.differences(wanted=wanted, booked=booked.get(held.id, {})):
             where = f"loan {held.number}, {off.account}: {off.booked_minor} booked, {off.wanted_minor} expected"
             yield Wrong(what="books", borrower_id=whole.borrower_id, where=where)
+        yield from _check_paid_plans(whole, held, today)
+
+
+def _check_paid_plans(whole: _Whole, held: LoanInHand, today: date) -> Iterator[Wrong]:
+    """What was debited, or paid by hand meanwhile, is due no more, unless a payment was taken back since then."""
+    plans = [plan for plan in whole.paid_plans if plan["loan_id"] == held.id]
+    if not plans or not held.has_begun:
+        return
+    left_minor = {row.due_on: row.remaining_minor for row in standing(held.terms, held.facts, today).instalments}
+    taken_back = [
+        fact["recorded_at"] for fact in whole.facts
+        if fact["loan_id"] == held.id and fact["kind"] in ("reversal", "chargeback")
+    ]  # fmt: skip
+    for plan in plans:
+        due_minor = left_minor.get(plan["due_on"], 0)
+        if due_minor and not any(at >= plan["ended_at"] for at in taken_back):
+            where = f"plan {plan['id']} of {plan['due_on']}: paid, and {due_minor} of it are still due"
+            yield Wrong(what="debit_plan", borrower_id=whole.borrower_id, where=where)
 
 
 def _booked(postings: Iterable[Mapping[str, Any]]) -> dict[UUID | None, dict[str, int]]:
@@ -255,6 +276,7 @@ def _read_page(after: UUID, count: int) -> list[_Whole]:
                 loans=[_typed(each) for each in json.loads(row[5])],
                 facts=[_typed(each) for each in json.loads(row[6])],
                 postings=[_typed(each) for each in json.loads(row[7])],
+                paid_plans=[_typed(each) for each in json.loads(row[8])],
             )
             for row in cursor.fetchall()
         ]
@@ -292,7 +314,10 @@ _READ = f"""
         (select coalesce(json_agg(p), '[]')::text from (
             select seq, hash, id, entry_id, loan_id, cause, cause_id, debit, credit, amount_minor, currency,
                 lender_id, counts_on, booked_on, recorded_at
-            from ledger_posting where borrower_id = b.id order by seq) p)
+            from ledger_posting where borrower_id = b.id order by seq) p),
+        (select coalesce(json_agg(d), '[]')::text from (
+            select id, loan_id, due_on, ended_at from payments_debit_plan
+            where borrower_id = b.id and state = 'paid') d)
     from people_borrower b
     where b.id > %s
     order by b.id
