@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from anqi.engine import loan, repayment, schedule
+from anqi.engine import schedule
 from anqi.lending import store
 from anqi.lending.models import Loan
 from anqi.lending.store import LoanInHand
@@ -22,7 +22,7 @@ def coming(held: LoanInHand, *, today: date) -> tuple[Due, ...]:
     """The instalments from today on of which something is still to be paid, the next one first."""
     if not held.has_begun:
         return ()
-    rows = loan.standing(held.terms, held.facts, today).instalments
+    rows = held.standing(today).instalments
     return tuple(
         Due(due_on=row.due_on, remaining_minor=row.remaining_minor)
         for row in rows
@@ -34,13 +34,13 @@ def owed_minor(held: LoanInHand, *, on: date) -> int:
     """What is due at the end of that day, as far as is known now: arrears and late charges included."""
     if not held.has_begun or held.terms.starts_on > on:
         return 0
-    return repayment.choices(held.terms, held.facts, on).due_minor
+    return held.standing(on).due_now_minor
 
 
 def has_due(held: LoanInHand, due_on: date, *, today: date) -> bool:
     """Whether an instalment of the loan is due on that day as the plan stands today."""
     return held.has_begun and any(
-        row.due_on == due_on for row in loan.standing(held.terms, held.facts, today).instalments
+        row.due_on == due_on for row in held.standing(today).instalments
     )
 
 
@@ -52,7 +52,7 @@ def is_over(held: LoanInHand) -> bool:
 def largest_minor(held: LoanInHand, *, today: date) -> int:
     """The most that one instalment comes to, late charges left out; of a loan that has not begun, as it was signed."""
     if held.has_begun:
-        rows = loan.standing(held.terms, held.facts, today).instalments
+        rows = held.standing(today).instalments
         return max((row.total_minor - row.penalty_minor for row in rows if row.due_on >= today), default=0)
     planned = schedule.plan(store.terms_from(held.signed_terms, starts_on=today)).instalments
     return max(row.total_minor for row in planned)

@@ -11,6 +11,8 @@ from uuid import UUID
 from anqi.engine import disclosure
 from anqi.engine import facts as engine_facts
 from anqi.engine.accruals import Line
+from anqi.engine.loan import Standing
+from anqi.engine.loan import standing as standing_of
 from anqi.engine.money import read_amount
 from anqi.engine.products import Terms, read_terms
 from anqi.lending import accruals
@@ -68,6 +70,16 @@ class LoanInHand:
     def discloses(self) -> frozenset[str]:
         """The parts as which its signed cost statement lets something be charged; nothing before it has begun."""
         return disclosure.parts_of(self.terms) if self.starts_on else frozenset()
+
+    def standing(self, on: date) -> Standing:
+        """How it stands at the end of that day; each day is replayed once. Asked only of a loan that has begun."""
+        if on not in self._standings:
+            self._standings[on] = standing_of(self.terms, self.facts, on)
+        return self._standings[on]
+
+    @cached_property
+    def _standings(self) -> dict[date, Standing]:
+        return {}
 
     @property
     def has_begun(self) -> bool:
