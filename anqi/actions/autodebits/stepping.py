@@ -77,7 +77,8 @@ def _read(plan: DebitPlan, now: datetime) -> InHand | None:
     expected_minor = dues.owed_minor(held, on=max(plan.due_on, today))
     sources = {each.id: each for each in mandates.in_force(borrower_id, plan.loan_id, today=today)}
     debits = debit_plans.debits(plan)
-    announced = debit_plans.announcements(plan)
+    wants_announcing = any(_rules(each).announced_days for each in sources.values())
+    announced = debit_plans.announcements(plan) if wants_announcing else {}
     claimed = charges.claiming(borrower_id, [plan.loan_id])
     on_hold = holding.kind_on(held, today)
     case = Case(
