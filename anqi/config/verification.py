@@ -13,11 +13,10 @@ from django.db import connection
 from anqi.config import verified_debits, verified_sides
 from anqi.documents.models import Document
 from anqi.engine.facts import KINDS
-from anqi.engine.loan import standing
 from anqi.engine.refusals import Refused
-from anqi.ledger import books, payables, totals, trial
+from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
-from anqi.lending import courses, inspection, settlements, store
+from anqi.lending import courses, inspection, store
 from anqi.lending.models import Agreement
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.chain import GENESIS, digest
@@ -84,13 +83,14 @@ def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
     Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
-    postings, the account `bank` against the bank's statements, holds against their facts, debits against their agreements
-    and plans, each loan's books and paid plans against the engine on that day, unapplied money against its cases, the hashes of agreements and documents. A loan whose own day
-    has come and that nobody has woken yet is compared as of the day before it.
+    postings, the account `bank` against the bank's statements, holds against their facts, debits against their
+    agreements and plans, each loan's books and paid plans against the engine on that day, unapplied money against its
+    cases, the hashes of agreements and documents. A loan whose own day has come and that nobody has woken yet is
+    compared as of the day before it.
     """
     told = [*verified_sides.wrong(), *verified_debits.wrong(today=today)]
     wrong = [
-        *_check_trial_balance(), *_check_day_totals(), *_check_settlements(),
+        *_check_trial_balance(), *_check_day_totals(),
         *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in told),
     ]  # fmt: skip
     borrowers = links = loans = documents = 0
@@ -124,19 +124,6 @@ def _check_day_totals() -> Iterator[Wrong]:
             f" {off.posted_debit_minor} and {off.posted_credit_minor} posted"
         )
         yield Wrong(what="day_total", borrower_id=None, where=where)
-
-
-def _check_settlements() -> Iterator[Wrong]:
-    for off in settlements.differing(owed=payables.OWED):
-        where = (
-            f"{off.day}, merchant {off.merchant_id}, lender {off.lender_id}: {off.kept_minor} kept,"
-            f" {off.lines_minor} in lines, {off.posted_minor} posted"
-        )
-        yield Wrong(what="settlement", borrower_id=None, where=where)
-    for borrower_id, line_id in settlements.differing_lines(paid=payables.PAID):
-        yield Wrong(what="settlement_paid", borrower_id=borrower_id, where=f"line {line_id}")
-    for payout_id in settlements.differing_payouts():
-        yield Wrong(what="merchant_payout", borrower_id=None, where=f"payout {payout_id}")
 
 
 def _check_chain(whole: _Whole) -> Iterator[Wrong]:
@@ -174,24 +161,8 @@ def _check_loans(whole: _Whole, today: date) -> Iterator[Wrong]:
         for off in ledger_inspection.differences(wanted=wanted, booked=booked.get(held.id, {})):
             where = f"loan {held.number}, {off.account}: {off.booked_minor} booked, {off.wanted_minor} expected"
             yield Wrong(what="books", borrower_id=whole.borrower_id, where=where)
-        yield from _check_paid_plans(whole, held, today)
-
-
-def _check_paid_plans(whole: _Whole, held: LoanInHand, today: date) -> Iterator[Wrong]:
-    """What was debited, or paid by hand meanwhile, is due no more, unless a payment was taken back since then."""
-    plans = [plan for plan in whole.paid_plans if plan["loan_id"] == held.id]
-    if not plans or not held.has_begun:
-        return
-    left_minor = {row.due_on: row.remaining_minor for row in standing(held.terms, held.facts, today).instalments}
-    taken_back = [
-        fact["recorded_at"] for fact in whole.facts
-        if fact["loan_id"] == held.id and fact["kind"] in ("reversal", "chargeback")
-    ]  # fmt: skip
-    for plan in plans:
-        due_minor = left_minor.get(plan["due_on"], 0)
-        if due_minor and not any(at >= plan["ended_at"] for at in taken_back):
-            where = f"plan {plan['id']} of {plan['due_on']}: paid, and {due_minor} of it are still due"
-            yield Wrong(what="debit_plan", borrower_id=whole.borrower_id, where=where)
+        paid = verified_debits.paid_and_due(held, whole.paid_plans, whole.facts, today=today)
+        yield from (Wrong(what="debit_plan", borrower_id=whole.borrower_id, where=where) for where in paid)
 
 
 def _booked(postings: Iterable[Mapping[str, Any]]) -> dict[UUID | None, dict[str, int]]:

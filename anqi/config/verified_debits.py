@@ -1,12 +1,14 @@
-"""What must hold of agreements and debits: one debit of a plan at a time, all of one loan, nothing left of a loan over."""
+"""What must hold of agreements and debits: one at a time, of one loan, and none outlives its loan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from anqi.lending.models import Hold, Loan
+from anqi.lending.store import LoanInHand
 from anqi.payments.models import Charge, ChargePart, DebitPlan, Mandate
 
 Told = tuple[str, UUID | None, str]
@@ -20,6 +22,21 @@ def wrong(*, today: date) -> Iterator[Told]:
     yield from _check_whose()
     yield from _check_agreements(today)
     yield from _check_holds()
+
+
+def paid_and_due(
+    held: LoanInHand, plans: Sequence[Mapping[str, Any]], facts: Iterable[Mapping[str, Any]], *, today: date
+) -> Iterator[str]:
+    """Where something of this loan is still due that counts as paid, unless a payment was taken back since then."""
+    own = [plan for plan in plans if plan["loan_id"] == held.id]
+    if not own or not held.has_begun:
+        return
+    left_minor = {row.due_on: row.remaining_minor for row in held.standing(today).instalments}
+    undone = [fact for fact in facts if fact["loan_id"] == held.id and fact["kind"] in ("reversal", "chargeback")]
+    for plan in own:
+        due_minor = left_minor.get(plan["due_on"], 0)
+        if due_minor and not any(fact["recorded_at"] >= plan["ended_at"] for fact in undone):
+            yield f"plan {plan['id']} of {plan['due_on']}: paid, and {due_minor} of it are still due"
 
 
 def _check_one_at_a_time() -> Iterator[Told]:
@@ -44,8 +61,9 @@ def _check_whose() -> Iterator[Told]:
 def _check_agreements(today: date) -> Iterator[Told]:
     before = today - _ENDS_WITHIN
     over = Loan.objects.filter(
-        Q(settled_on__lt=before) | Q(cancelled_on__lt=before), borrower_id=OuterRef("borrower_id"), id=OuterRef("loan_id")
-    )
+        Q(settled_on__lt=before) | Q(cancelled_on__lt=before),
+        borrower_id=OuterRef("borrower_id"), id=OuterRef("loan_id"),
+    )  # fmt: skip
     for row in Mandate.objects.filter(Exists(over), state=Mandate.State.ACTIVE).order_by("borrower_id", "id"):
         yield "mandate", row.borrower_id, f"agreement {row.id}: in force, and its loan is over"
 

@@ -1,11 +1,11 @@
-"""What is kept twice, held side against side: the account `bank` and the bank's lines, holds and their facts."""
+"""What is kept twice, held side against side: settlements, the account `bank` and its lines, holds and their facts."""
 
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 from anqi.ledger import payables
-from anqi.lending import holding, payouts_to_shops
+from anqi.lending import holding, payouts_to_shops, settlements
 from anqi.payments import bank_proof
 
 Told = tuple[str, UUID | None, str]
@@ -13,9 +13,23 @@ _BANK = {"moved": payables.AT_BANK, "numbered": payouts_to_shops.NUMBERED, "made
 
 
 def wrong() -> Iterator[Told]:
-    """(what, borrower id, where) of all that the two sides tell differently. Five statements."""
+    """(what, borrower id, where) of all that the two sides tell differently. Eight statements."""
+    yield from _check_settlements()
     yield from _check_bank()
     yield from _check_holds()
+
+
+def _check_settlements() -> Iterator[Told]:
+    for off in settlements.differing(owed=payables.OWED):
+        where = (
+            f"{off.day}, merchant {off.merchant_id}, lender {off.lender_id}: {off.kept_minor} kept,"
+            f" {off.lines_minor} in lines, {off.posted_minor} posted"
+        )
+        yield "settlement", None, where
+    for borrower_id, line_id in settlements.differing_lines(paid=payables.PAID):
+        yield "settlement_paid", borrower_id, f"line {line_id}"
+    for payout_id in settlements.differing_payouts():
+        yield "merchant_payout", None, f"payout {payout_id}"
 
 
 def _check_bank() -> Iterator[Told]:

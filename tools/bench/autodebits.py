@@ -95,7 +95,7 @@ def _statements() -> AbstractContextManager[Callable[[], int]]:
             done[0] += 1
             return wait(*asked, **more)
 
-        psycopg.Connection.wait = counted  # type: ignore[assignment]
+        psycopg.Connection.wait = counted  # type: ignore[method-assign]
         yield lambda: done[0]
         psycopg.Connection.wait = wait  # type: ignore[method-assign]
 

@@ -22,8 +22,8 @@ from anqi.web.office.words import Words, word
 # Lists with a module of their own are looked up here too.
 __all__ = [
     "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
-    "DEBIT_REASONS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT",
-    "WHY_PLAN_ENDED", "Words", "refusal", "word",
+    "DEBIT_REASONS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "VERDICTS", "WHOSE", "WHO_ENDED",
+    "WHY_NOT_PAID_OUT", "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
