@@ -4,14 +4,13 @@ import random
 from dataclasses import dataclass
 
 from sandbox.faults import Fault
-from tests.faults.matrix_places import PLACES, Operation, is_felt
+from tests.faults.matrix_operations import Operation
+from tests.faults.matrix_places import PLACES, is_felt
 from tests.seeds import IS_SOAK, SEED
 
 _SAMPLE = 6
 # A client that waits for ten seconds has given up by then.
 _SLOW_SECONDS = 11
-OF_CHARGES: tuple[Operation, ...] = ("pay", "query", "close", "refund")
-OF_MONEY_OUT: tuple[Operation, ...] = ("payout", "card", "statement")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,17 +1,14 @@
 """Where each fault of the channels' catalogues can strike: an operation of ours, and the stand-in's own step of it."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from sandbox.alipay import catalogue as alipay
 from sandbox.bank import account as bank
 from sandbox.faults import RESPONSE_FAULTS, Fault
 from sandbox.unionpay import catalogue as unionpay
 from sandbox.wechat import catalogue as wechat
+from tests.faults.matrix_operations import Place
 
-# Of a charge, of a loan paid out, of a bound card, and of a channel's or a bank's statement.
-Operation = Literal["pay", "query", "close", "refund", "payout", "card", "statement"]
-Place = tuple[Operation, str]
 _ALIPAY_PAGE = "alipay.trade.wap.pay"
 _ALIPAY_QUERIES: tuple[Place, ...] = (
     ("query", "alipay.trade.query"),

@@ -46,12 +46,12 @@ class Story:
 
 def tell(ground: Ground, cell: Cell, charge: Charge, *, struck: int) -> Story:
     """The story of a cell that has come to rest."""
-    cases = [*_cases()]
-    parts = [*_messages(ground, charge), *_answers(charge, cell), *_doubts(charge), *_end(charge, cell), *cases]
+    left = [*cases()]
+    parts = [*_messages(ground, charge), *_answers(charge, cell), *_doubts(charge), *_end(charge, cell), *left]
     return Story(
         name=cell.name, channel=cell.channel, operation=cell.operation, step=cell.step, fault=cell.fault.name,
         title=cell.fault.title, english=cell.fault.english, struck=struck, resolved="; ".join(parts),
-        seconds=None if cases else _seconds(ground, charge, cell), needs_a_person=bool(cases),
+        seconds=None if left else _seconds(ground, charge, cell), needs_a_person=bool(left),
     )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _refund_end(refund: Refund) -> str:
     return f"{by[last.kind if last else None]} booked the refund"
 
 
-def _cases() -> Iterator[str]:
+def cases() -> Iterator[str]:
     """What the office's queue shows in the end, for people to decide."""
     yield from (f"case: channel disagrees ({each.kind})" for each in inspection.open_differences())
     for case in inspection.open_cases():

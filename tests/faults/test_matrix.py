@@ -16,15 +16,18 @@ from typing import Any
 import pytest
 
 from anqi import clock
-from anqi.ledger.models import Posting
-from anqi.lending.models import Fact
 from anqi.payments import channels, inspection
-from anqi.payments.models import Charge, Inbox, Outbox, Payment, Refund, Unapplied
+from anqi.payments.models import Charge, Inbox, Outbox, Refund, Unapplied
 from tests.channels import card_desk, till
 from tests.faults import fault_stand, matrix_scenes, matrix_story
 from tests.faults.conftest import forget
-from tests.faults.matrix_cells import OF_CHARGES, Cell, cells, chosen
-from tests.faults.matrix_checks import assert_sound, sum_of
+from tests.faults.matrix_cells import Cell, cells, chosen
+from tests.faults.matrix_checks import (
+    assert_each_payment_is_where_it_belongs,
+    assert_sound,
+    assert_the_channel_has_as_much,
+)
+from tests.faults.matrix_operations import OF_CHARGES
 from tests.faults.matrix_places import catalogued
 from tests.faults.matrix_stand import Ground
 from tests.sandbox.sandbox_stand import ROOT, Sandbox
@@ -81,48 +84,3 @@ def assert_nothing_is_under_way() -> None:
     assert not Unapplied.objects.filter(closed_at=None, returns_at__isnull=False).exists()
     late = set(inspection.late_refunds(clock.now()).values_list("id", flat=True))
     assert set(Refund.objects.filter(state__in=Refund.OPEN).values_list("id", flat=True)) == late
-
-
-def assert_each_payment_is_where_it_belongs(ground: Ground) -> None:
-    """Used by a loan, or a case's, or gone or going back: each fen in one of these places."""
-    own = {"borrower_id": ground.who.borrower_id}
-    facts = Fact.objects.filter(**own, kind="payment").values_list("body", flat=True)
-    for payment in Payment.objects.filter(**own):
-        used = sum(body["amount_minor"] for body in facts if body["payment_id"] == str(payment.id))
-        cases = Unapplied.objects.filter(**own, payment_id=payment.id)
-        backs = Refund.objects.filter(**own, payment_id=payment.id).exclude(state=Refund.State.FAILED)
-        assert payment.amount_minor == used + sum_of(cases, "left_minor") + sum_of(backs, "amount_minor")
-
-
-def assert_the_channel_has_as_much(ground: Ground, *, told_only: bool) -> None:
-    """Each taking of the channel's is a payment of ours, and each giving back the refund of just that payment.
-
-    With `told_only` there is one more payment, which lives in its notice: nobody took it, nobody can give it back.
-    """
-    trades = ground.trades()
-    taken = [(each["out_trade_no"], each["total_minor"]) for each in trades if each["paid_at"]]
-    expected = taken * 2 if told_only else taken
-    payments = Payment.objects.filter(borrower_id=ground.who.borrower_id).select_related("charge")
-    assert sorted((each.charge.key, each.amount_minor) for each in payments) == sorted(expected)
-    refunds = Refund.objects.filter(state=Refund.State.SUCCEEDED).select_related("payment")
-    gone = [(each.key, each.payment.ref, each.amount_minor) for each in refunds]
-    assert sorted(gone) == sorted(given_back(ground.channel, trades))
-    moved = Posting.objects.filter(borrower_id=ground.who.borrower_id)
-    account = f"in_transit_{ground.channel}"
-    ours = sum_of(moved.filter(debit=account), "amount_minor") - sum_of(moved.filter(credit=account), "amount_minor")
-    assert ours == sum(amount for _, amount in expected) - sum(amount for *_, amount in gone)
-
-
-def given_back(channel: str, trades: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
-    """What the channel gave back: our number of it, the channel's of the payment, fen."""
-    number, ref = _NUMBERS[channel]
-    return [
-        (each[number], trade[ref], each["amount_minor"]) for trade in trades for each in trade["refunds"]
-        if each.get("status", "SUCCESS") == "SUCCESS"
-    ]  # fmt: skip
-
-
-_NUMBERS = {
-    "alipay": ("out_request_no", "trade_no"), "wechat": ("out_refund_no", "transaction_id"),
-    "unionpay": ("order_id", "query_id"),
-}  # fmt: skip

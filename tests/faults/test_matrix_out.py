@@ -14,9 +14,10 @@ from anqi.payments.models import Card, Inbox, Payout
 from tests.channels import card_desk
 from tests.faults import matrix_out_scenes, matrix_out_story
 from tests.faults.conftest import forget
-from tests.faults.matrix_cells import OF_MONEY_OUT, Cell, chosen
+from tests.faults.matrix_cells import Cell, chosen
 from tests.faults.matrix_checks import assert_sound, sum_of
 from tests.faults.matrix_desk import AMOUNT_MINOR, Desk
+from tests.faults.matrix_operations import OF_MONEY_OUT
 from tests.planting import plant_borrower
 from tests.sandbox.sandbox_stand import Sandbox
 

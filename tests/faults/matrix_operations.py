@@ -1,0 +1,10 @@
+"""Our operations at the channels, as the cells of the matrix name them."""
+
+from typing import Literal
+
+# Of a charge, of a loan paid out, of a bound card, and of a channel's or a bank's statement.
+Operation = Literal["pay", "query", "close", "refund", "payout", "card", "statement"]
+# An operation, and the stand-in's own name of the step of it.
+Place = tuple[Operation, str]
+OF_CHARGES: tuple[Operation, ...] = ("pay", "query", "close", "refund")
+OF_MONEY_OUT: tuple[Operation, ...] = ("payout", "card", "statement")
