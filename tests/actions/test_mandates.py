@@ -170,6 +170,17 @@ def test_one_that_runs_out_without_a_word_is_found_on_the_next_day(lin: Planted,
     assert Message.objects.filter(template="mandate_ended").count() == 1
 
 
+def test_one_that_the_channel_does_not_find_is_ended_there_should_it_be_there_after_all(
+    lin: Planted, desk: DebitDesk
+) -> None:
+    desk.sign(NOW)
+    mandate = look(open_(lin))
+    desk.found = NotFound()
+    live(NOW, NOW + 25 * HOUR)
+    assert (seen(mandate).state, desk.endings) == (Mandate.State.ENDED, ["alipay-1"])
+    assert (seen(mandate).ref, seen(mandate).next_try_at) == (None, None)
+
+
 def test_a_channel_that_is_silent_ends_nothing(lin: Planted, desk: DebitDesk) -> None:
     desk.sign(NOW)
     mandate = look(open_(lin))

@@ -102,7 +102,8 @@ def _learn_active(mandate: Mandate, result: MandateFound | Result, now: datetime
         keeping.plan(mandate, now)
     elif isinstance(result, Failed | Closed | NotFound):
         by = result.reason if isinstance(result, Failed) else "ended_by_payer"
-        keeping.stop(mandate, by=by, tells_channel=False, now=now)
+        # What is not found may be there after all: it is ended there as well, for the borrower was told that it has ended.
+        keeping.stop(mandate, by=by, tells_channel=isinstance(result, NotFound), now=now)
         keeping.tell(mandate, "mandate_ended", now)
     else:
         mandates.go_on(mandate, now=now)
