@@ -13,7 +13,10 @@ from tests.faults.matrix_cells import Cell, cells
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _PLAYED, _TABLE = _CHECKOUT / "build/faults", _CHECKOUT / "docs/faults.md"
-_CHANNELS = {"alipay": "支付宝 Alipay", "wechat": "微信支付 WeChat Pay", "unionpay": "银联 UnionPay", "bank": "银行转账 Bank transfer"}
+_CHANNELS = {
+    "alipay": "支付宝 Alipay", "wechat": "微信支付 WeChat Pay", "unionpay": "银联 UnionPay",
+    "bank": "银行转账 Bank transfer",
+}  # fmt: skip
 Played = Mapping[str, Any]
 
 
@@ -46,19 +49,20 @@ def written(played: Iterable[Played]) -> str:
 _HEAD = """\
 # What goes wrong at the channels, and what becomes of it
 
-Written by `python -m tools.fault_table` from what `tests/faults/test_matrix*.py` met: do not edit. They play every fault
-of the sandbox at every step that it can strike, with PostgreSQL, two workers at once and the real SDKs. In each of the
-{count} cells the borrower's money was used once or is back at its source, a loan was paid out once or never, the cards
-that are open at the channel are those that are bound here, the bank's ledger is kept line by line, the books equal the
-engine and the channel, and nothing is left open but what people are to decide: {people} cells, named first.
+Written by `python -m tools.fault_table` from what `tests/faults/test_matrix*.py` met: do not edit. They play every
+fault of the sandbox at every step that it can strike, with PostgreSQL, two workers at once and the real SDKs. In each
+of the {count} cells the borrower's money was used once or is back at its source, an instalment was debited once or not
+at all and each failure of a debit was told, a loan was paid out once or never, the cards that are open at the channel
+are those that are bound here, the bank's ledger is kept line by line, the books equal the engine and the channel, and
+nothing is left open but what people are to decide: {people} cells, named first.
 
 *Struck* is how often the fault struck. *Time* is business time from the payment, the wish to close or to refund, the
-wish for a payout or the day on which it came back, or from the opening or the end of a card, until the last thing was
-decided; a worker looks every five seconds, which comes on top. A notice that never came is asked about after 5, 15, 45 s
-and so on; a refund after 10, 40, 100 s; a payout after 3, 8, 18 min; a card after 15, 45, 105 s. A statement that can't
-be had or read is tried again every quarter of an hour, for ten days.
-
-Debits of bound cards have no cells: nothing here asks for one.
+wish for a payout or the day on which it came back, from the opening or the end of a card or an agreement, or from the
+first debit of an instalment, until the last thing was decided; a worker looks every five seconds, which comes on top.
+A notice that never came is asked about after 5, 15, 45 s and so on; a refund after 10, 40, 100 s; a payout after 3, 8,
+18 min; a card after 15, 45, 105 s; an agreement that is being signed or ended after 15, 45, 105 s, one that holds once
+a day. A debit that failed is tried again at half past nine and half past three, for three days after the due day. A
+statement that can't be had or read is tried again every quarter of an hour, for ten days.
 """
 
 

@@ -15,8 +15,9 @@ from tests.sandbox.sandbox_stand import APP_ID, Sandbox
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     home = tmp_path_factory.mktemp("sandbox")
     # A refund that is asked for again is so at once here: business time passes, the world's hardly does.
-    for file in ("sandbox.json", "wechat.json"):
-        (home / file).write_text('{"refund_gap_seconds": 0}')
+    # And a payer signs for as many cells as there are.
+    (home / "sandbox.json").write_text('{"refund_gap_seconds": 0, "agreements_per_user": 10000}')
+    (home / "wechat.json").write_text('{"refund_gap_seconds": 0}')
     running = Sandbox(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NO_PROXY", "127.0.0.1")

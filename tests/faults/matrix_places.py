@@ -7,6 +7,7 @@ from sandbox.bank import account as bank
 from sandbox.faults import RESPONSE_FAULTS, Fault
 from sandbox.unionpay import catalogue as unionpay
 from sandbox.wechat import catalogue as wechat
+from tests.faults.matrix_debit_places import ALIPAY_SIGNING_PAGE, DEBIT_PLACES, STRIKES_NOTHING
 from tests.faults.matrix_operations import Place
 
 _ALIPAY_PAGE = "alipay.trade.wap.pay"
@@ -79,6 +80,7 @@ PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("unionpay", (*unionpay.LINE_FAULTS, *unionpay.FILE_FAULTS), _UNIONPAY_FILE),
     ("bank", bank.TRANSFER_FAULTS, (("pay", "transfer"),)),
     ("bank", bank.STATEMENT_FAULTS, (("statement", "statement"),)),
+    *DEBIT_PLACES,
 )
 # What one query may say of a trade, and the other of a refund; and an opening's notice tells no money.
 _STRIKES_NOTHING = {
@@ -87,14 +89,14 @@ _STRIKES_NOTHING = {
     ("query_waiting", "refund_query"),
     ("altered_amount", "opened"),
     ("altered_currency", "opened"),
-}
+} | STRIKES_NOTHING
 # Where the channel's fault is tied to no order of ours: a balance, a file, the end of a card.
 OF_NO_ORDER = (_ACCOUNT, "balance", "statement", "remove")
 
 
 def is_felt(fault: Fault, step: str) -> bool:
     """Whether the fault does anything at that step."""
-    if step == _ALIPAY_PAGE:
+    if step in (_ALIPAY_PAGE, ALIPAY_SIGNING_PAGE):
         # A page has neither signature nor code; it can only come or not.
         return fault in RESPONSE_FAULTS or not fault.applies
     return (fault.name, step) not in _STRIKES_NOTHING

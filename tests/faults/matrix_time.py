@@ -84,9 +84,9 @@ class Clockwork:
             self.sighs += 1
         raise AssertionError(answer.text)
 
-    def rest(self, *, until: Callable[[], bool] = lambda: False) -> None:
+    def rest(self, *, until: Callable[[], bool] = lambda: False, within: timedelta | None = None) -> None:
         """Time goes on until nothing is due for long enough, or as soon as it holds."""
-        horizon = clock.now() + self.long_enough
+        horizon = clock.now() + (within or self.long_enough)
         for _ in range(_MOST_STEPS):
             if until() or not (dues := list(self._dues())) or min(dues) > horizon:
                 return
@@ -120,14 +120,23 @@ class Clockwork:
 
     def _letters(self) -> Iterator[tuple[str, datetime]]:
         """Each letter that waits at the channel, by its order's number, and when it comes on business time."""
-        # What the channel does by itself comes first, and a letter that is out is here or in vain.
-        wait_until(lambda: not any(self.is_moving(order) or _is_out(order) for order in self.told()))
-        for order in self.told():
+        for order in self._rested():
             for letter in order["notifications"]:
                 if letter["state"] == "waiting":
                     seen = (letter["id"], letter["tries"], letter["due_at"])
                     wait = timedelta(seconds=max(0.0, letter["due_at"] - time.time()))
                     yield order["out_trade_no"], self.letters.setdefault(seen, clock.now() + wait)
+
+    def _rested(self) -> list[dict[str, Any]]:
+        """The orders once the channel has done what it does by itself, and a letter that is out is here or in vain."""
+        orders: list[dict[str, Any]] = []
+
+        def are_at_rest() -> bool:
+            orders[:] = self.told()
+            return not any(self.is_moving(order) or _is_out(order) for order in orders)
+
+        wait_until(are_at_rest)
+        return orders
 
     def _hear(self) -> None:
         now = clock.now()
@@ -140,7 +149,7 @@ def _is_cashier(browser: httpx.Client, action: dict[str, Any]) -> bool:
         answer = browser.post(action["post"], data=action["fields"]) if "post" in action else browser.get(action["url"])
     except httpx.TransportError:
         return False
-    return answer.status_code == 200 and "/cashier/" in answer.url.path
+    return answer.status_code == 200 and any(part in answer.url.path for part in ("/cashier/", "/sign/"))
 
 
 def _is_out(order: dict[str, Any]) -> bool:
