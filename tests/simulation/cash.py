@@ -12,6 +12,7 @@ from anqi.payments import payout_inspection
 from anqi.payments.models import Payout
 from anqi.payments.payouts import PayTo
 from anqi.people.models import User
+from tests import settling
 from tests.planting import TERMS, at, plant_cash
 from tests.simulation.vault import Vault
 
@@ -62,6 +63,16 @@ class Cash:
             alive = Payout.objects.filter(loan_id=loan.id, state__in=Payout.ALIVE).exists()
             if is_free and not alive and self.chance.random() < 0.5:
                 self._ask(loan, now)
+
+        self._judge(now)
+
+    def _judge(self, now: datetime) -> None:
+        """What the channel knows nothing of a day later has never left, it says on the phone: two people note that."""
+        lost = payout_inspection.troubled(now).filter(state__in=Payout.SENT).exclude(key__in=self.vault.orders)
+        for payout in lost:
+            whose = {"borrower_id": payout.borrower_id, "payout_id": payout.id, "now": now}
+            payouts.judge(**whose, verdict={"outcome": "failed"}, reason="银联查无此笔", actor=settling.staff("clerk"))
+            payouts.agree(**whose, actor=settling.staff("supervisor"))
 
     def _decide(self, payout: Payout, now: datetime) -> None:
         who = User.objects.create(
