@@ -96,11 +96,23 @@ class Course:
             self._grow()
             self._fall_due()
             while waiting and waiting[0].on <= self.today:
-                self._meet(waiting.pop(0))
+                each = waiting.pop(0)
+                if self._waits(each, waiting):
+                    continue
+                self._meet(each)
             for row in self.rows:
                 is_early = row.late <= GRACE_DAYS
                 row.is_exempt = row.is_exempt or (is_early and not row.left("principal") + row.left("interest"))
         return self
+
+    def _waits(self, each: Happened, waiting: list[Happened]) -> bool:
+        """A refund of what a payment of the same day has left over comes after that payment."""
+        same = [n for n, other in enumerate(waiting) if (other.on, other.kind) == (each.on, "payment")]
+        before = [n for n in same if waiting[n].id < each.id]
+        if each.kind != "refund" or each.amount_minor <= self.credit or not before:
+            return False
+        waiting.insert(before[-1] + 1, each)
+        return True
 
     def _annul(self) -> None:
         self.rows, self.principal_minor, self.brought_back_minor, self.credit = [], 0, 0, self.received

@@ -63,7 +63,7 @@ class Rails:
         self._chance = chance
         self.trades: dict[str, Trade] = {}
         self.returned: dict[str, Returned] = {}
-        self.letters: list[tuple[datetime, str, Succeeded]] = []
+        self.letters: list[tuple[datetime, str, Result]] = []
         self.now: datetime
 
     def charge(self, request: ChargeRequest) -> Result:
@@ -115,7 +115,9 @@ class Rails:
     def parse_notification(self, raw: RawRequest) -> Notification:
         letter = json.loads(raw.body)
         result = news.from_json(letter["news"])
-        return Notification(message_key=letter["number"], kind="charge", key=letter["key"], result=result)
+        return Notification(
+            message_key=letter["number"], kind=letter.get("kind", "charge"), key=letter["key"], result=result
+        )
 
     def acknowledge(self, ok: bool) -> RawResponse:
         return RawResponse(status=200 if ok else 400, body=b"")
@@ -143,9 +145,9 @@ class Rails:
         self._chance.shuffle(due)
         for _, key, _ in due:
             self.trades[key].is_silent = False
-        return [self._letter(key, taken) for _, key, taken in due]
+        return [self._letter(key, result) for _, key, result in due]
 
-    def _letter(self, key: str, taken: Succeeded) -> bytes:
+    def _letter(self, key: str, result: Result) -> bytes:
         # Each with a number of its own, so that a repeat is no repeat to whoever only compares messages.
         number = f"{self._chance.getrandbits(64):x}"
-        return json.dumps({"number": number, "key": key, "news": news.to_json(taken)}).encode()
+        return json.dumps({"number": number, "key": key, "news": news.to_json(result)}).encode()

@@ -15,4 +15,4 @@ def rows(statement: str, *parameters: Any) -> list[dict[str, Any]]:
 
 
 def _read(name: str, value: Any) -> Any:
-    return json.loads(value) if name in ("body", "terms") and isinstance(value, str) else value
+    return json.loads(value) if name in ("body", "terms", "words") and isinstance(value, str) else value

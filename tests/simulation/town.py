@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -61,6 +62,7 @@ class Town:
     def __init__(self, seed: int, *, borrowers: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 (the same town for the same seed)
         self.rails = Rails(random.Random(seed + 1))  # noqa: S311
+        self.takers: list[Rails] = [self.rails]
         self.auditor = Auditor()
         # Of dice of its own: the purchases of a seed stay the same.
         self.cash = Cash(random.Random(seed + 2), Vault(random.Random(seed + 3)))  # noqa: S311
@@ -83,7 +85,7 @@ class Town:
 
     def open(self, patch: pytest.MonkeyPatch) -> None:
         """From here on the town's own channels are the house's."""
-        offered: dict[str, Channel] = {"alipay": self.rails, "bank": Bank(STATED)}
+        offered: dict[str, Channel] = {each.code: each for each in self.takers} | {"bank": Bank(STATED)}
         patch.setattr(settings, "ANQI_BANK", STATED)
         patch.setattr(ways, "find", offered.__getitem__)
         patch.setattr(ways, "offered", lambda: tuple(offered))
@@ -115,6 +117,7 @@ class Town:
         self._listen(at(day, 0, 6))
         if day > OPENS_ON:
             self.shops.shut(day - timedelta(days=1))
+        self._pass_time(at(day, 9, 20))
         for number in self._arrivals.pop(day, ()):
             self._welcome(number, day)
         self.cash.read_statements(at(day, 9, 30))
@@ -122,8 +125,9 @@ class Town:
         self._work_at_the_bank(day)
         for parcel in self._parcels.pop(day, ()):
             parcel(at(day, 9))
+        self._pass_time(at(day, 9, 59))
         for act in self._plans.pop(day, ()):
-            self._sit_down(act, day)
+            self._sit_down(act, at(day, 10))
         for hour, minute in ((10, 14), (10, 40)):
             self._listen(at(day, hour, minute))
             self._ask(at(day, hour, minute))
@@ -132,7 +136,11 @@ class Town:
         self.shops.book(at(day, 11))
         for loan in self.cash.begun():
             self._plan_cash(loan)
+        self._pass_time(at(day, 23, 59))
         self.bank_auditor.audit_evening(day)
+
+    def _pass_time(self, until: datetime) -> None:
+        """Nothing happens here between the hours."""
 
     def _work_at_the_bank(self, day: date) -> None:
         self.branch.work(at(day, 9, 46))
@@ -171,15 +179,19 @@ class Town:
         return 2 if self.chance.random() < 0.15 else 1
 
     def _lend(self, borrower_id: UUID, day: date, least: int) -> UUID:
+        planted = plant_loan(borrower_id=borrower_id, starts_on=day, **self._wish(least))
+        return self._sell(planted, day)
+
+    def _wish(self, least: int) -> dict[str, Any]:
         instalments = self.chance.choice([6, 12] if least else [3, 6, 12])
         principal = f"{self.chance.randrange(20_000, 900_000) / 100:.2f}"
         terms = TERMS | {"annual_rate": self.chance.choice(["0", "0.12", "0.2399"])}
         if terms["annual_rate"] == "0":
             # What costs the borrower nothing costs the shop something.
             terms["merchant_fee_rate"] = "0.03"
-        planted = plant_loan(
-            borrower_id=borrower_id, starts_on=day, principal=principal, instalments=instalments, terms=terms
-        )
+        return {"principal": principal, "instalments": instalments, "terms": terms}
+
+    def _sell(self, planted: Planted, day: date) -> UUID:
         self.shops.sell(planted)
         for _ in range(self.parcels.choice((0, 0, 0, 1, 1, 2))):
             asked_on = day + timedelta(days=self.parcels.randrange(1, 120))
@@ -206,7 +218,7 @@ class Town:
         self._parcels.setdefault(later, []).append(lambda then: act(now=then))
 
     def _plan(self, habit: str, borrower_id: UUID, loan_ids: tuple[UUID, ...], n: int, due_on: date) -> None:
-        after = {"steady": (0, 3), "late": (1, 14), "ahead": (-20, 2), "odd": (-10, 12), "settles": (-9, 9)}
+        after = {"steady": (0, 3), "late": (1, 14), "ahead": (-20, 2), "odd": (-10, 12), "settles": (-9, 9), "relies": (4, 8)}
         if habit == "never":
             return
         purpose: Purpose = "due"
@@ -218,8 +230,8 @@ class Town:
         day = due_on + timedelta(days=self.chance.randint(*after[habit]))
         self._plans.setdefault(day, []).append(act)
 
-    def _sit_down(self, act: Act, day: date) -> None:
-        now = at(day, 10, 0)
+    def _sit_down(self, act: Act, now: datetime) -> None:
+        day = now.date()
         charge = self._open(act, now)
         if not charge:
             return
@@ -303,11 +315,15 @@ class Town:
             self.rails.write(key, taken, after=timedelta(hours=self.chance.randrange(90)))
 
     def _listen(self, now: datetime) -> None:
-        for body in self.rails.post(now=now):
-            raw = RawRequest(method="POST", headers={}, query="", body=body, received_at=now)
-            channels.receive(channel="alipay", raw=raw, now=now, wake=lambda: None)
+        for taker in self.takers:
+            for body in taker.post(now=now):
+                self._take_in(taker, body, now)
         for message in inbox.lease(now=now, limit=1000):
             tasks._learn(message, now)
+
+    def _take_in(self, taker: Rails, body: bytes, now: datetime) -> None:
+        raw = RawRequest(method="POST", headers={}, query="", body=body, received_at=now)
+        channels.receive(channel=taker.code, raw=raw, now=now, wake=lambda: None)
 
     def _ask(self, now: datetime) -> None:
         for entry in charges.lease_outbox(now=now, limit=1000):
