@@ -8,7 +8,7 @@ from uuid import UUID
 
 from anqi.payments.channels.protocol import DebitRequest, Failed, Succeeded
 from anqi.rows.days import SHANGHAI, day_of
-from tests.simulation.auditor import GRACE_DAYS, Auditor, Course
+from tests.simulation.auditor import Auditor, Course
 from tests.simulation.desks import Debit, Desk
 from tests.simulation.reading import rows
 from tests.simulation.signers import Whose
@@ -44,7 +44,7 @@ class DebitAuditor:
     loans: Mapping[str, Whose]
     story: Story
     asked: dict[str, Asked] = field(default_factory=dict)
-    excused: list[int] = field(default_factory=list)
+    excused: int = 0
 
     def see(self, desk: Desk, request: DebitRequest) -> None:
         """Before the channel does anything about it."""
@@ -93,7 +93,7 @@ class DebitAuditor:
         if is_end:
             self._audit_agreements()
             self._audit_plans()
-            self._audit_lateness()
+            self.audit_lateness()
 
     def _audit_taken(self) -> None:
         for (whose, due_on), debits in self._by_instalment().items():
@@ -135,17 +135,17 @@ class DebitAuditor:
     def _audit_plans(self) -> None:
         assert not rows(_LEFT_OPEN), f"plans or agreements of loans that are over: {rows(_LEFT_OPEN)}"
 
-    def _audit_lateness(self) -> None:
+    def audit_lateness(self) -> None:
         """Where none but the channel failed from the due day on, the days until the borrower could pay are no delay."""
-        ended = {(row["loan_id"], row["due_on"]): row["why"] for row in rows("select loan_id, due_on, why from payments_debit_plan")}
+        ended = {(row["loan_id"], row["due_on"]): row["why"] for row in rows("select * from payments_debit_plan")}
         for (whose, due_on), debits in self._by_instalment().items():
             failures = {reason for each in debits if (reason := self._failure(each, is_end=True))}
             is_theirs = bool(failures) and failures <= _THEIR_FAULT and day_of(debits[0].at) == due_on
             if is_theirs and ended.get((whose.loan_id, due_on)) in ("paid", "given_up"):
                 course = self.auditor.course(whose.loan_id, today=due_on + _EXCUSED_FOR)
-                late = max((row.late for row in course.rows if row.due_on == due_on and row.all_left), default=0)
-                self.excused.append(late)
-                self._must(late <= GRACE_DAYS, whose.loan_id, f"is {late} days late for {failures}")
+                penalty_minor = sum(row.penalty for row in course.rows if row.due_on == due_on)
+                self.excused += 1
+                self._must(not penalty_minor, whose.loan_id, f"costs {penalty_minor} for being late for {failures}")
 
     def _of(self, loan_id: UUID) -> Iterator[Asked]:
         return (each for each in self.asked.values() if each.whose.loan_id == loan_id)

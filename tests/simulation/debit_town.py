@@ -86,6 +86,12 @@ class DebitTown(Town):
         patch.setattr(ways, "_WITH_MANDATES", ("alipay", "wechat"))
         patch.setattr(ways, "DEBITING", tuple(RULES))
 
+    def stop_paying(self) -> None:
+        """Debits go on, and nothing goes wrong with them any more."""
+        super().stop_paying()
+        self.signers.stop()
+        self.lucks_of_debits.only, self.tellings.only = "at_once", "told"
+
     def audit(self, day: date) -> None:
         super().audit(day)
         self.debit_auditor.audit()
@@ -100,7 +106,7 @@ class DebitTown(Town):
             loan_id = self._lend(borrower_id, day, 0) if ships_on == day else self._agree(borrower_id, day, ships_on)
             due_on = due_dates(ships_on, 12)
             whose = Whose(borrower_id=borrower_id, loan_id=loan_id)
-            self.signers.welcome(whose, signs_on=day + timedelta(days=1), due_days=due_on[:3])
+            self.signers.welcome(whose, signs_on=day + timedelta(days=1), due_days=due_on[:2])
             for n, each in enumerate(due_on):
                 self._plan("relies", borrower_id, (loan_id,), n, each)
 

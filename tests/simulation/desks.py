@@ -39,14 +39,20 @@ _WHY = {
 
 
 class Lot:
-    """What is drawn by weights, and counted; each kind once first, or some seed would prove nothing of it."""
+    """What is drawn by weights, and counted; each kind once first, or some seed would prove nothing of it.
+
+    From where it is named on, `only` that kind.
+    """
 
     def __init__(self, chance: random.Random, weights: dict[str, int]) -> None:
         self._chance, self._weights = chance, weights
         self._first = chance.sample(list(weights), len(weights))
         self.drawn = dict.fromkeys(weights, 0)
+        self.only = ""
 
     def draw(self) -> str:
+        if self.only:
+            return self.only
         [kind] = self._chance.choices(list(self._weights), list(self._weights.values()))
         kind = self._first.pop() if self._first else kind
         self.drawn[kind] += 1
@@ -250,7 +256,7 @@ class Desk(Rails):
         if luck == "told_first":
             debit.known_at = self.now
             self.tell(self, self._letter(debit.key, debit.result))
-        elif luck in ("late", "twice") or self.chance.random() < 0.5:
+        elif luck in ("late", "twice") or (luck != "at_once" and self.chance.random() < 0.5):
             self.letters.append((max(debit.ends_at, debit.silent_until), debit.key, debit.result))
         if luck == "twice":
             again_at = debit.ends_at + timedelta(hours=self.chance.randrange(90))

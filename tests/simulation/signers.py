@@ -68,6 +68,10 @@ class Signers:
     def _later(self, day: date, moment: Moment, act: Callable[[datetime], object]) -> None:
         self._acts.setdefault((day, moment), []).append(act)
 
+    def stop(self) -> None:
+        """Nobody signs anything more, nor does anything at the wrong moment."""
+        self._acts.clear()
+
     def act(self, moment: Moment, now: datetime) -> None:
         for act in self._acts.pop((now.date(), moment), ()):
             act(now)

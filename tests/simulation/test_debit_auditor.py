@@ -1,0 +1,114 @@
+"""The auditor of debits would notice: each rule broken on purpose, in a town of a few borrowers who are debited."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from anqi.actions.autodebits import excusing, sending, stepping, telling
+from anqi.payments import debiting
+from anqi.payments.channels.protocol import DebitRequest
+from anqi.rows.days import SHANGHAI
+from tests.simulation import desks
+from tests.simulation.debit_town import DebitTown
+from tests.simulation.story import OPENS_ON
+
+
+def send_under_another_number(patch: pytest.MonkeyPatch) -> None:
+    """Each sending has a number of its own, so that what was lost on the way back is taken again."""
+    sent: list[str] = []
+
+    def numbered(*, key: str, **more: Any) -> DebitRequest:
+        sent.append(key)
+        return DebitRequest(key=f"{key}{len(sent)}", **more)
+
+    patch.setattr(sending, "DebitRequest", numbered)
+    patch.setitem(desks.LUCK, "lost_after", 400)
+
+
+def take_more_than_is_due(patch: pytest.MonkeyPatch) -> None:
+    amount = debiting._amount
+    patch.setattr(debiting, "_amount", lambda *args: amount(*args) and amount(*args) + 1)
+
+
+def take_by_night(patch: pytest.MonkeyPatch) -> None:
+    def nightly(day: date, *_: object) -> Iterator[tuple[datetime, datetime]]:
+        yield datetime.combine(day, time(22, 15), SHANGHAI), datetime.combine(day, time(23, 0), SHANGHAI)
+
+    patch.setattr(debiting, "_hours", nightly)
+    patch.setattr(sending, "_is_in_hours", lambda *_: True)
+
+
+def announce_nothing(patch: pytest.MonkeyPatch) -> None:
+    rules = stepping._rules
+    patch.setattr(stepping, "_rules", lambda mandate: replace(rules(mandate), announced_days=0))
+
+
+def take_while_goods_are_coming_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(stepping, "holding", SimpleNamespace(kind_on=lambda *_: None))
+
+
+def tell_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(telling, "failures", lambda *args, **more: None)
+
+
+def excuse_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(excusing, "settle", lambda *args, **more: None)
+    patch.setitem(desks.LUCK, "system", 400)
+
+
+def forget_what_is_on_its_way(patch: pytest.MonkeyPatch) -> None:
+    """An open debit counts as one that has failed; nor does it claim its loan."""
+    attempt = stepping.debit_plans.attempt
+
+    def failed(charge: Any) -> Any:
+        known = attempt(charge)
+        return replace(known, state="failed", reason="system") if known.state == "open" else known
+
+    def put(**more: Any) -> Any:
+        charge = kept(**more)
+        charge.parts.update(claims=False)
+        return charge
+
+    kept = stepping.charges.put
+    patch.setattr(stepping.debit_plans, "attempt", failed)
+    patch.setattr(stepping.charges, "put", put)
+    patch.setitem(desks.LUCK, "unknown", 400)
+
+
+BREAKS = {
+    send_under_another_number: "debit of loan .*(is on its way|took)",
+    take_more_than_is_due: "debit of loan .* of .*(is due|announced was|agreed was)",
+    take_by_night: "outside of its hours",
+    announce_nothing: "announced was 0",
+    take_while_goods_are_coming_back: "on hold",
+    tell_nobody: "nobody was told",
+    excuse_nobody: "for being late for",
+    forget_what_is_on_its_way: "debit of loan .* is on its way",
+}
+
+
+@pytest.mark.parametrize("break_it", [None, *BREAKS], ids=lambda it: getattr(it, "__name__", "whole"))
+def test_a_rule_that_is_broken_is_noticed(
+    clone_database: str, monkeypatch: pytest.MonkeyPatch, break_it: Callable[[pytest.MonkeyPatch], None] | None
+) -> None:
+    if not break_it:
+        live(monkeypatch)
+        return
+    break_it(monkeypatch)
+    with pytest.raises(AssertionError, match=BREAKS[break_it]):
+        live(monkeypatch)
+
+
+def live(patch: pytest.MonkeyPatch) -> None:
+    town = DebitTown(3, borrowers=6, looks_every=3)
+    town.open(patch)
+    for count in range(70):
+        day = OPENS_ON + timedelta(days=count)
+        town.pass_day(day)
+        if count % 10 == 9:
+            town.audit(day)
+    town.debit_auditor.audit_lateness()
