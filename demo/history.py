@@ -27,7 +27,7 @@ django.setup()
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 from anqi import clock  # noqa: E402
-from anqi.actions import charges, identities, merchants, purchases, repayments, sessions  # noqa: E402
+from anqi.actions import charges, identities, purchases, repayments, sessions  # noqa: E402
 from anqi.actions.charges import Wish  # noqa: E402
 from anqi.engine.loan import standing  # noqa: E402
 from anqi.jobs import tasks  # noqa: E402
@@ -36,19 +36,7 @@ from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
 from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
 from anqi.rows.chain import canonical  # noqa: E402
 from anqi.rows.days import SHANGHAI  # noqa: E402
-from demo import staff  # noqa: E402
-
-_LIMIT_MINOR = 2_000_000
-_TERMS: dict[str, Any] = {
-    "method": "equal_instalment",
-    "every": {"months": 1},
-    "day_count": "period",
-    "annual_rate": "0.12",
-    "grace_days": 3,
-    "penalty": {"daily_rate": "0.0005", "on": "principal"},
-    "excess": "next",
-}
-_PLANS = (("p3-0", 3, "0"), ("p6", 6, "0.108"), ("p12", 12, "0.12"))
+from demo import staff, street  # noqa: E402
 
 
 def main() -> None:
@@ -59,7 +47,8 @@ def main() -> None:
     first = min(each.on for each in told) - timedelta(days=1)
     with _hooks_answer(where):
         past.travel(first, hour=8)
-        shops = _open_street(where)
+        shops, shop = street.open(mall_url=where.url("mall"), now=clock.now())
+        _keep(where, "shop.json", shop)
         _keep(where, "staff.json", staff.plant(now=clock.now()))
         staff.give_accounts(now=clock.now())
         for day in _days(first, today):
@@ -239,31 +228,6 @@ def _order(told: Purchase, shop_id: UUID, now: datetime) -> MerchantOrder:
         merchant_id=shop_id, key=uuid4().hex, body=body, body_hash=canonical(told.goods).hex()[:64], now=now
     )
     return order
-
-
-def _open_street(where: Place) -> dict[str, UUID]:
-    now = clock.now()
-    merchants.open_lender(
-        code="qhxj", name="青禾消费金融", kind="consumer_finance", limit_minor=_LIMIT_MINOR, service_phone="400-555-0199"
-    )
-    for code, instalments, rate in _PLANS:
-        merchants.sell(
-            lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,
-            most_minor=_LIMIT_MINOR, terms=_TERMS | {"annual_rate": rate}, now=now,
-        )  # fmt: skip
-    mall, key = merchants.admit(
-        code="qinghe", name="青禾数码", webhook_url=f"{where.url('mall')}/webhooks/anqi",
-        return_origins=[where.url("mall")], now=now,
-    )  # fmt: skip
-    _keep(where, "shop.json", {"api_key": key, "webhook_secret": mall.webhook_secret})
-    return {code: _shop(code, name, now) for code, name in story.SHOPS.items()}
-
-
-def _shop(code: str, name: str, now: datetime) -> UUID:
-    shop, _ = merchants.admit(
-        code=code, name=name, webhook_url="", return_origins=[f"http://{code}.example"], now=now
-    )
-    return shop.id
 
 
 def _keep(where: Place, name: str, told: dict[str, Any]) -> None:
