@@ -37,7 +37,8 @@ def answer(site: Site, knock: Knock) -> Reply:
         fields = envelope.read(knock)
         echoed = envelope.echo(fields)
         call = envelope.open_call(knock, fields, known)
-        request = orders.read(call, known.account, now=now)
+        # What no order of ours stands for is asked with the world's time, wherever business time is.
+        request = orders.read(call, known.account, now=max(now, clock.real_now()))
     except Refused as refusal:
         with site.store.begin() as connection:
             record(connection, knock.door, echoed.get("orderId"), refusal.code, [], now)

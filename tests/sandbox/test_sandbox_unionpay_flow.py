@@ -205,6 +205,12 @@ def test_a_payout_beyond_the_balance(acquirer: Acquirer, sandbox: Sandbox, order
     assert acquirer.balance() == before
 
 
+def test_what_stands_for_no_order_is_asked_with_the_worlds_time(acquirer: Acquirer, sandbox: Sandbox) -> None:
+    before = acquirer.balance()
+    sandbox.shift_clock(-40 * 86400)
+    assert acquirer.balance() == before
+
+
 def test_the_certificate_for_what_is_secret(acquirer: Acquirer, sandbox: Sandbox) -> None:
     pem = acquirer.ask(BACK, acquirer.request(CERTIFICATE, number(), certType="01"))["encryptPubKeyCert"]
     told = x509.load_pem_x509_certificate(pem.encode())
