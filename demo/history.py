@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import httpx
 from demo import cast, place, story
 from demo.cast import Person
 from demo.place import Place
-from demo.story import Purchase
+from demo.story import Borrowed, Purchase, Reserve
 
 django.setup()
 
@@ -36,14 +36,14 @@ from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
 from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
 from anqi.rows.chain import canonical  # noqa: E402
 from anqi.rows.days import SHANGHAI  # noqa: E402
-from demo import staff, street  # noqa: E402
+from demo import autodebits, reserves, settling, staff, street  # noqa: E402
 
 
 def main() -> None:
     """Everything that has happened until now."""
     where, today = place.find(), clock.today()
     past = Past(where=where, sandbox=httpx.Client(base_url=where.url("sandbox"), trust_env=False, timeout=30))
-    told = story.purchases(today)
+    told, cash = story.purchases(today), story.reserves(today)
     first = min(each.on for each in told) - timedelta(days=1)
     with _hooks_answer(where):
         past.travel(first, hour=8)
@@ -52,10 +52,13 @@ def main() -> None:
         _keep(where, "staff.json", staff.plant(now=clock.now()))
         staff.give_accounts(now=clock.now())
         for day in _days(first, today):
-            past.live(day, told, shops)
+            past.live(day, told, shops, cash, today=today)
         for person in cast.EVERYBODY:
             past.welcome(person)
-    past.come_back()
+        past.come_back()
+        # A channel has a day's statement by the next morning, and only the present has one of all days.
+        tasks.read_statements()
+        tasks.send_messages()
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -67,11 +70,11 @@ def _days(first: date, last: date) -> Iterator[date]:
 class _Running:
     """A loan whose borrower pays as the story tells."""
 
-    told: Purchase
+    told: Borrowed
     borrower_id: UUID
     loan_id: UUID
     due: list[date] = field(default_factory=list)
-    shipped_on: date
+    began_on: date
 
 
 @dataclass(kw_only=True)
@@ -103,17 +106,24 @@ class Past:
             draft.write_text(str(seconds))
             draft.replace(file)
 
-    def live(self, day: date, told: list[Purchase], shops: dict[str, UUID]) -> None:
-        """One day: the night's work, what was bought, what was paid, and the messages about it."""
+    def live(
+        self, day: date, told: list[Purchase], shops: dict[str, UUID], cash: list[Reserve], *, today: date
+    ) -> None:
+        """One day: the night's work, what was bought and borrowed, what was paid, and the messages about it."""
         self.travel(day, hour=1)
         tasks.wake_loans()
         tasks.lapse_orders()
         for purchase in told:
             if purchase.on == day:
                 self.buy(purchase, shops[purchase.shop], self.travel(day, hour=9))
+        for reserve in cash:
+            if reserve.on == day:
+                self.borrow(reserve, self.travel(day, hour=9))
         now = self.travel(day, hour=12)
         for each in self.running:
             self._pay_what_is_told(each, now)
+            self._go_on(each, now)
+        settling.live(self.sandbox, days_ago=(today - day).days, now=now)
         now = self.travel(day, hour=20)
         tasks.read_inbox()
         tasks.send_messages()
@@ -157,6 +167,12 @@ class Past:
             )  # fmt: skip
             self._follow(told, loan, now.date())
 
+    def borrow(self, told: Reserve, now: datetime) -> None:
+        """A loan in cash, followed once its money has arrived."""
+        loan = reserves.lend(self.sandbox, told, borrower_id=self.welcome(told.who), now=now)
+        if loan.starts_on:
+            self._follow(told, loan, loan.starts_on)
+
     def _sign(self, told: Purchase, order: Order, now: datetime) -> Loan:
         identities.verify(
             borrower_id=order.borrower_id, name=told.who.name, id_number=told.who.id_number, now=now
@@ -169,20 +185,32 @@ class Past:
             now=now + timedelta(seconds=45),
         )  # fmt: skip
 
-    def _follow(self, told: Purchase, loan: Loan, day: date) -> None:
+    def _follow(self, told: Borrowed, loan: Loan, day: date) -> None:
         plan = products.plan_of(loan.terms, day)
         due = [each.due_on for each in plan.instalments]
         self.running.append(
-            _Running(told=told, borrower_id=loan.borrower_id, loan_id=loan.id, due=due, shipped_on=day)
+            _Running(told=told, borrower_id=loan.borrower_id, loan_id=loan.id, due=due, began_on=day)
         )
 
     def _pay_what_is_told(self, each: _Running, now: datetime) -> None:
         told, day = each.told, now.date()
-        if told.settles_after is not None and each.shipped_on + timedelta(days=told.settles_after) == day:
+        if told.settles_after is not None and each.began_on + timedelta(days=told.settles_after) == day:
             self.pay(each, "all", now)
         for due_on, days_after in zip(each.due, told.pays, strict=False):
             if days_after is not None and due_on + timedelta(days=days_after) == day:
                 self.pay(each, "next" if days_after < 0 else "due", now)
+
+    def _go_on(self, each: _Running, now: datetime) -> None:
+        """What happens to it besides being paid by hand."""
+        told, days = each.told, (now.date() - each.began_on).days
+        if isinstance(told, Purchase) and told.debited_after is not None and days >= told.debited_after:
+            if days == told.debited_after:
+                autodebits.agree(
+                    self.sandbox, borrower_id=each.borrower_id, loan_id=each.loan_id, who=told.who, card=told.card, now=now
+                )  # fmt: skip
+            autodebits.work(self.sandbox)
+        if isinstance(told, Reserve) and days == told.returns_after:
+            reserves.come_back(self.sandbox, each.loan_id)
 
     def pay(self, each: _Running, purpose: Any, now: datetime) -> None:
         """At the sandbox's cashier, as a buyer does; its notice comes to our own door."""
@@ -195,7 +223,7 @@ class Past:
             charges.give_up(borrower_id=each.borrower_id, charge_id=first.id, now=now)
             repayments.inquire(borrower_id=each.borrower_id, charge_id=first.id, now=now)
             self._at_the_cashier(self._open(each, purpose, now + timedelta(seconds=30)))
-            each.told = Purchase(**{**vars(each.told), "pays_twice": False})
+            each.told = replace(each.told, pays_twice=False)
         self._at_the_cashier(first)
         tasks.read_inbox()
 

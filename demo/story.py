@@ -11,28 +11,55 @@ SHOPS = {"yunshan": "云杉家电", "nanshan": "南山骑行", "shiguang": "拾�
 
 
 @dataclass(frozen=True, kw_only=True)
-class Purchase:
-    """One order: `ends` says how far it went, `pays` how many days after each due date its borrower paid.
+class Borrowed:
+    """What somebody borrowed on a day: `pays` says how many days after each due date they paid by hand.
 
-    None for an instalment that was not paid; nothing is paid after the last one named.
+    None for an instalment that was not paid so; nothing is paid after the last one named. `card` is the sandbox's
+    nickname of the one that they bind for it.
     """
 
     who: Person
+    on: date
+    pays: tuple[int | None, ...] = ()
+    settles_after: int | None = None
+    pays_twice: bool = False
+    card: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Purchase(Borrowed):
+    """One order: `ends` says how far it went, `debited_after` how many days later its card began to be debited."""
+
     shop: str
     goods: str
     price_minor: int
     plan: str
-    on: date
     ends: str = "shipped"
-    pays: tuple[int | None, ...] = ()
-    settles_after: int | None = None
-    pays_twice: bool = False
+    debited_after: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reserve(Borrowed):
+    """A loan in cash, paid out to the card; `returns_after` so many days the payee's bank sent it back."""
+
+    amount_minor: int
+    returns_after: int | None = None
 
 
 def purchases(today: date) -> list[Purchase]:
-    """Thirty orders, in every state there is on that day."""
+    """Thirty-two orders, in every state there is on that day."""
     days = _Days(today)
-    return [*_running(days), *_late(days), *_over(days), *_not_begun(days)]
+    return [*_running(days), *_late(days), *_over(days), *_not_begun(days), *_debited(days)]
+
+
+def reserves(today: date) -> list[Reserve]:
+    """Loans in cash: one that runs, one that a supervisor has to release, and one whose money came back."""
+    days = _Days(today)
+    return [
+        Reserve(who=cast.WU, amount_minor=300_000, on=days.due(1, 10), card="icbc", pays=(0,)),
+        Reserve(who=cast.FENG, amount_minor=800_000, on=days.ago(0), card="salary"),
+        Reserve(who=cast.ZHAO, amount_minor=150_000, on=days.ago(6), card="cmb", returns_after=2),
+    ]
 
 
 def _running(days: "_Days") -> list[Purchase]:
@@ -116,6 +143,16 @@ def _not_begun(days: "_Days") -> list[Purchase]:
                  on=days.ago(0), ends="confirmed"),
         Purchase(who=cast.QIN, shop="shiguang", goods="电子琴", price_minor=249900, plan="p6",
                  on=days.ago(20), ends="lapsed"),
+    ]  # fmt: skip
+
+
+def _debited(days: "_Days") -> list[Purchase]:
+    """Loans that are paid by themselves: one whose next instalment is announced, one whose card had too little."""
+    return [
+        Purchase(who=cast.HAN, shop="yunshan", goods="空气净化器", price_minor=239900, plan="p6",
+                 on=days.due(2, 25), card="salary", debited_after=1),
+        Purchase(who=cast.YOU, shop="shiguang", goods="数码相机", price_minor=189900, plan="p6",
+                 on=days.due(2, 1), pays=(0,), card="empty", debited_after=40),
     ]  # fmt: skip
 
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from anqi.actions import merchants
-from demo import story
+from demo import reserves, story
 
 _LIMIT_MINOR = 2_000_000
-_TERMS: dict[str, Any] = {
+TERMS: dict[str, Any] = {
     "method": "equal_instalment",
     "every": {"months": 1},
     "day_count": "period",
@@ -28,8 +28,9 @@ def open(*, mall_url: str, now: datetime) -> tuple[dict[str, UUID], dict[str, An
     for code, instalments, rate in _PLANS:
         merchants.sell(
             lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,
-            most_minor=_LIMIT_MINOR, terms=_TERMS | {"annual_rate": rate}, now=now,
+            most_minor=_LIMIT_MINOR, terms=TERMS | {"annual_rate": rate}, now=now,
         )  # fmt: skip
+    reserves.sell(terms=TERMS, most_minor=1_000_000, now=now)
     mall, key = merchants.admit(
         code="qinghe", name="青禾数码", webhook_url=f"{mall_url}/webhooks/anqi",
         return_origins=[mall_url], now=now,
