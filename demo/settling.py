@@ -1,4 +1,4 @@
-"""What the lender does about its shops and its bank account in the last days: settles days, pays, and reads the statement."""
+"""What the lender does about shops and its bank account in the last days: settles, pays, reads the statement."""
 
 from datetime import date, datetime, timedelta
 
