@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from anqi.actions import mandates
 from anqi.jobs import debits, tasks
-from anqi.payments.models import Charge
+from anqi.payments.models import Charge, DebitPlan
 from demo import bound_cards
 from demo.cast import Person
 
@@ -23,8 +23,10 @@ def agree(
     mandates.open(borrower_id=borrower_id, loan_id=loan_id, channel=_CHANNEL, card_id=bound.id, now=now)
 
 
-def work(sandbox: httpx.Client) -> None:
+def work(sandbox: httpx.Client, *, now: datetime) -> None:
     """What is due now is announced, tested or debited, and what came of it learned and told."""
+    if not DebitPlan.objects.filter(next_try_at__lte=now).exists():
+        return
     debits.step_debits_on()
     app.tasks[f"debits_{_CHANNEL}"]()
     on_their_way = Charge.objects.filter(plan_id__isnull=False, state=Charge.State.PROCESSING)

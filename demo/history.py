@@ -204,10 +204,9 @@ class Past:
         told, days = each.told, (now.date() - each.began_on).days
         if isinstance(told, Purchase) and told.debited_after is not None and days >= told.debited_after:
             if days == told.debited_after:
-                autodebits.agree(
-                    self.sandbox, borrower_id=each.borrower_id, loan_id=each.loan_id, who=told.who, card=told.card, now=now
-                )  # fmt: skip
-            autodebits.work(self.sandbox)
+                whose = {"borrower_id": each.borrower_id, "loan_id": each.loan_id}
+                autodebits.agree(self.sandbox, **whose, who=told.who, card=told.card, now=now)
+            autodebits.work(self.sandbox, now=now)
         if isinstance(told, Reserve) and days == told.returns_after:
             reserves.come_back(self.sandbox, each.loan_id)
 

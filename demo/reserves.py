@@ -80,11 +80,12 @@ def _agreement(order: Order, product: Product, told: Reserve, now: datetime) -> 
     rows = products.plan_of(terms, today).instalments
     parts = ("n", "principal_minor", "interest_minor", "fee_minor", "total_minor")
     lender = {"code": product.lender.code, "name": product.lender.name}
+    id_number = f"{told.who.id_number[:3]}{'*' * 11}{told.who.id_number[-4:]}"
     return {
         "template": "reserve-demo",
         "drawn_up_on": today.isoformat(),
         "lender": lender,
-        "borrower": {"name": told.who.name, "id_number": f"{told.who.id_number[:3]}{'*' * 11}{told.who.id_number[-4:]}"},
+        "borrower": {"name": told.who.name, "id_number": id_number},
         "merchant": lender,
         "order": {
             "number": order.order_number,
