@@ -102,7 +102,7 @@ def _learn_active(mandate: Mandate, result: MandateFound | Result, now: datetime
         keeping.plan(mandate, now)
     elif isinstance(result, Failed | Closed | NotFound):
         by = result.reason if isinstance(result, Failed) else "ended_by_payer"
-        # What is not found may be there after all: it is ended there as well, for the borrower was told that it has ended.
+        # What is not found may be there after all: it is ended there as well, as the borrower was told.
         keeping.stop(mandate, by=by, tells_channel=isinstance(result, NotFound), now=now)
         keeping.tell(mandate, "mandate_ended", now)
     else:
