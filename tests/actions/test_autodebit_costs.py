@@ -69,5 +69,5 @@ def test_before_the_due_day_two_days_are_replayed(street: Street, monkeypatch: p
     assert told["replays"] == 2
     live(hour(DUE - 7 * DAY, 9), hour(DUE - 2 * DAY, 8, 59))
     with counted(monkeypatch) as told:
-        assert isinstance(step(street.plans[0], hour(DUE - 2 * DAY, 9)), Announce)
+        assert isinstance(step(plan, hour(DUE - 2 * DAY, 9)), Announce)
     assert told["statements"] <= READ + 2
