@@ -25,6 +25,8 @@ DEBIT_PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("alipay", agreement_catalogue.AGREEMENT_QUERY_FAULTS, (*_ALIPAY_LOOKS, _ALIPAY_LATER_LOOK)),
     ("alipay", agreement_catalogue.UNSIGN_FAULTS, (("end", UNSIGN),)),
     ("alipay", agreement_catalogue.DEBIT_FAULTS, (_ALIPAY_DEBIT,)),
+    ("alipay", alipay.NOTIFY_FAULTS, (("debit", "paid"),)),
+    ("wechat", (*wechat.ANSWER_FAULTS, *wechat.KEY_FAULTS), (("announce", "announce"),)),
     ("wechat", wechat.PAPAY_ANSWER_FAULTS, _WECHAT_V2),
     ("wechat", wechat.PAPAY_NOTIFY_FAULTS, _WECHAT_TOLD),
     ("wechat", wechat.CONTRACT_FAULTS, (("sign", "signed"),)),
