@@ -15,7 +15,7 @@ from anqi.engine.loan import standing
 from anqi.ledger import books
 from anqi.lending import courses, effects, limits, queries
 from anqi.lending.limits import Limit
-from anqi.lending.models import Lender, Loan, MerchantOrder
+from anqi.lending.models import Hold, Lender, Loan, MerchantOrder
 from anqi.notices.models import Webhook
 from tests.happening import happen, hold
 from tests.planting import TERMS, Planted, at, days, plant_loan
@@ -108,10 +108,22 @@ def live(who: Planted, life: list[Step], *, until: date) -> Iterator[date]:
             named = {name: {"^": payment, "-": last, "*": held}.get(value, value) if name == "of" else value
                      for name, value in body.items()}  # fmt: skip
             last = str(happen(who, kind, day, **named))
+            keep_row(who, kind, day, last, named)
             payment = last if kind == "payment" else payment
             held = last if kind == "hold" else held
         loans.wake(now=at(day, 23), limit=10)
         yield day
+
+
+def keep_row(who: Planted, kind: str, day: date, fact_id: str, body: dict[str, Any]) -> None:
+    """What stands beside the facts of a hold, for people."""
+    if kind == "hold":
+        Hold.objects.create(
+            borrower_id=who.borrower_id, id=fact_id, loan_id=who.loan_id, kind=body["reason"], reason="planted",
+            opened_at=at(day), opened_by="staff", until=day + days(28),
+        )  # fmt: skip
+    if kind == "release":
+        Hold.objects.filter(id=body["of"]).update(ended_at=at(day), ended_by="staff", ended_why="planted")
 
 
 def wrong(today: date) -> list[str]:

@@ -115,7 +115,7 @@ def post(owner: Owner, moved: Moved) -> None:
     counts_on = FIRST + span(moved.counts_after)
     entry = Entry(
         loan_id=loan_id, lender_id=lender_id, currency="CNY", moves=[(*moved.accounts, moved.amount_minor)],
-        counts_on=counts_on, cause="day", cause_id=None,
+        counts_on=counts_on, cause="day", cause_id=None, discloses=("interest",),
     )  # fmt: skip
     chain = holds.hold(borrower_id)
     books.post(chain, [entry], first_open_on=counts_on + span(moved.late), now=at(counts_on))

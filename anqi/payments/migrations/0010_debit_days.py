@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_mandate")]
+    dependencies = [("payments", "0009_mandate")]
 
     operations = [
         migrations.AddIndex(
