@@ -60,12 +60,13 @@ def sell(
     least_minor: int,
     most_minor: int,
     terms: Mapping[str, Any],
+    kind: str = products.KIND,
     now: datetime,
 ) -> Product:
     """The product of that code as it is sold from today: the version there is, or a new one if anything differs.
 
-    `terms` are the engine's, without principal, instalments, currency and dates. Refuses NoSuchLender,
-    TermsUnsound, CostAboveCap, CapUnknown.
+    `terms` are the engine's, without principal, instalments, currency and dates; `kind` is a purchase, or a reserve.
+    Refuses NoSuchLender, TermsUnsound, TooLong, CostAboveCap, CapUnknown.
     """
     with transaction.atomic(durable=True):
         selling = Lender.objects.select_for_update(no_key=True).filter(code=lender).first()
@@ -73,7 +74,7 @@ def sell(
             raise NoSuchLender(lender=lender)
         stated = {
             "lender": selling,
-            "kind": products.KIND,
+            "kind": kind,
             "title": title,
             "instalments": instalments,
             "currency": selling.currency,
@@ -95,10 +96,10 @@ def _is_as(product: Product, stated: Mapping[str, Any]) -> bool:
     return product.sold_until is None and all(getattr(product, name) == value for name, value in stated.items())
 
 
-def stop_selling(code: str, *, now: datetime) -> None:
+def stop_selling(code: str, *, kind: str = products.KIND, now: datetime) -> None:
     """Today is the last day on which the product is sold. What was signed goes on. Refuses PlanUnavailable."""
     with transaction.atomic(durable=True):
-        product = products.find(code, day_of(now))
+        product = products.find(code, day_of(now), kind=kind)
         Product.objects.filter(id=product.id).update(sold_until=day_of(now))
 
 

@@ -4,6 +4,7 @@ Refused
 ├── PlanUnavailable
 ├── AmountOutOfRange   least_minor, most_minor
 ├── TermsUnsound       field
+├── TooLong            ends_on, latest_on, source
 ├── CostAboveCap       test, what, basis, percent, cap_percent, on, source
 └── CapUnknown         kind, on
 """
@@ -11,18 +12,21 @@ Refused
 from datetime import date
 from typing import Any, cast
 
-from anqi.engine import caps, refusals
+from anqi.engine import caps, ceilings, loan, refusals
 from anqi.engine.calendar import Step
 from anqi.engine.cap_rules import LenderType
 from anqi.engine.caps import Breach, Test
 from anqi.engine.cost import AnnualCost, annual_cost_of
 from anqi.engine.money import write_amount
+from anqi.engine.products import Terms
 from anqi.engine.schedule import Plan, plan
 from anqi.lending import store
 from anqi.lending.models import Product
 from anqi.rows.refusals import Refused
 
-KIND = "purchase"
+KIND, RESERVE = "purchase", "reserve"
+# What the terms of a reserve can't name: all of it is about goods, or about money that leaves later.
+_OF_GOODS = ("merchant_fee_rate", "free_return_days", "draws_up_to")
 _OWN_KEYS = ("principal", "starts_on", "instalments", "currency", "first_due_on", "anchor_day")
 _WHAT: dict[Test, str] = {
     "as_planned": "annual cost",
@@ -39,15 +43,21 @@ class PlanUnavailable(Refused):
 
 
 class AmountOutOfRange(Refused):
-    """An order on instalments is at least {least_minor} fen and at most {most_minor} fen."""
+    """This is offered for {least_minor} fen at least and {most_minor} fen at most."""
 
     code = "amount_out_of_range"
 
 
 class TermsUnsound(Refused):
-    """No purchase can have these terms: {field}."""
+    """Nothing can be sold on these terms: {field}."""
 
     code = "terms_unsound"
+
+
+class TooLong(Refused):
+    """It would end on {ends_on}, the latest is {latest_on}: {source}."""
+
+    code = "too_long"
 
 
 class CostAboveCap(Refused):
@@ -76,11 +86,11 @@ def offered(amount_minor: int, today: date) -> list[Product]:
     return fitting
 
 
-def on_sale(today: date) -> list[Product]:
-    """The newest version of each product, where it is sold today; the shortest first."""
+def on_sale(today: date, *, kind: str = KIND) -> list[Product]:
+    """The newest version of each product of that kind, where it is sold today; the shortest first."""
     newest = (
         Product.objects.select_related("lender")
-        .filter(kind=KIND, sold_from__lte=today)
+        .filter(kind=kind, sold_from__lte=today)
         .order_by("code", "-version")
         .distinct("code")
     )
@@ -88,9 +98,9 @@ def on_sale(today: date) -> list[Product]:
     return sorted(sold, key=lambda each: (each.instalments, each.code))
 
 
-def find(code: str, today: date) -> Product:
+def find(code: str, today: date, *, kind: str = KIND) -> Product:
     """The version of the product that is sold today. Refuses with PlanUnavailable."""
-    for product in on_sale(today):
+    for product in on_sale(today, kind=kind):
         if product.code == code:
             return product
     raise PlanUnavailable(plan=code)
@@ -139,12 +149,13 @@ def annual_cost(terms: dict[str, Any], starts_on: date) -> AnnualCost:
 
 
 def refuse_unsound(product: Product) -> None:
-    """Refuses with TermsUnsound, CostAboveCap or CapUnknown what may not be sold: at both ends of its range."""
+    """Refuses what may not be sold, at both ends of its range: TermsUnsound, TooLong, CostAboveCap, CapUnknown."""
     for key in _OWN_KEYS:
         if key in product.terms:
             raise TermsUnsound(field=key)
     for amount_minor in (product.most_minor, product.least_minor):
         _refuse_unsound_terms(product, amount_minor)
+        refuse_long(product, amount_minor, on=product.sold_from)
         refuse_dear(product, amount_minor, on=product.sold_from)
 
 
@@ -165,6 +176,15 @@ def refuse_dear(product: Product, amount_minor: int, *, on: date) -> None:
         raise _above(breach)
 
 
+def refuse_long(product: Product, amount_minor: int, *, on: date) -> None:
+    """Refuses with TooLong what, begun on that day, would end later than such a lender may lend."""
+    terms = store.terms_from(terms_of(product, amount_minor), starts_on=on)
+    try:
+        ceilings.refuse_too_long(terms, product.lender.kind)
+    except ceilings.TooLong as late:
+        raise TooLong(ends_on=late.ends_on, latest_on=late.latest_on, source=late.ceiling.source) from None
+
+
 def _above(breach: Breach) -> CostAboveCap:
     return CostAboveCap(
         test=breach.test, what=_WHAT[breach.test], basis=breach.basis, percent=breach.percent,
@@ -177,8 +197,27 @@ def _refuse_unsound_terms(product: Product, amount_minor: int) -> None:
         terms = store.terms_from(terms_of(product, amount_minor), starts_on=product.sold_from)
     except refusals.BadTerms as bad:
         raise TermsUnsound(field=bad.field) from bad
+    if product.kind == RESERVE:
+        _refuse_unsound_reserve(product, terms)
+    else:
+        _refuse_unsound_purchase(terms)
+
+
+def _refuse_unsound_purchase(terms: Terms) -> None:
     # Goods are shipped on a day nobody knows when signing: only whole periods keep the amounts that were signed.
     if terms.day_count != "period":
         raise TermsUnsound(field="day_count")
     if terms.every != Step(unit="months", count=1):
         raise TermsUnsound(field="every")
+
+
+def _refuse_unsound_reserve(product: Product, terms: Terms) -> None:
+    for key in _OF_GOODS:
+        if key in product.terms:
+            raise TermsUnsound(field=key)
+    # Civil Code 670: what is owed is what was got, so nothing is paid on the day on which it arrives.
+    if terms.shape.down_payment_minor:
+        raise TermsUnsound(field="shape")
+    # Whoever thinks better of it on that day gives back what they got, and no fen more.
+    if loan.standing(terms, (), terms.starts_on).payoff_minor != terms.principal_minor:
+        raise TermsUnsound(field="early")
