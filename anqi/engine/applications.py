@@ -42,6 +42,12 @@ class Application:
     """On loans of the same lender."""
     elsewhere: Elsewhere | None
     earlier: tuple[Earlier, ...] = ()
+    running: int = 0
+    """Reserves (备用金) of the same lender that were signed and are not over."""
+    account_borrowers: int = 1
+    """How many borrowers have named the account that it is to be paid to, this one among them."""
+    device_borrowers: int = 1
+    """How many have applied from this device; 1 where nobody knows devices."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +63,19 @@ class Policy:
     amount_least_minor: int = 1
     years_least: int = 18
     years_most: int | None = None
+    asks_elsewhere: bool = True
+    """Whether this lender asks a bureau; who asks none looks for nothing there."""
     elsewhere_review_from_days: int = 1
     elsewhere_refuse_from_days: int = 31
     elsewhere_asked_within_days: int = 30
     days_after_refusal: int = 0
     window_days: int = 30
     most_in_window: int | None = None
+    review_from_a_day: int | None = None
+    """From the so-manieth application of one day on a person looks."""
+    running_most: int | None = None
+    sharers_most: int | None = None
+    """How many borrowers may share an account or a device before a person looks."""
     points_refuse_below: int | None = None
     points_review_below: int | None = None
 

@@ -66,7 +66,15 @@ def _overdue(application: Application, policy: Policy) -> Reasons:
         yield _refused("overdue_here", days=application.days_past_due)
 
 
+def _running(application: Application, policy: Policy) -> Reasons:
+    most = policy.running_most
+    if most is not None and application.running >= most:
+        yield _refused("too_many_running", count=application.running, most=most)
+
+
 def _overdue_elsewhere(application: Application, policy: Policy) -> Reasons:
+    if not policy.asks_elsewhere:
+        return
     elsewhere = application.elsewhere
     if elsewhere is None or elsewhere.asked_on > application.on:
         yield Reason(code="elsewhere_unknown", verdict="review")
@@ -107,6 +115,20 @@ def _too_many(earlier_on: list[date], application: Application, policy: Policy) 
         yield _refused("too_many_applications", **numbers, again_on=again_on)
 
 
+def _in_a_day(application: Application, policy: Policy) -> Reasons:
+    count = 1 + sum(each.on == application.on for each in application.earlier)
+    if policy.review_from_a_day is not None and count >= policy.review_from_a_day:
+        yield _look("many_today", count=count)
+
+
+def _shared(application: Application, policy: Policy) -> Reasons:
+    # Families share accounts and telephones, and so do people who are made to apply for others: a person looks.
+    shared = {"account_shared": application.account_borrowers, "device_shared": application.device_borrowers}
+    for code, borrowers in shared.items():
+        if policy.sharers_most is not None and borrowers > policy.sharers_most:
+            yield _look(code, borrowers=borrowers, most=policy.sharers_most)
+
+
 def _score(score: Score) -> Rule:
     def rule(application: Application, policy: Policy) -> Reasons:
         refuse_below, review_below = policy.points_refuse_below, policy.points_review_below
@@ -126,6 +148,10 @@ def _refused(code: str, **numbers: Number) -> Reason:
     return Reason(code=code, verdict="refused", numbers=numbers)
 
 
+def _look(code: str, **numbers: Number) -> Reason:
+    return Reason(code=code, verdict="review", numbers=numbers)
+
+
 _OF_THE_APPLICATION: tuple[Rule, ...] = (
-    _identity, _age, _purpose, _amount, _term, _overdue, _overdue_elsewhere, _earlier,
+    _identity, _age, _purpose, _amount, _term, _overdue, _running, _overdue_elsewhere, _earlier, _in_a_day, _shared,
 )  # fmt: skip

@@ -145,6 +145,30 @@ def test_what_a_policy_leaves_out() -> None:
     assert _told(decide(replace(PHONE, **_earlier("2026-08-01 approved")), [counted])) == "approved"
 
 
+GUARDED = replace(
+    POLICY, asks_elsewhere=False, running_most=3, review_from_a_day=3, sharers_most=1, most_in_window=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"elsewhere": None}, "approved"),
+        (_elsewhere("2026-08-31", 31), "approved"),
+        ({"running": 2}, "approved"),
+        ({"running": 3}, "refused too_many_running count=3 most=3"),
+        (_earlier("2026-08-31 withdrawn", "2026-08-30 withdrawn"), "approved"),
+        (_earlier("2026-08-31 withdrawn", "2026-08-31 withdrawn"), "review many_today count=3"),
+        ({"account_borrowers": 2}, "review account_shared borrowers=2 most=1"),
+        ({"account_borrowers": 3, "device_borrowers": 2}, "review account_shared borrowers=3 most=1; device_shared borrowers=2 most=1"),
+    ],
+)  # fmt: skip
+def test_who_asks_too_often_or_shares_an_account_is_looked_at(change: dict[str, Any], wanted: str) -> None:
+    assert _told(decide(replace(PHONE, **change), [GUARDED])) == wanted
+    unguarded = decide(replace(PHONE, **change), [replace(GUARDED, running_most=None, review_from_a_day=None, sharers_most=None)])
+    assert _told(unguarded) == "approved"
+
+
 class _HighPrices:
     """Thirty points less for what costs more than a thousand yuan."""
 
@@ -231,6 +255,7 @@ def test_all_that_was_looked_at_is_kept_for_the_file() -> None:
         "born_on": "1996-05-01", "verified_on": "2026-08-01", "free_minor": 500_000, "days_past_due": 0,
         "elsewhere": {"asked_on": "2026-08-31", "days_past_due": 0},
         "earlier": [{"on": "2026-02-01", "outcome": "withdrawn"}],
+        "running": 0, "account_borrowers": 1, "device_borrowers": 1,
     }  # fmt: skip
 
 
