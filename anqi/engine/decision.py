@@ -7,12 +7,12 @@ Refused
 └── CannotBeApproved     field: the code of a reason that no person may pass over
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal, Protocol
 
-from anqi.engine.applications import Application, Policy, Reason, Score
+from anqi.engine.applications import Application, Earlier, Elsewhere, Points, Policy, Reason, Score
 from anqi.engine.dated import in_force
 from anqi.engine.decision_rules import reasons
 from anqi.engine.refusals import Refused
@@ -123,6 +123,36 @@ def written(decision: Decision) -> dict[str, Any]:
     """The decision as JSON for the file: outcome, reasons, all input, the policy's row and every line of the score."""
     plain: dict[str, Any] = _plain(decision)
     return plain
+
+
+def read(stated: Mapping[str, Any]) -> Decision:
+    """The decision that was `written`, to be looked at again."""
+    policy, score = stated["policy"], stated["score"]
+    return Decision(
+        outcome=stated["outcome"],
+        reasons=tuple(Reason(**each | {"numbers": _dated(each["numbers"])}) for each in stated["reasons"]),
+        application=_read_application(stated["application"]),
+        policy=Policy(**_dated(policy) | {"purposes": frozenset(policy["purposes"])}) if policy else None,
+        score=Score(scorecard=score["scorecard"], lines=tuple(Points(**each) for each in score["lines"])),
+    )
+
+
+def _read_application(stated: Mapping[str, Any]) -> Application:
+    elsewhere = stated["elsewhere"]
+    return Application(
+        **_dated(stated) | {
+            "elsewhere": Elsewhere(**_dated(elsewhere)) if elsewhere else None,
+            "earlier": tuple(Earlier(**_dated(each)) for each in stated["earlier"]),
+        }
+    )  # fmt: skip
+
+
+def _dated(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: date.fromisoformat(each) if _is_day(name) and each else each for name, each in stated.items()}
+
+
+def _is_day(name: str) -> bool:
+    return name in ("on", "since") or name.endswith("_on")
 
 
 def _plain(value: Any) -> Any:

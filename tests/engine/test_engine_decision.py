@@ -23,6 +23,7 @@ from anqi.engine.decision import (
     decide,
     look_again,
     outcome_of,
+    read,
     written,
 )
 from anqi.engine.refusals import Refused
@@ -241,6 +242,7 @@ def test_what_no_person_may_pass_over_a_person_may_still_refuse() -> None:
 def test_all_that_was_looked_at_is_kept_for_the_file() -> None:
     found = decide(replace(PHONE, months=25, **_earlier("2026-02-01 withdrawn")), [POLICY], scorecard=_HighPrices())
     kept = json.loads(json.dumps(written(found)))
+    assert read(kept) == found
     assert kept["outcome"] == "refused"
     assert kept["reasons"] == [
         {"code": "term_too_long", "verdict": "refused", "numbers": {"months": 25, "most": 24}, "is_final": False}
@@ -280,6 +282,7 @@ def test_the_same_input_has_the_same_answer_and_the_day_to_try_again_is_right(ap
     found = decide(application, [POLICY])
     assert found == decide(application, [POLICY])
     assert json.dumps(written(found)) == json.dumps(written(decide(application, [POLICY])))
+    assert read(json.loads(json.dumps(written(found)))) == found
     assert (found.outcome == "approved") == (not found.reasons)
     order = replace(application, earlier=application.earlier[::-1])
     assert decide(order, [POLICY]).reasons == found.reasons
