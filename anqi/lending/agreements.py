@@ -56,18 +56,23 @@ def draw_up(
         "template": TEMPLATE,
         "drawn_up_on": on.isoformat(),
         "lender": {"code": product.lender.code, "name": product.lender.name},
-        "borrower": {"name": borrower_name, "id_number": _masked(borrower_id_number)},
+        "borrower": {"name": borrower_name, "id_number": masked(borrower_id_number)},
         "merchant": {"code": order.shop.code, "name": order.shop.name},
         "order": {"number": order.order_number, "goods": order.goods},
         "product": {"code": product.code, "version": product.version, "title": product.title},
         "currency": order.currency,
         "principal_minor": order.amount_minor,
         "terms": terms,
-        "plan": _amounts(planned),
+        "plan": amounts(planned),
         "cost_statement": disclosures.cost_statement(product, order.amount_minor, on=on),
         "dates": {"rule": _DATES, "example": _example(planned, on)},
-        "rules": {"start": _START, "complaints": _COMPLAINTS.format(lender=product.lender.name)},
+        "rules": {"start": _START, "complaints": COMPLAINTS.format(lender=product.lender.name)},
     }
+    return sealed(body)
+
+
+def sealed(body: dict[str, Any]) -> Draft:
+    """The agreement of that body, with its canonical text and hash."""
     text = canonical(body).decode()
     return Draft(body=body, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
@@ -75,9 +80,10 @@ def draw_up(
 def sections(body: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The agreement as people read it: titles with their lines, in the language in which it is signed."""
     statement = body["cost_statement"]
+    subject = ("商品", _goods(body)) if "order" in body else ("用途和收款账户", _reserve(body))
     return [
         ("当事人", _parties(body)),
-        ("商品", _goods(body)),
+        subject,
         ("分期本金和期数", [f"本金 {_yuan(body, body['principal_minor'])}，分 {len(body['plan'])} 期归还。"]),
         ("每期金额", [_instalment_line(body, row) for row in body["plan"]]),
         ("综合融资成本", _cost(body, statement)),
@@ -94,7 +100,7 @@ def put(order: Order, draft: Draft, *, now: datetime) -> Agreement:
         borrower_id=order.borrower_id,
         id=uuid7(),
         order_id=order.id,
-        template=TEMPLATE,
+        template=draft.body["template"],
         body=draft.text,
         sha256=draft.sha256,
         signed_at=now,
@@ -108,11 +114,13 @@ def refuse_silence(consents: Collection[str]) -> None:
         raise ConsentMissing(missing=", ".join(missing))
 
 
-def _masked(id_number: str) -> str:
+def masked(id_number: str) -> str:
+    """An identity number as it stands in an agreement."""
     return f"{id_number[:3]}{'*' * 11}{id_number[-4:]}" if id_number else ""
 
 
-def _amounts(planned: Plan) -> list[dict[str, int]]:
+def amounts(planned: Plan) -> list[dict[str, int]]:
+    """The instalments of a plan in fen, without their dates."""
     return [
         {
             "n": each.n,
@@ -131,10 +139,11 @@ def _example(planned: Plan, on: date) -> dict[str, Any]:
 
 def _parties(body: dict[str, Any]) -> list[str]:
     borrower = body["borrower"]
+    shop = [f"商户：{body['merchant']['name']}，订单 {body['order']['number']}"] if "merchant" in body else []
     return [
         f"出借机构：{body['lender']['name']}",
         f"借款人：{borrower['name']}（身份证 {borrower['id_number']}）",
-        f"商户：{body['merchant']['name']}，订单 {body['order']['number']}",
+        *shop,
     ]
 
 
@@ -143,6 +152,11 @@ def _goods(body: dict[str, Any]) -> list[str]:
         f"{good['title']} × {good['quantity']}，单价 {_yuan(body, good['price_minor'])}"
         for good in body["order"]["goods"]
     ]
+
+
+def _reserve(body: dict[str, Any]) -> list[str]:
+    reserve = body["reserve"]
+    return [f"用途：{reserve['purpose']}", f"收款账户：{reserve['pay_to']}，户名 {body['borrower']['name']}"]
 
 
 def _instalment_line(body: dict[str, Any], row: dict[str, int]) -> str:
@@ -167,7 +181,8 @@ def _cost(body: dict[str, Any], statement: dict[str, Any]) -> list[str]:
 
 def _example_line(example: dict[str, Any]) -> str:
     days: Sequence[str] = example["due_on"]
-    return f"例如 {example['shipped_on']} 发货，还款日为 {'、'.join(days)}。"
+    begun = f"{example['shipped_on']} 发货" if "shipped_on" in example else f"{example['arrived_on']} 到账"
+    return f"例如 {begun}，还款日为 {'、'.join(days)}。"
 
 
 def _yuan(body: dict[str, Any], amount_minor: int) -> str:
@@ -181,6 +196,6 @@ _DATES = (
 _START = (
     "签约后占用额度，商户发货前不计息。签约后 15 天内商户未发货，或者发货前订单被取消的，本合同自动失效，不收取任何费用。"
 )
-_COMPLAINTS = (
+COMPLAINTS = (
     "对本合同有异议，可以先联系{lender}；对处理结果不满意的，可以拨打金融消费者投诉热线 12378。"
 )

@@ -5,6 +5,7 @@ LimitExceeded     needed_minor, available_minor, granted_minor, limit_minor, use
 └── LimitExpired  the same
 """
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -38,11 +39,20 @@ class LimitExpired(LimitExceeded):
 
 def read(borrower_id: UUID, lender_id: UUID, *, today: date) -> Limit:
     """The limit on that day; nothing was granted where there is no line. Two loans at once: hold the borrower."""
-    granted = credit.read(borrower_id, lender_id)
-    in_life = Loan.objects.filter(
+    return read_beside(in_life(borrower_id, lender_id), borrower_id, lender_id, today=today)
+
+
+def in_life(borrower_id: UUID, lender_id: UUID) -> list[LoanInHand]:
+    """The loans of that lender that were signed and are neither paid off nor cancelled."""
+    ids = Loan.objects.filter(
         borrower_id=borrower_id, lender_id=lender_id, settled_on=None, cancelled_on=None
     ).values_list("id", flat=True)
-    loans = store.read(borrower_id, in_life).values()
+    return list(store.read(borrower_id, ids).values())
+
+
+def read_beside(loans: Sequence[LoanInHand], borrower_id: UUID, lender_id: UUID, *, today: date) -> Limit:
+    """The limit on that day beside these loans, which are all that are in life."""
+    granted = credit.read(borrower_id, lender_id)
     return line.line_of(
         granted.decisions,
         today,

@@ -5,6 +5,7 @@ Refused
 └── AlreadySigned    order_id
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -106,17 +107,30 @@ def agree(order: Order, theirs: MerchantOrder, signer: Signer, signature: Signat
 
     Refuses NotVerified, AgreementChanged, ReadingTooShort, ConsentMissing, CostAboveCap, CapUnknown, LimitExceeded.
     """
+    draft = read_and_meant(
+        signature, signer, order_id=order.id, draw=lambda on: _draft(order, theirs, signer, on=on), now=now
+    )
+    # The quote was within the caps of its day; the loan is of the day on which it is signed.
+    products.refuse_dear(theirs.product, order.amount_minor, on=day_of(now))
+    limits.admit(limits.read(signer.id, theirs.product.lender_id, today=day_of(now)), order.amount_minor)
+    return draft
+
+
+def read_and_meant(
+    signature: Signature, signer: Signer, *, order_id: UUID, draw: Callable[[date], Draft], now: datetime
+) -> Draft:
+    """What was read for long enough and confirmed piece by piece, drawn up again as on the day it was opened.
+
+    Nothing is signed by another way. Refuses NotVerified, AgreementChanged, ReadingTooShort, ConsentMissing.
+    """
     if not signer.is_verified:
         raise NotVerified
-    reading = readings.read(signature.reading_token, order_id=order.id, sha256=signature.sha256, now=now)
-    draft = _draft(order, theirs, signer, on=day_of(reading.opened_at))
+    reading = readings.read(signature.reading_token, order_id=order_id, sha256=signature.sha256, now=now)
+    draft = draw(day_of(reading.opened_at))
     if draft.sha256 != signature.sha256:
         raise AgreementChanged
     readings.refuse_hurry(reading, now=now)
     agreements.refuse_silence(signature.consents)
-    # The quote was within the caps of its day; the loan is of the day on which it is signed.
-    products.refuse_dear(theirs.product, order.amount_minor, on=day_of(now))
-    limits.admit(limits.read(signer.id, theirs.product.lender_id, today=day_of(now)), order.amount_minor)
     return draft
 
 

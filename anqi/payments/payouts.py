@@ -20,6 +20,8 @@ _WAITS = tuple(timedelta(seconds=seconds) for seconds in (180, 300, 600, 1800, 3
 # For so long the payee's bank may send it back, and it is looked after once a day.
 WATCH = timedelta(days=10)
 _LOOK_AGAIN = timedelta(days=1)
+# The payee's bank shows it: no braces, no personal data.
+WHY = "按期放款"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,6 @@ from anqi.rows.refusals import Refused
 
 # So long a borrower has to name another account; after that the agreement lapses, at no cost.
 _NAME_ANOTHER_WITHIN = timedelta(days=3)
-# The payee's bank shows it: no braces, no personal data.
-_WHY = "按期放款"
 
 
 class NoSuchLoan(Refused):
@@ -61,7 +59,7 @@ def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Pa
         lender = Lender.objects.get(id=held.lender_id)
         return payouts.put(
             borrower_id=borrower_id, loan_id=loan_id, lender_id=held.lender_id, to=to,
-            amount_minor=held.signed_minor, currency=held.currency, why=_WHY,
+            amount_minor=held.signed_minor, currency=held.currency, why=payouts.WHY,
             must_be_released=held.signed_minor >= lender.release_from_minor, now=now,
         )  # fmt: skip
 
