@@ -1,6 +1,7 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since, what comes back."""
 
 from anqi.lending.models.loans import Agreement, CreditLine, Fact, LineDecision, Loan, Order, SetAside
+from anqi.lending.models.reserves import Application, ApplicationReview, LenderPolicy, Trace
 from anqi.lending.models.returns import Hold, Return
 from anqi.lending.models.settlements import (
     MerchantAccount,
@@ -13,7 +14,7 @@ from anqi.lending.models.settlements import (
 from anqi.lending.models.shops import Lender, Merchant, MerchantKey, MerchantOrder, Product
 
 __all__ = (
-    "Agreement", "CreditLine", "Fact", "Hold", "Lender", "LineDecision", "Loan", "Merchant", "MerchantAccount",
-    "MerchantKey", "MerchantOrder", "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return",
-    "SetAside", "Settlement", "SettlementLine",
+    "Agreement", "Application", "ApplicationReview", "CreditLine", "Fact", "Hold", "Lender", "LenderPolicy",
+    "LineDecision", "Loan", "Merchant", "MerchantAccount", "MerchantKey", "MerchantOrder", "MerchantPayout", "Order",
+    "PageLink", "PayoutPart", "Product", "Return", "SetAside", "Settlement", "SettlementLine", "Trace",
 )  # fmt: skip
