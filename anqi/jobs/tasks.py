@@ -26,6 +26,7 @@ from anqi.actions import (
     purchases,
     refunds,
     repayments,
+    reserves,
     settlements,
 )
 from anqi.actions.returns import paying_back
@@ -213,6 +214,11 @@ def close_days(timestamp: int | None = None) -> None:
             close.run()
         except close.Held as held:
             _log.info("close_held", extra={"by": str(held)})
+
+
+@drain("lapsed_reserves", EVERY_MINUTE, alone=True)
+def lapse_reserves(now: datetime, limit: int) -> int:
+    return reserves.lapse(now=now, limit=limit)
 
 
 @drain("orders", EVERY_MINUTE, alone=True)

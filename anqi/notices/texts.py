@@ -110,6 +110,21 @@ _TEXTS = debit_texts.TEXTS | {
         "zh-hans": "没有可用的收款账户，借款合同已失效，你不需要还款。",
         "en": "There was no account to pay to. The agreement has lapsed and you owe nothing.",
     },
+    "reserve_approved": {
+        "zh-hans": "你申请的{reserve} {amount} 已通过人工审核，请在 24 小时内登录查看费用和合同并签约，过期需要重新申请。",
+        "en": "Your application for {amount} ({reserve}) was approved by our staff. Log in within 24 hours to read and"
+        " sign; after that you need to apply again.",
+    },
+    "reserve_refused": {
+        "zh-hans": "你申请的{reserve} {amount} 经人工审核没有通过，登录可以查看原因。如有异议，可以再次要求人工复核。",
+        "en": "Your application for {amount} ({reserve}) was not approved after our staff looked at it. Log in to see"
+        " why; you may ask for another look.",
+    },
+    "reserve_signed": {
+        "zh-hans": "你已签约{reserve} {amount}，款项将打到你的{account}。到账后开始计息，我们会告诉你还款日。",
+        "en": "You signed for {amount} ({reserve}). It is being paid to your {account}. Interest begins when it"
+        " arrives; we will tell you the due dates.",
+    },
 }  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
