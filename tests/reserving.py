@@ -31,7 +31,7 @@ def open_shelf(*, now: datetime = NOON, **lender: Any) -> None:
         merchants.sell(lender=stated["code"], kind=products.RESERVE, now=now, **plan)
 
 
-def bind(borrower_id: UUID, *, token: str = "6235240000020837", kind: str = "debit", last4: str = "0017") -> To:
+def bind(borrower_id: UUID, token: str, *, kind: str = "debit", last4: str = "0017") -> To:
     """A card of the borrower's, bound."""
     card = Card(
         borrower_id=borrower_id, id=uuid7(), channel="unionpay", key=f"ac{uuid4().hex[:30]}", token=token,
@@ -47,7 +47,7 @@ def welcome(phone: str = LIN, *, token: str = "") -> tuple[UUID, To]:
     borrower_id = purchasing.welcome(phone)
     who = next((each for each in cast.EVERYBODY if f"+86{each.phone}" == phone), cast.LIN)
     Borrower.objects.filter(id=borrower_id).update(name=who.name, id_number=who.id_number)
-    return borrower_id, bind(borrower_id, token=token or f"62352{phone[-8:]}")
+    return borrower_id, bind(borrower_id, token or f"62352{phone[-8:]}")
 
 
 def wish(to: To, **changed: Any) -> Wish:

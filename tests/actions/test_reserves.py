@@ -105,7 +105,7 @@ def test_a_quote_is_got_paid_back_and_why() -> None:
 
 def test_the_free_week_costs_nothing_and_a_month_is_twelve_yuan(mine: tuple[UUID, To]) -> None:
     lin, _ = mine
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         week = reserves.quote(borrower_id=lin, product="reserve-d7", amount_minor=50_000, today=TODAY)
     assert (week.back_minor, week.cost_minor, week.simple_percent) == (50_000, 0, "0.00")
     assert [each.due_on for each in week.dues] == [date(2026, 12, 1)]
@@ -169,11 +169,11 @@ def test_a_wallet_is_named_by_a_phone_or_an_address(mine: tuple[UUID, To], monke
 
 def test_only_a_bound_debit_card_of_ones_own_is_paid_to(mine: tuple[UUID, To]) -> None:
     lin, to = mine
-    zhou, theirs = welcome(ZHOU)
+    _, theirs = welcome(ZHOU)
     with pytest.raises(reserves.NoSuchCard):
         apply(lin, theirs)
     with pytest.raises(reserves.CreditCard):
-        apply(lin, bind(lin, token="62353", kind="credit"))
+        apply(lin, bind(lin, "62353", kind="credit"))
     Card.objects.filter(id=to.card_id).update(state="ended")
     with pytest.raises(reserves.NoSuchCard):
         apply(lin, to)
