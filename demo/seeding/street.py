@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from anqi.actions import merchants
@@ -69,7 +69,7 @@ class Street:
 
 
 def open_street(*, now: datetime) -> Street:
-    """The street as it stands from now on, or as an earlier seeding left it. Purchases are sold by real actions."""
+    """The street as it stands from now on, or as an earlier seeding left it. All is sold by real actions."""
     lender = merchants.open_lender(
         code=LENDER, name="青禾消费金融", kind="consumer_finance", limit_minor=LIMIT_MINOR, service_phone="400-555-0199"
     )
@@ -82,27 +82,11 @@ def open_street(*, now: datetime) -> Street:
 
 
 def _sell(plan: Plan, lender: Lender, now: datetime) -> Product:
-    if plan.is_reserve:
-        return _lend(plan, lender, now.date())
     return merchants.sell(
         lender=lender.code, code=plan.code, title=plan.title, instalments=plan.instalments,
-        least_minor=min(plan.goods.values()), most_minor=max(plan.goods.values()), terms=plan.terms, now=now,
+        least_minor=min(plan.goods.values()), most_minor=max(plan.goods.values()), terms=plan.terms,
+        kind=products.RESERVE if plan.is_reserve else products.KIND, now=now,
     )  # fmt: skip
-
-
-def _lend(plan: Plan, lender: Lender, today: date) -> Product:
-    # No action sells a reserve, and no purchase can have its terms: its amounts depend on days.
-    product, _ = Product.objects.get_or_create(
-        code=plan.code, version=1,
-        defaults={
-            "lender": lender, "kind": "reserve", "title": plan.title, "instalments": plan.instalments,
-            "least_minor": min(plan.goods.values()), "most_minor": max(plan.goods.values()),
-            "terms": {"version": 1, **plan.terms}, "sold_from": today,
-        },
-    )  # fmt: skip
-    for price_minor in (product.most_minor, product.least_minor):
-        products.refuse_dear(product, price_minor, on=today)
-    return product
 
 
 def _admit(code: str, name: str, now: datetime) -> Merchant:
