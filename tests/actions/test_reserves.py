@@ -38,7 +38,7 @@ from tests import purchasing, reserving
 from tests.actions.test_payouts import Bank, bank
 from tests.planting import at
 from tests.reserving import NOON, READ, TODAY, ZHOU, apply, arrive, bind, sign, welcome
-from tests.returning import Bought
+from tests.returning import Bought, staff
 from tests.returning import arrive as pay
 
 __all__ = ["bank"]
@@ -85,6 +85,19 @@ def test_the_offer_says_why_there_is_nothing(mine: tuple[UUID, To]) -> None:
     credit_lines.lock(borrower_id=lin, lender_id=lender_id, reason="", now=NOON)
     [shelf] = reserves.offer(borrower_id=lin, today=TODAY)
     assert (shelf.why, [each.fits for each in shelf.reserves]) == ("locked", [False] * 5)
+
+
+def test_a_line_that_is_over_or_was_never_granted_offers_nothing(mine: tuple[UUID, To]) -> None:
+    lin, to = mine
+    credit_lines.end(
+        borrower_id=lin, lender_id=Lender.objects.get().id, until=TODAY - timedelta(days=1), reason="到期",
+        actor=staff("supervisor"), now=NOON,
+    )  # fmt: skip
+    assert [each.why for each in reserves.offer(borrower_id=lin, today=TODAY)] == ["expired"]
+    reserving.open_shelf(code="other", name="别家")
+    [shelf] = reserves.offer(borrower_id=lin, today=TODAY)
+    assert (shelf.lender.code, shelf.why, shelf.limit.available_minor) == ("other", "no_line", 0)
+    assert apply(lin, to).state == "refused"
 
 
 def test_a_quote_is_got_paid_back_and_why() -> None:
@@ -174,7 +187,7 @@ def test_only_a_bound_debit_card_of_ones_own_is_paid_to(mine: tuple[UUID, To]) -
         apply(lin, theirs)
     with pytest.raises(reserves.CreditCard):
         apply(lin, bind(lin, "62353", kind="credit"))
-    Card.objects.filter(id=to.card_id).update(state="ended")
+    Card.objects.filter(borrower_id=lin).update(state="ended")
     with pytest.raises(reserves.NoSuchCard):
         apply(lin, to)
     assert not Application.objects.exists()
