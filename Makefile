@@ -18,12 +18,12 @@ demo-reset: $(INSTALLED) ## Remove the demo's data
 	@$(BIN)/python -m demo reset
 
 test: $(INSTALLED) browser ## All tests, in a browser too (14 minutes on two cores)
-	$(BIN)/python -m pytest -n 2 -q --ignore=tests/browser
+	$(BIN)/python -m pytest -n 3 -q --ignore=tests/browser
 	@# In a session of their own: their browser keeps an event loop running, and Django refuses to work beside one.
 	$(BIN)/python -m pytest -q tests/browser
 
 soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody waits
-	ANQI_SOAK=1 $(BIN)/python -m pytest -n 2 -q --ignore=tests/browser
+	ANQI_SOAK=1 $(BIN)/python -m pytest -n 3 -q --ignore=tests/browser
 	$(BIN)/python -m pytest -q tests/browser
 
 seed: $(INSTALLED) ## The simulated town once more, drawn from SEED (today, unless told)

@@ -103,15 +103,16 @@ def standstills(borrower_id: UUID, loans: Iterable[LoanInHand], *, today: date) 
 
 
 def put(
-    *, id: UUID, held: LoanInHand, kind: Hold.Kind, reason: str, until: date, by: str, now: datetime
-) -> tuple[Hold, NewFact]:
-    """A new hold that is open, and the fact by which the arithmetic knows of it from today on."""
+    *, id: UUID, held: LoanInHand, kind: Hold.Kind, reason: str, until: date, by: str, now: datetime,
+    on: date | None = None,
+) -> tuple[Hold, NewFact]:  # fmt: skip
+    """A new hold that is open, and the fact by which the arithmetic knows of it: from that day on, or from today."""
     hold = Hold.objects.create(
         borrower_id=held.borrower_id, id=id, loan_id=held.id, kind=kind, reason=reason, opened_at=now, opened_by=by,
         until=until,
     )  # fmt: skip
     fact = NewFact(
-        loan_id=held.id, kind="hold", counts_on=day_of(now), body={"reason": str(kind)}, actor=by, key=f"hold:{id}",
+        loan_id=held.id, kind="hold", counts_on=on or day_of(now), body={"reason": str(kind)}, actor=by, key=f"hold:{id}",
         id=id,
     )  # fmt: skip
     return hold, fact

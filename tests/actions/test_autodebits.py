@@ -9,7 +9,7 @@ import pytest
 from anqi.actions import autodebits, cards, charges, loans, mandates, repayments
 from anqi.actions.charges import DebitOnItsWay, Wish
 from anqi.engine import loan as engine_loan
-from anqi.lending import holding, store
+from anqi.lending import holding, repaying, store
 from anqi.lending.models import Hold
 from anqi.notices.models import Message
 from anqi.payments import channels
@@ -20,7 +20,7 @@ from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
 from tests.actions.debit_days import do_what_is_due, live
 from tests.actions.debit_desk import DebitDesk
-from tests.happening import happen
+from tests.happening import happen, hold
 from tests.planting import Planted, at, plant_borrower, plant_loan
 
 pytestmark = pytest.mark.django_db
@@ -270,6 +270,31 @@ def test_excused_to_the_end_there_are_days_to_pay_by_hand(street: Street) -> Non
     assert Hold.objects.get().ended_at
     assert street.plans[0].state == DebitPlan.State.GIVEN_UP
     assert [street.standing(DUE + n * DAY).instalments[0].days_late for n in (7, 8, 9)] == [0, 1, 2]
+
+
+def test_silent_over_midnight_the_day_of_the_debit_counts(street: Street) -> None:
+    street.bind("alipay")
+    street.alipay.fate = lambda request: Unknown(cause="timeout")
+    live(SIGNED, hour(DUE + DAY, 8))
+    [debit] = street.debits
+    street.alipay.ends[debit.key] = NotFound()
+    live(hour(DUE + DAY, 8), hour(DUE + 2 * DAY, 8))
+    assert Hold.objects.get().ended_at is None
+    assert street.standing(DUE + DAY).instalments[0].days_late == 0
+
+
+def test_a_debit_on_its_way_is_waited_for_though_the_loan_is_over(street: Street) -> None:
+    street.bind("alipay")
+    live(SIGNED, hour(DUE, 9, 31))
+    [debit] = street.debits
+    all_minor = repaying.choose(hold(street.lin), today=DUE).all_minor
+    happen(street.lin, "payment", DUE, amount=f"{all_minor // 100}.{all_minor % 100:02}", **{"for": "all"})
+    live(hour(DUE, 9, 31), hour(DUE, 12))
+    assert street.plans[0].state == DebitPlan.State.OPEN
+    street.alipay.ends[debit.key] = Failed(reason="balance", code="X")
+    live(hour(DUE, 12), hour(DUE, 14))
+    assert street.plans[0].state == DebitPlan.State.PAID
+    assert "debit_failed" not in told(), "there is nothing to pay by hand any more"
 
 
 def test_a_plan_on_hold_is_not_debited(street: Street) -> None:

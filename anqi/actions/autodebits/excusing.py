@@ -37,9 +37,12 @@ def _begin(
 ) -> None:
     until = plan.due_on + timedelta(days=timetable.days_after + _DAYS_TO_PAY)
     evidence = ", ".join(charge.key for charge in debit_plans.debits(plan))
+    # A debit that a channel was silent about ends late; the day on which it was made is the one that counts.
+    first_on = max(plan.due_on, min(day_of(attempt.at) for attempt in case.attempts))
     hold, fact = holding.put(
-        id=uuid7(), held=held, kind=Hold.Kind.DEBIT_FAILED, reason=f"debits {evidence}", until=until, by=_ACTOR, now=now
-    )
+        id=uuid7(), held=held, kind=Hold.Kind.DEBIT_FAILED, reason=f"debits {evidence}", until=until, by=_ACTOR,
+        on=first_on, now=now,
+    )  # fmt: skip
     _record(chain, held, [fact], now)
     debit_plans.note(plan, hold_id=hold.id, excused_until=until)
     messages.announce(borrower_id=plan.borrower_id, template="debit_excused", words={"until_on": until}, now=now)

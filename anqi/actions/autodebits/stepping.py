@@ -155,10 +155,19 @@ def _debit(hand: InHand, source: Mandate, amount_minor: int, now: datetime) -> N
 
 
 def _move_on(chain: Chain, plan: DebitPlan, now: datetime) -> None:
-    """The instalment is no more. What the loan owes instead has a plan of its own, unless nothing is owed."""
+    """The instalment is no more. What the loan owes instead has a plan of its own, unless nothing is owed.
+
+    A debit that is on its way is waited for first: how it ends is told, unless nothing is owed at all any more.
+    """
+    debits = debit_plans.debits(plan)
+    if any(debit.state in Charge.OPEN for debit in debits):
+        debit_plans.wait(plan, until=None)
+        return
     held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
     if held.has_begun:
         excusing.end(chain, plan, held, now=now)
+    if not dues.is_over(held):
+        telling.failures(plan, debits, {}, End(why="stopped"), now=now)
     state, why = (DebitPlan.State.PAID, "paid") if held.settled_on else (DebitPlan.State.STOPPED, "moved")
     debit_plans.end(plan, state=state, why=why, now=now)
     _next(plan, held, now, after=None)
