@@ -112,8 +112,8 @@ def put(
         until=until,
     )  # fmt: skip
     fact = NewFact(
-        loan_id=held.id, kind="hold", counts_on=on or day_of(now), body={"reason": str(kind)}, actor=by, key=f"hold:{id}",
-        id=id,
+        loan_id=held.id, kind="hold", counts_on=on or day_of(now), body={"reason": str(kind)}, actor=by,
+        key=f"hold:{id}", id=id,
     )  # fmt: skip
     return hold, fact
 
