@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 from django.test import Client
 
-from anqi.jobs import tasks
+from anqi.jobs import drains
 from anqi.payments import channels, news
 from anqi.payments.channels import alipay
 from anqi.payments.channels.alipay import Alipay, gateway
@@ -394,7 +394,7 @@ def test_a_notice_names_the_application_and_our_key(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("offered")
 def test_a_notice_is_kept_at_our_door(signer: Signer, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "soon", lambda name: None)
+    monkeypatch.setattr(drains, "soon", lambda name: None)
     signer.sign(key)
     signer.end(key)
     for body in (*signer.bodies(key), signer.bodies(key)[0]):

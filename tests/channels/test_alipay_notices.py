@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from anqi.jobs import tasks
+from anqi.jobs import drains
 from anqi.payments import news
 from anqi.payments.channels.alipay import Alipay
 from anqi.payments.channels.protocol import (
@@ -67,7 +67,7 @@ FIELDS = {
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The jobs that were asked for; the queue itself has tests of its own."""
     names: list[str] = []
-    monkeypatch.setattr(tasks, "soon", names.append)
+    monkeypatch.setattr(drains, "soon", names.append)
     return names
 
 
@@ -199,7 +199,7 @@ def test_a_message_that_cannot_wake_the_worker_is_not_kept_nor_acknowledged(
     def fail(name: str) -> None:
         raise ConnectionError(name)
 
-    monkeypatch.setattr(tasks, "soon", fail)
+    monkeypatch.setattr(drains, "soon", fail)
     with pytest.raises(ConnectionError):
         knock(cashier.signed(FIELDS))
     assert Inbox.objects.count() == 0

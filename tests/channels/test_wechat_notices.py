@@ -11,7 +11,7 @@ import requests
 from django.http import HttpResponse
 from django.test import Client
 
-from anqi.jobs import tasks
+from anqi.jobs import drains
 from anqi.payments import news
 from anqi.payments.channels import wechat
 from anqi.payments.channels.protocol import (
@@ -68,7 +68,7 @@ RESOURCE: dict[str, Any] = {
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The jobs that were asked for; the queue itself has tests of its own."""
     names: list[str] = []
-    monkeypatch.setattr(tasks, "soon", names.append)
+    monkeypatch.setattr(drains, "soon", names.append)
     return names
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from anqi.jobs import tasks
+from anqi.jobs import drains
 from anqi.payments import channels, news
 from anqi.payments.channels import wechat
 from anqi.payments.channels.protocol import (
@@ -119,7 +119,7 @@ def debit_key(key: str) -> str:
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The jobs that were asked for; the queue itself has tests of its own."""
     names: list[str] = []
-    monkeypatch.setattr(tasks, "soon", names.append)
+    monkeypatch.setattr(drains, "soon", names.append)
     return names
 
 
