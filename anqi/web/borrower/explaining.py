@@ -165,12 +165,17 @@ def _brief(told: list[Row]) -> list[Row]:
     return [told[0] | {"amount_minor": None, "text": ""}] if len(told) == 1 else told
 
 
-def dates_rule(signed_terms: dict[str, Any]) -> str:
-    """When instalments fall due, as it is said before the goods are shipped; empty for other rhythms than a month."""
+def dates_rule(signed_terms: dict[str, Any], *, is_cash: bool) -> str:
+    """When instalments fall due, as it is said before goods are shipped or money has arrived.
+
+    Empty for other rhythms than a month.
+    """
     # A plan of a shape of its own has dates of its own, which this rule does not tell.
     if signed_terms.get("every") != {"months": 1} or "first_due_on" in signed_terms or "shape" in signed_terms:
         return ""
     return sentences(
-        _("从发货那天开始分期。第一个还款日是发货日之后一个月的同一天，以后每月同一天。"),
+        _("从到账那天开始计息。第一个还款日是到账日之后一个月的同一天，以后每月同一天。")
+        if is_cash
+        else _("从发货那天开始分期。第一个还款日是发货日之后一个月的同一天，以后每月同一天。"),
         _("当月没有这一天的，就在当月最后一天。"),
     )

@@ -124,7 +124,7 @@ def _waiting(loan: LoanView) -> dict[str, object]:
     return {
         "plan": plan,
         "total_minor": sum(row["total_minor"] for row in plan),
-        "rule": explaining.dates_rule(loan.held.signed_terms),
+        "rule": explaining.dates_rule(loan.held.signed_terms, is_cash=loan.held.is_cash),
     }
 
 
