@@ -68,11 +68,7 @@ def living_from(borrower_id: UUID, loan_id: UUID, channel: str, card_id: UUID | 
 
 def in_force(borrower_id: UUID, loan_id: UUID, *, today: date) -> list[Mandate]:
     """Those by which the loan may be debited today, in the borrower's order."""
-    return [
-        mandate
-        for mandate in living(borrower_id, loan_id)
-        if mandate.state == Mandate.State.ACTIVE and (mandate.ends_on is None or mandate.ends_on >= today)
-    ]
+    return [mandate for mandate in living(borrower_id, loan_id) if mandate.holds_on(today)]
 
 
 def of_card(borrower_id: UUID, card_id: UUID) -> list[Mandate]:

@@ -10,7 +10,7 @@ from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages
 from anqi.payments import debit_plans, debiting
 from anqi.payments.debiting import Case, Timetable
-from anqi.payments.models import DebitPlan
+from anqi.payments.models import Charge, DebitPlan
 from anqi.people import holds
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
@@ -22,23 +22,24 @@ _ACTOR = "anqi"
 
 
 def settle(
-    chain: Chain, plan: DebitPlan, held: LoanInHand, case: Case, timetable: Timetable, *, now: datetime
-) -> None:
+    chain: Chain, plan: DebitPlan, held: LoanInHand, debits: Sequence[Charge], case: Case, timetable: Timetable, *,
+    now: datetime,
+) -> None:  # fmt: skip
     """Puts the plan on hold when all its failures are the channel's or ours, and ends that once one is not."""
     is_excused = debiting.is_excused(case) and not case.is_paid
     if is_excused and plan.hold_id is None and case.owed_minor:
-        _begin(chain, plan, held, case, timetable, now)
+        _begin(chain, plan, held, debits, timetable, now)
     elif plan.hold_id and not is_excused:
-        end(chain, plan, held, now=now)
+        end(chain, plan, now=now)
 
 
 def _begin(
-    chain: Chain, plan: DebitPlan, held: LoanInHand, case: Case, timetable: Timetable, now: datetime
+    chain: Chain, plan: DebitPlan, held: LoanInHand, debits: Sequence[Charge], timetable: Timetable, now: datetime
 ) -> None:
     until = plan.due_on + timedelta(days=timetable.days_after + _DAYS_TO_PAY)
-    evidence = ", ".join(charge.key for charge in debit_plans.debits(plan))
+    evidence = ", ".join(charge.key for charge in debits)
     # A debit that a channel was silent about ends late; the day on which it was made is the one that counts.
-    first_on = max(plan.due_on, min(day_of(attempt.at) for attempt in case.attempts))
+    first_on = max(plan.due_on, day_of(debits[0].opened_at))
     hold, fact = holding.put(
         id=uuid7(), held=held, kind=Hold.Kind.DEBIT_FAILED, reason=f"debits {evidence}", until=until, by=_ACTOR,
         on=first_on, now=now,
@@ -48,7 +49,7 @@ def _begin(
     messages.announce(borrower_id=plan.borrower_id, template="debit_excused", words={"until_on": until}, now=now)
 
 
-def end(chain: Chain, plan: DebitPlan, held: LoanInHand, *, now: datetime) -> None:
+def end(chain: Chain, plan: DebitPlan, *, now: datetime) -> None:
     """From today on days count again. Nothing to do where none is on hold."""
     hold = holding.find(plan.borrower_id, plan.hold_id) if plan.hold_id else None
     if hold is None or hold.ended_at:

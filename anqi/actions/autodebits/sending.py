@@ -132,10 +132,8 @@ def _announce(notice: DebitNotice, plan: DebitPlan, mandate: Mandate | None) -> 
 def test(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> None:
     """Asks each source whether it will do, and tells the borrower of those that will not. Safe to repeat."""
     plan = debit_plans.read(borrower_id, plan_id)
-    sources = mandates.in_force(borrower_id, plan.loan_id, today=plan.due_on)
-    ended = [each for each in mandates.living(borrower_id, plan.loan_id) if each not in sources]
-    doubtful = [(each, "mandate_ended") for each in ended if each.state == Mandate.State.ACTIVE]
-    doubtful += [(each, reason) for each in sources if (reason := _doubt(each, plan))]
+    signed = [each for each in mandates.living(borrower_id, plan.loan_id) if each.state == Mandate.State.ACTIVE]
+    doubtful = [(each, reason) for each in signed if (reason := _doubt(each, plan))]
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         plan = debit_plans.read(borrower_id, plan_id)
@@ -148,6 +146,8 @@ def test(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> None:
 
 def _doubt(mandate: Mandate, plan: DebitPlan) -> str:
     """Why a debit from there would fail, as far as anybody can say; empty where nobody can."""
+    if not mandate.holds_on(plan.due_on):
+        return "mandate_ended"
     found = _look_up(mandate)
     if isinstance(found, Failed | Closed | NotFound):
         return "mandate_ended"

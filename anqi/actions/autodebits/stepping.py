@@ -61,7 +61,7 @@ def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
         if hand is None:
             _move_on(chain, plan, now)
             return None
-        excusing.settle(chain, hand.plan, hand.held, hand.case, hand.timetable, now=now)
+        excusing.settle(chain, hand.plan, hand.held, hand.debits, hand.case, hand.timetable, now=now)
         decided = debiting.next_step(hand.case, hand.timetable, now=now)
         telling.failures(hand.plan, hand.debits, hand.sources, decided, now=now)
         _do(chain, hand, decided, now)
@@ -130,7 +130,7 @@ def _do(chain: Chain, hand: InHand, decided: Step, now: datetime) -> None:
         case Wait(until=until):
             debit_plans.wait(plan, until=until)
         case End(why=why):
-            excusing.end(chain, plan, hand.held, now=now)
+            excusing.end(chain, plan, now=now)
             debit_plans.end(plan, state=_ENDS_AS[why], why=why, now=now)
             telling.ending(plan, hand.case, why, now=now)
             _next(plan, hand.held, now, after=plan.due_on)
@@ -165,7 +165,7 @@ def _move_on(chain: Chain, plan: DebitPlan, now: datetime) -> None:
         return
     held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
     if held.has_begun:
-        excusing.end(chain, plan, held, now=now)
+        excusing.end(chain, plan, now=now)
     if not dues.is_over(held):
         telling.failures(plan, debits, {}, End(why="stopped"), now=now)
     state, why = (DebitPlan.State.PAID, "paid") if held.settled_on else (DebitPlan.State.STOPPED, "moved")

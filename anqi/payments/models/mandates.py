@@ -1,5 +1,7 @@
 """Agreements by which loans are debited, and what is done under them, instalment by instalment."""
 
+from datetime import date
+
 from django.db import models
 
 from anqi.rows.fields import EncryptedText, belongs_to
@@ -60,6 +62,10 @@ class Mandate(BorrowerRow):
             models.Index(fields=["borrower", "loan_id"], name="payments_mandate_loan"),
             models.Index(fields=["ended_at"], name="payments_mandate_ended", condition=models.Q(state="ended")),
         )
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it may be debited by on that day, as far as is known."""
+        return self.state == self.State.ACTIVE and (self.ends_on is None or self.ends_on >= day)
 
 
 class DebitPlan(BorrowerRow):

@@ -1,14 +1,12 @@
 """Asking the channel what became of a charge while the borrower looks on, so that a lost notice doesn't matter."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from anqi.actions import repayments
 from anqi.payments import channels, queries
 from anqi.payments.queries import ChargeView
-
-# Somebody who reloads must not make us ask the channel at every tap.
-_AT_MOST_EVERY = timedelta(seconds=3)
+from anqi.web.borrower import polling
 
 
 def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | None:
@@ -19,7 +17,7 @@ def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | N
     if charge.transfer and now < charge.expires_at:
         # Only a statement tells of it.
         return charge
-    if charge.queried_at and now < charge.queried_at + _AT_MOST_EVERY:
+    if polling.is_fresh(charge.queried_at, now=now):
         return charge
     repayments.inquire(borrower_id=borrower_id, charge_id=charge_id, now=now)
     return queries.charge(borrower_id, charge_id)

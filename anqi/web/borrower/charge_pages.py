@@ -7,13 +7,10 @@ from django.utils.translation import gettext as _
 
 from anqi.engine.money import write_amount
 from anqi.payments.queries import ChargeView
-from anqi.web.borrower import debit_words
+from anqi.web.borrower import debit_words, polling
 from anqi.web.borrower.wording import ANSWERS, REASONS, channel_label, sentences
 from anqi.web.shared.figures import write_moment, write_yuan
 
-# Waits between two looks, in milliseconds; after the last one the page says that it may be left.
-WAITS = (1500, 3000, 5000)
-LAST_STEP = len(WAITS) - 1
 # A code is scanned when the phone is at hand: the page looks until the charge's own end.
 _SCANNING_WAIT = 3000
 
@@ -63,7 +60,7 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
     """The state of the page for a charge that has been looked at `step` times before."""
     if charge.state == "succeeded":
         return _arrived(charge)
-    wait = WAITS[step] if step <= LAST_STEP else 0
+    wait = polling.wait_after(step)
     if not charge.is_open:
         return _ended(charge, wait if charge.is_watched else 0)
     if charge.is_closing:

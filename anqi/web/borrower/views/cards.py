@@ -1,6 +1,6 @@
 """The borrower's bank cards: seen, added on the channel's page, and removed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +19,11 @@ from anqi.payments import channels, debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form, Redirect
 from anqi.payments.queries import CardView
+from anqi.web.borrower import polling
 from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
-from anqi.web.borrower.charge_pages import LAST_STEP, WAITS
 from anqi.web.borrower.tabs import tabs
 from anqi.web.borrower.wording import card_name
 from anqi.web.shared import pages
-
-# Somebody who reloads must not make us ask the channel at every tap.
-_AT_MOST_EVERY = timedelta(seconds=3)
 
 
 @borrower_required
@@ -84,11 +81,10 @@ def opened(request: HttpRequest, card_id: UUID) -> HttpResponse:
         if card.state == "bound":
             messages.success(request, _("已添加%(card)s。") % {"card": card_name(card)})
         return HttpResponseRedirect(reverse("borrower:cards"))
-    stated = request.GET.get("step", "")
-    step = int(stated) if stated.isdecimal() and len(stated) < 3 else 0
+    step = polling.step_of(request)
     context: dict[str, Any] = {
         "card": card,
-        "wait": WAITS[step] if step <= LAST_STEP and card.state == "pending" else 0,
+        "wait": polling.wait_after(step) if card.state == "pending" else 0,
         "next_step": step + 1,
         "name": card_name(card),
     }
@@ -98,7 +94,7 @@ def opened(request: HttpRequest, card_id: UUID) -> HttpResponse:
 def _look(who: UUID, card_id: UUID, *, now: datetime) -> CardView:
     """The card, the channel's answer of this moment included while it is being opened."""
     card = _own(who, card_id)
-    if card.state != "pending" or (card.asked_at and now < card.asked_at + _AT_MOST_EVERY):
+    if card.state != "pending" or polling.is_fresh(card.asked_at, now=now):
         return card
     cards.inquire(borrower_id=who, card_id=card_id, now=now)
     return _own(who, card_id)

@@ -18,9 +18,9 @@ from anqi.lending import queries as lending
 from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form
-from anqi.web.borrower import asking
+from anqi.web.borrower import asking, polling
 from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
-from anqi.web.borrower.charge_pages import LAST_STEP, known, tell, transfer_lines
+from anqi.web.borrower.charge_pages import known, tell, transfer_lines
 from anqi.web.borrower.receipt_pages import lines_of
 from anqi.web.borrower.wording import channel_label
 from anqi.web.shared import pages
@@ -34,7 +34,7 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     found = asking.look(who, charge_id, now=now)
     if not found:
         raise Http404
-    step = _step(request)
+    step = polling.step_of(request)
     receipts = documents.receipts_of(who, [each.id for each in found.payments]) if found.payments else {}
     context = {
         "today": clock.today(),
@@ -97,16 +97,11 @@ def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 
 
 def _hangs(found: payments.ChargeView, step: int) -> bool:
-    return found.is_open and not (found.code_text or found.transfer) and step > LAST_STEP
+    return found.is_open and not (found.code_text or found.transfer) and step > polling.LAST_STEP
 
 
 def _by_time(receipt: documents.Receipt) -> UUID:
     return receipt.id
-
-
-def _step(request: HttpRequest) -> int:
-    stated = request.GET.get("step", "")
-    return int(stated) if stated.isdecimal() and len(stated) < 3 else 0
 
 
 @borrower_required

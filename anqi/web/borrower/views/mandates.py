@@ -1,6 +1,6 @@
 """An agreement to be debited: signed at its channel, learned of, ended by the borrower."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +19,12 @@ from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form, Redirect
 from anqi.payments.debit_queries import Agreement
-from anqi.web.borrower import debit_pages, debit_words
+from anqi.web.borrower import debit_pages, debit_words, polling
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address, takes_return
-from anqi.web.borrower.charge_pages import LAST_STEP, WAITS
 from anqi.web.borrower.views.auto_pays import REFUSALS, loan_of, refuse
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.borrower.wording import channel_label
 from anqi.web.shared import pages
-
-# Somebody who reloads must not make us ask the channel at every tap.
-_AT_MOST_EVERY = timedelta(seconds=3)
 
 
 @borrower_required
@@ -61,12 +57,11 @@ def signed(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
         if found.state == "active":
             messages.success(request, _("已开通从%(source)s自动还款。") % {"source": debit_words.source_name(found)})
         return HttpResponseRedirect(debit_pages.auto_pay(order))
-    stated = request.GET.get("step", "")
-    step = int(stated) if stated.isdecimal() and len(stated) < 3 else 0
+    step = polling.step_of(request)
     context = {
         "mandate": found, "order": order, "name": debit_words.source_name(found),
         "channel": channel_label(found.channel),
-        "wait": WAITS[step] if step <= LAST_STEP and found.state == "pending" else 0, "next_step": step + 1,
+        "wait": polling.wait_after(step) if found.state == "pending" else 0, "next_step": step + 1,
     }  # fmt: skip
     return pages.render_part(request, "borrower/mandate_signed.html", "state", context)
 
@@ -74,7 +69,7 @@ def signed(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
 def _look(who: UUID, mandate_id: UUID, *, now: datetime) -> Agreement:
     """The agreement, the channel's answer of this moment included while it is being signed."""
     found = _own(who, mandate_id)
-    if found.state != "pending" or (found.asked_at and now < found.asked_at + _AT_MOST_EVERY):
+    if found.state != "pending" or polling.is_fresh(found.asked_at, now=now):
         return found
     mandates.inquire(borrower_id=who, mandate_id=mandate_id, now=now)
     return _own(who, mandate_id)
