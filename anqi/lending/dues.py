@@ -1,13 +1,14 @@
 """What falls due of a loan, for those who collect it by themselves. Amounts in fen."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from anqi.engine import schedule
 from anqi.lending import store
-from anqi.lending.models import Loan
 from anqi.lending.store import LoanInHand
+from anqi.rows import sql
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,12 @@ def largest_minor(held: LoanInHand, *, today: date) -> int:
 
 def timetable_of(borrower_id: UUID, loan_id: UUID) -> dict[str, object]:
     """What the loan's product says about when it is debited."""
-    stated: dict[str, object] = Loan.objects.values_list("product__debits", flat=True).get(
-        borrower_id=borrower_id, id=loan_id
-    )
-    return stated
+    [(stated,)] = sql.fetch(_TIMETABLE, [borrower_id, loan_id])
+    timetable: dict[str, object] = json.loads(stated)
+    return timetable
+
+
+_TIMETABLE = """
+    select product.debits::text from lending_loan l join lending_product product on product.id = l.product_id
+    where l.borrower_id = $1 and l.id = $2
+"""

@@ -11,7 +11,7 @@ from django.db.models import Q
 from anqi.payments import leases
 from anqi.payments.models import ChannelOrder, Charge, ChargePart
 from anqi.payments.numbers import number_for
-from anqi.rows import sql
+from anqi.rows import records, sql
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
 
@@ -82,7 +82,7 @@ def put(
 ) -> Charge:  # fmt: skip
     """A new charge with its parts, which claim their loans, and its entry in the channels' look-up."""
     charge_id = uuid7()
-    charge = Charge.objects.create(
+    charge = Charge(
         borrower_id=borrower_id,
         id=charge_id,
         channel=channel,
@@ -99,20 +99,12 @@ def put(
         expires_at=expires_at,
         next_try_at=now + _WAITS[0],
     )
-    ChargePart.objects.bulk_create(
-        ChargePart(
-            borrower_id=borrower_id,
-            charge_id=charge_id,
-            loan_id=part.loan_id,
-            purpose=part.purpose,
-            amount_minor=part.amount_minor,
-            quote=part.quote,
-        )
-        for part in parts
-    )
-    ChannelOrder.objects.create(
+    records.insert(charge)
+    for part in parts:
+        records.insert(ChargePart(borrower_id=borrower_id, charge_id=charge_id, **vars(part)))
+    records.insert(ChannelOrder(
         channel=channel, key=charge.key, kind="charge", borrower_id=borrower_id, charge_id=charge_id
-    )
+    ))  # fmt: skip
     return charge
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anqi.payments import leases
-from anqi.payments.debiting import Announcement, Attempt
+from anqi.payments.debiting import Attempt
 from anqi.payments.models import Charge, DebitNotice, DebitPlan
 from anqi.payments.numbers import number_for
-from anqi.rows.days import day_of
+from anqi.rows import records, sql
 from anqi.rows.ids import uuid7
 
 _WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 300, 1800))
@@ -48,20 +48,25 @@ def wake(borrower_id: UUID, plan_id: UUID, *, now: datetime) -> None:
 
 
 def wait(plan: DebitPlan, *, until: datetime | None) -> None:
-    """When the plan is looked at next; None: when what is open has ended."""
-    _row(plan).update(next_try_at=until, tries=0)
-
-
-def note(plan: DebitPlan, **known: object) -> None:
-    """What has been done of it: `reminded_at`, `tested_at`, `told`, `asked_at`, `hold_id`, `excused_until`."""
-    for name, value in known.items():
-        setattr(plan, name, value)
-    _row(plan).update(**known)
+    """When the plan is looked at next; None: when what is open has ended. `keep` writes it."""
+    plan.next_try_at, plan.tries = until, 0
 
 
 def end(plan: DebitPlan, *, state: str, why: str, now: datetime) -> None:
-    """The plan is done with."""
-    _row(plan).filter(state=DebitPlan.State.OPEN).update(state=state, why=why, ended_at=now, next_try_at=None)
+    """The plan is done with. `keep` writes it."""
+    plan.state, plan.why, plan.ended_at, plan.next_try_at = state, why, now, None
+
+
+def keep(plan: DebitPlan) -> None:
+    """Writes what a step has made of the plan."""
+    sql.write(_KEEP, [getattr(plan, name) for name in _KEPT] + [plan.borrower_id, plan.id])
+
+
+def note(plan: DebitPlan, **known: object) -> None:
+    """What has become known of it between its steps: `tested_at`, `asked_at`, `stopped_by`."""
+    for name, value in known.items():
+        setattr(plan, name, value)
+    _row(plan).update(**known)
 
 
 def stop(plan: DebitPlan, *, by: str, now: datetime) -> None:
@@ -93,25 +98,13 @@ def attempt(charge: Charge) -> Attempt:
     )  # fmt: skip
 
 
-def announce(plan: DebitPlan, mandate_id: UUID, *, amount_minor: int, now: datetime) -> DebitNotice:
+def announce(plan: DebitPlan, mandate_id: UUID, *, amount_minor: int, now: datetime) -> None:
     """That the channel is to tell the payer; sent by whoever sweeps."""
     notice_id = uuid7()
-    return DebitNotice.objects.create(
+    records.insert(DebitNotice(
         borrower_id=plan.borrower_id, id=notice_id, plan_id=plan.id, mandate_id=mandate_id,
         key=number_for("an", notice_id), amount_minor=amount_minor, created_at=now, next_try_at=now,
-    )  # fmt: skip
-
-
-def announcements(plan: DebitPlan) -> dict[UUID, Announcement]:
-    """What each agreement's channel was asked to tell the payer about this instalment."""
-    found = DebitNotice.objects.filter(borrower_id=plan.borrower_id, plan_id=plan.id)
-    return {
-        notice.mandate_id: Announcement(
-            amount_minor=notice.amount_minor, told_on=day_of(notice.told_at) if notice.told_at else None,
-            is_refused=notice.state == DebitNotice.State.REFUSED,
-        )
-        for notice in found
-    }  # fmt: skip
+    ))  # fmt: skip
 
 
 def lease_notices(*, now: datetime, limit: int) -> list[DebitNotice]:
@@ -135,6 +128,15 @@ def say_again(notice: DebitNotice, *, now: datetime) -> None:
         mark_refused(notice, reason="system")
         return
     _notice(notice).update(next_try_at=now + _WAITS[min(notice.tries, len(_WAITS) - 1)])
+
+
+_KEPT = (
+    "state", "why", "ended_at", "reminded_at", "told", "hold_id", "excused_until", "next_try_at", "tries",
+)  # fmt: skip
+_KEEP = f"""
+    update payments_debit_plan set {", ".join(f"{name} = ${n}" for n, name in enumerate(_KEPT, 1))}
+    where borrower_id = ${len(_KEPT) + 1} and id = ${len(_KEPT) + 2}
+"""
 
 
 def _row(plan: DebitPlan) -> QuerySet[DebitPlan]:

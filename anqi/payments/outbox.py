@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anqi.payments.models import Outbox
+from anqi.rows import records
 
 LEASE = timedelta(seconds=60)
 # When a channel that gave no clear answer is asked again, with the same key.
@@ -16,7 +17,7 @@ def put(
     *, borrower_id: UUID, charge_id: UUID, kind: str, now: datetime, lease: timedelta, channel: str = ""
 ) -> Outbox:
     """An entry that its writer will see to first, for as long as the lease."""
-    return Outbox.objects.create(
+    entry = Outbox(
         borrower_id=borrower_id,
         charge_id=charge_id,
         kind=kind,
@@ -25,6 +26,8 @@ def put(
         leased_until=now + lease,
         next_try_at=now + lease,
     )
+    records.insert(entry)
+    return entry
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Outbox]:

@@ -10,6 +10,8 @@ import pytest
 from anqi.actions.autodebits import excusing, sending, stepping, telling
 from anqi.payments import debiting
 from anqi.payments.channels.protocol import DebitRequest
+from anqi.payments.models import ChargePart
+from anqi.rows import records
 from anqi.rows.days import SHANGHAI
 from tests.simulation.debit_town import DebitTown
 from tests.simulation.story import OPENS_ON
@@ -60,14 +62,14 @@ def forget_what_is_on_its_way(patch: pytest.MonkeyPatch) -> None:
         known = attempt(charge)
         return replace(known, state="failed", reason="system") if known.state == "open" else known
 
-    def put(**more: Any) -> Any:
-        charge = kept(**more)
-        charge.parts.update(claims=False)
-        return charge
+    def insert(row: Any) -> None:
+        if isinstance(row, ChargePart):
+            row.claims = False
+        kept(row)
 
-    kept = stepping.charges.put
+    kept = records.insert
     patch.setattr(stepping.debit_plans, "attempt", failed)
-    patch.setattr(stepping.charges, "put", put)
+    patch.setattr(records, "insert", insert)
 
 
 # What becomes of each debit meanwhile, and what the auditor says.

@@ -8,10 +8,12 @@ from anqi.lending import courses, holding, store
 from anqi.lending.models import Hold
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages
-from anqi.payments import debit_plans, debiting
+from anqi.payments import debiting
+from anqi.payments.debit_reads import PlanInHand
 from anqi.payments.debiting import Case, Timetable
 from anqi.payments.models import Charge, DebitPlan
 from anqi.people import holds
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
@@ -22,13 +24,15 @@ _ACTOR = "anqi"
 
 
 def settle(
-    chain: Chain, plan: DebitPlan, held: LoanInHand, debits: Sequence[Charge], case: Case, timetable: Timetable, *,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Puts the plan on hold when all its failures are the channel's or ours, and ends that once one is not."""
-    is_excused = debiting.is_excused(case) and not case.is_paid
+    chain: Chain, known: PlanInHand, held: LoanInHand, case: Case, timetable: Timetable, *, now: datetime
+) -> None:
+    """Puts the plan on hold when all its failures are the channel's or ours, and ends that once one is not.
+
+    What that makes of the plan itself is the caller's to keep.
+    """
+    plan, is_excused = known.plan, debiting.is_excused(case) and not case.is_paid
     if is_excused and plan.hold_id is None and case.owed_minor:
-        _begin(chain, plan, held, debits, timetable, now)
+        _begin(chain, plan, held, known.debits, timetable, now)
     elif plan.hold_id and not is_excused:
         end(chain, plan, now=now)
 
@@ -45,12 +49,12 @@ def _begin(
         on=first_on, now=now,
     )  # fmt: skip
     _record(chain, held, [fact], now)
-    debit_plans.note(plan, hold_id=hold.id, excused_until=until)
+    plan.hold_id, plan.excused_until = hold.id, until
     messages.announce(borrower_id=plan.borrower_id, template="debit_excused", words={"until_on": until}, now=now)
 
 
 def end(chain: Chain, plan: DebitPlan, *, now: datetime) -> None:
-    """From today on days count again. Nothing to do where none is on hold."""
+    """From today on days count again; the plan is the caller's to keep. Nothing to do where none is on hold."""
     hold = holding.find(plan.borrower_id, plan.hold_id) if plan.hold_id else None
     if hold is None or hold.ended_at:
         return
@@ -58,7 +62,7 @@ def end(chain: Chain, plan: DebitPlan, *, now: datetime) -> None:
     held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
     fact = holding.end(hold, why="debit plan", by=_ACTOR, now=now)
     _record(chain, held, [fact], now)
-    debit_plans.note(plan, hold_id=None, excused_until=None)
+    plan.hold_id = plan.excused_until = None
 
 
 def _record(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], now: datetime) -> None:
@@ -69,7 +73,8 @@ def _record(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], now: datet
         steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
         discloses=held.discloses,
     )  # fmt: skip
-    store.record(chain, facts, now=now)
-    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
-    store.wake(held.borrower_id, held.id, courses.outlook(after, today=today))
-    holds.keep(chain)
+    with sql.together():
+        store.record(chain, facts, now=now)
+        books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
+        store.wake(held.borrower_id, held.id, courses.outlook(after, today=today))
+        holds.keep(chain)

@@ -10,12 +10,14 @@ from anqi.actions.autodebits import excusing, telling
 from anqi.lending import dues, holding, store
 from anqi.lending.models import Hold
 from anqi.lending.store import LoanInHand
-from anqi.payments import channels, charges, debit_plans, debiting, mandates, outbox
+from anqi.payments import channels, charges, debit_plans, debit_reads, debiting, mandates, outbox
 from anqi.payments.channels.protocol import DebitRules
 from anqi.payments.charges import Part
+from anqi.payments.debit_reads import PlanInHand
 from anqi.payments.debiting import Announce, Case, End, Remind, Source, Step, Test, Timetable, Try, Wait
 from anqi.payments.models import Charge, DebitPlan, Mandate, Outbox
 from anqi.people import holds
+from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 
@@ -31,12 +33,10 @@ _TESTED_WITHIN = timedelta(minutes=2)
 
 @dataclass(frozen=True, kw_only=True)
 class InHand:
-    """A plan with all that a step of it reads."""
+    """A plan and its loan with what they come to."""
 
-    plan: DebitPlan
+    known: PlanInHand
     held: LoanInHand
-    sources: dict[UUID, Mandate]
-    debits: list[Charge]
     case: Case
     timetable: Timetable
 
@@ -54,32 +54,23 @@ def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
     """
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
-        plan = debit_plans.read(borrower_id, plan_id)
-        if plan.state != DebitPlan.State.OPEN:
+        known = debit_reads.read(borrower_id, plan_id, today=day_of(now))
+        if known.plan.state != DebitPlan.State.OPEN:
             return None
-        hand = _read(plan, now)
-        if hand is None:
-            _move_on(chain, plan, now)
+        held = store.read(borrower_id, [known.plan.loan_id])[known.plan.loan_id]
+        if dues.is_over(held) or not dues.has_due(held, known.plan.due_on, today=day_of(now)):
+            _move_on(chain, known, held, now)
             return None
-        excusing.settle(chain, hand.plan, hand.held, hand.debits, hand.case, hand.timetable, now=now)
+        hand = _judge(known, held, now)
+        excusing.settle(chain, known, held, hand.case, hand.timetable, now=now)
         decided = debiting.next_step(hand.case, hand.timetable, now=now)
-        telling.failures(hand.plan, hand.debits, hand.sources, decided, now=now)
         _do(chain, hand, decided, now)
         return decided
 
 
-def _read(plan: DebitPlan, now: datetime) -> InHand | None:
-    """None when the instalment is no more: its day was moved, or the loan was settled or taken back."""
-    borrower_id, today = plan.borrower_id, day_of(now)
-    held = store.read(borrower_id, [plan.loan_id])[plan.loan_id]
-    if dues.is_over(held) or not dues.has_due(held, plan.due_on, today=today):
-        return None
+def _judge(known: PlanInHand, held: LoanInHand, now: datetime) -> InHand:
+    plan, today = known.plan, day_of(now)
     expected_minor = dues.owed_minor(held, on=max(plan.due_on, today))
-    sources = {each.id: each for each in mandates.in_force(borrower_id, plan.loan_id, today=today)}
-    debits = debit_plans.debits(plan)
-    wants_announcing = any(_rules(each).announced_days for each in sources.values())
-    announced = debit_plans.announcements(plan) if wants_announcing else {}
-    claimed = charges.claiming(borrower_id, [plan.loan_id])
     on_hold = holding.kind_on(held, today)
     case = Case(
         due_on=plan.due_on,
@@ -87,20 +78,20 @@ def _read(plan: DebitPlan, now: datetime) -> InHand | None:
         expected_minor=expected_minor,
         is_paid=not expected_minor,
         is_held=on_hold is not None and on_hold != Hold.Kind.DEBIT_FAILED,
-        is_claimed=claimed is not None and not claimed.is_debit,
+        is_claimed=known.is_claimed,
         is_reminded=plan.reminded_at is not None,
         is_tested=plan.tested_at is not None,
         is_stopped=bool(plan.stopped_by),
         asked_at=plan.asked_at,
         excused_until=plan.excused_until,
         sources=[
-            Source(id=each.id, rules=_rules(each), most_minor=_most(each), announcement=announced.get(each.id))
-            for each in sources.values()
+            Source(id=each.id, rules=_rules(each), most_minor=_most(each), announcement=known.announced.get(each.id))
+            for each in known.sources.values()
         ],
-        attempts=[debit_plans.attempt(charge) for charge in debits],
+        attempts=[debit_plans.attempt(charge) for charge in known.debits],
     )  # fmt: skip
-    timetable = debiting.read_timetable(dues.timetable_of(borrower_id, plan.loan_id))
-    return InHand(plan=plan, held=held, sources=sources, debits=debits, case=case, timetable=timetable)
+    timetable = debiting.read_timetable(dues.timetable_of(plan.borrower_id, plan.loan_id))
+    return InHand(known=known, held=held, case=case, timetable=timetable)
 
 
 def _rules(mandate: Mandate) -> DebitRules:
@@ -113,11 +104,23 @@ def _most(mandate: Mandate) -> int:
 
 
 def _do(chain: Chain, hand: InHand, decided: Step, now: datetime) -> None:
-    plan = hand.plan
+    plan = hand.known.plan
+    if isinstance(decided, End):
+        excusing.end(chain, plan, now=now)
+    with sql.together():
+        telling.failures(plan, hand.known.debits, hand.known.sources, decided, now=now)
+        _write(hand, decided, now)
+        debit_plans.keep(plan)
+    if isinstance(decided, End):
+        _next(hand.known, hand.held, now, after=plan.due_on)
+
+
+def _write(hand: InHand, decided: Step, now: datetime) -> None:
+    plan, sources = hand.known.plan, hand.known.sources
     match decided:
         case Remind():
-            telling.reminder(plan, hand.held, list(hand.sources.values()), hand.case, hand.timetable, now=now)
-            debit_plans.note(plan, reminded_at=now)
+            telling.reminder(plan, hand.held, list(sources.values()), hand.case, hand.timetable, now=now)
+            plan.reminded_at = now
             debit_plans.wait(plan, until=now)
         case Test():
             debit_plans.wait(plan, until=now + _TESTED_WITHIN)
@@ -125,26 +128,24 @@ def _do(chain: Chain, hand: InHand, decided: Step, now: datetime) -> None:
             debit_plans.announce(plan, source_id, amount_minor=amount_minor, now=now)
             debit_plans.wait(plan, until=now)
         case Try(source_id=source_id, amount_minor=amount_minor):
-            _debit(hand, hand.sources[source_id], amount_minor, now)
+            _debit(hand, sources[source_id], amount_minor, now)
             debit_plans.wait(plan, until=None)
         case Wait(until=until):
             debit_plans.wait(plan, until=until)
         case End(why=why):
-            excusing.end(chain, plan, now=now)
             debit_plans.end(plan, state=_ENDS_AS[why], why=why, now=now)
             telling.ending(plan, hand.case, why, now=now)
-            _next(plan, hand.held, now, after=plan.due_on)
 
 
 def _debit(hand: InHand, source: Mandate, amount_minor: int, now: datetime) -> None:
     """The debit with its claim on the loan, and what is to be sent, before anything is."""
-    plan, held = hand.plan, hand.held
+    plan, held, number = hand.known.plan, hand.held, len(hand.known.debits) + 1
     part = Part(
         loan_id=held.id, purpose="due", amount_minor=amount_minor,
         quote={"on": day_of(now).isoformat(), "asked": "due", "amount_minor": amount_minor},
     )  # fmt: skip
     charge = charges.put(
-        borrower_id=plan.borrower_id, channel=source.channel, how="debit", attempt=f"{plan.id}:{len(hand.debits) + 1}",
+        borrower_id=plan.borrower_id, channel=source.channel, how="debit", attempt=f"{plan.id}:{number}",
         subject=f"按期还款 {held.number}", parts=[part], currency=held.currency, expires_at=now + _SENT_FOR, now=now,
         mandate_id=source.id, plan_id=plan.id,
     )  # fmt: skip
@@ -154,35 +155,37 @@ def _debit(hand: InHand, source: Mandate, amount_minor: int, now: datetime) -> N
     )  # fmt: skip
 
 
-def _move_on(chain: Chain, plan: DebitPlan, now: datetime) -> None:
-    """The instalment is no more. What the loan owes instead has a plan of its own, unless nothing is owed.
+def _move_on(chain: Chain, known: PlanInHand, held: LoanInHand, now: datetime) -> None:
+    """The instalment is no more: its day was moved, or the loan was settled or taken back.
 
-    A debit that is on its way is waited for first: how it ends is told, unless nothing is owed at all any more.
+    What the loan owes instead has a plan of its own, unless nothing is owed. A debit that is on its way is waited for
+    first: how it ends is told, unless nothing is owed at all any more.
     """
-    debits = debit_plans.debits(plan)
-    if any(debit.state in Charge.OPEN for debit in debits):
+    plan = known.plan
+    if any(debit.state in Charge.OPEN for debit in known.debits):
         debit_plans.wait(plan, until=None)
+        debit_plans.keep(plan)
         return
-    held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
     if held.has_begun:
         excusing.end(chain, plan, now=now)
-    if not dues.is_over(held):
-        telling.failures(plan, debits, {}, End(why="stopped"), now=now)
-    state, why = (DebitPlan.State.PAID, "paid") if held.settled_on else (DebitPlan.State.STOPPED, "moved")
-    debit_plans.end(plan, state=state, why=why, now=now)
-    _next(plan, held, now, after=None)
+    with sql.together():
+        if not dues.is_over(held):
+            telling.failures(plan, known.debits, {}, End(why="stopped"), now=now)
+        state, why = (DebitPlan.State.PAID, "paid") if held.settled_on else (DebitPlan.State.STOPPED, "moved")
+        debit_plans.end(plan, state=state, why=why, now=now)
+        debit_plans.keep(plan)
+    _next(known, held, now, after=None)
 
 
-def _next(plan: DebitPlan, held: LoanInHand, now: datetime, *, after: object) -> None:
+def _next(known: PlanInHand, held: LoanInHand, now: datetime, *, after: object) -> None:
     """The plan of the instalment that comes after; once nothing does, the agreements end with the loan."""
-    sources = mandates.in_force(plan.borrower_id, plan.loan_id, today=day_of(now))
     if dues.is_over(held):
-        for source in sources:
+        for source in known.sources.values():
             mandates.end(source, by="settled", tells_channel=True, now=now)
         return
     coming = [due for due in dues.coming(held, today=day_of(now)) if due.due_on != after]
-    if sources and coming:
+    if known.sources and coming:
         debit_plans.put(
-            borrower_id=plan.borrower_id, loan_id=plan.loan_id, due_on=coming[0].due_on,
+            borrower_id=held.borrower_id, loan_id=held.id, due_on=coming[0].due_on,
             expected_minor=coming[0].remaining_minor, now=now,
         )  # fmt: skip

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from anqi.lending.store import LoanInHand
 from anqi.notices import messages, texts
-from anqi.payments import debit_plans
 from anqi.payments.debiting import Case, Step, Timetable, Try, Wait
 from anqi.payments.models import Charge, DebitPlan, Mandate
 from anqi.rows.days import SHANGHAI
@@ -27,7 +26,7 @@ def reminder(
 def failures(
     plan: DebitPlan, debits: Sequence[Charge], sources: Mapping[UUID, Mandate], decided: Step, *, now: datetime
 ) -> None:
-    """Each failure that was not told yet, with its reason and what is next."""
+    """Each failure that was not told yet, with its reason and what is next; that they are is the caller's to keep."""
     failed = [charge for charge in debits if charge.state in (Charge.State.FAILED, Charge.State.CLOSED)]
     untold = failed[plan.told :]
     for charge in untold:
@@ -36,8 +35,7 @@ def failures(
             "amount": texts.yuan(charge.amount_minor), "reason_word": _reason(charge), **_source(charge), **more,
         }  # fmt: skip
         _tell(plan, template, words, now)
-    if untold:
-        debit_plans.note(plan, told=len(failed))
+    plan.told = len(failed)
 
 
 def _reason(charge: Charge) -> str:
