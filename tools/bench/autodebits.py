@@ -68,13 +68,16 @@ def _step() -> None:
     from anqi.payments.debiting import Try
 
     plans = autodebits.lease(now=_NOW, limit=_COUNT)
+    # The first asks what kind of server it is.
+    first, second, *others = plans
+    autodebits.step(borrower_id=first.borrower_id, plan_id=first.id, now=_NOW)
     with _statements() as count:
-        autodebits.step(borrower_id=plans[0].borrower_id, plan_id=plans[0].id, now=_NOW)
+        autodebits.step(borrower_id=second.borrower_id, plan_id=second.id, now=_NOW)
         statements = count()
     began, cpu_began = time.perf_counter(), time.process_time()
-    for plan in plans[1:]:
+    for plan in others:
         assert isinstance(autodebits.step(borrower_id=plan.borrower_id, plan_id=plan.id, now=_NOW), Try)
-    stepped, seconds, cpu = len(plans) - 1, time.perf_counter() - began, time.process_time() - cpu_began
+    stepped, seconds, cpu = len(others), time.perf_counter() - began, time.process_time() - cpu_began
     figures = {
         "autodebits_per_s": round(stepped / seconds, 1), "autodebit_step_cpu_ms": round(1000 * cpu / stepped, 2),
         "autodebit_step_statements": statements,
