@@ -18,6 +18,7 @@ _ALIPAY_DEBIT: Place = ("debit", "alipay.trade.pay")
 _WECHAT_LOOKS: tuple[Place, ...] = (("sign", "contract_query"), ("end", "contract_query"))
 _WECHAT_V2: tuple[Place, ...] = (*_WECHAT_LOOKS, ("end", "contract_end"), ("debit", "debit"), ("debit", "debit_query"))
 _WECHAT_TOLD: tuple[Place, ...] = (("sign", "signed"), ("end", "ended"), ("debit", "debited"))
+_UNIONPAY_DEBIT: tuple[Place, ...] = (("debit", "debit"), ("debit", "query"))
 DEBIT_PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("alipay", alipay.ANSWER_FAULTS, (_ALIPAY_DEBIT,)),
     ("alipay", alipay.AGREEMENT_NOTIFY_FAULTS, (("sign", "signed"), ("end", "unsigned"))),
@@ -36,7 +37,11 @@ DEBIT_PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
         (*wechat.REFUSING_FAULTS, *wechat.DEBIT_FAULTS, *wechat.TAKING_FAULTS, *wechat.DEBIT_NOTIFY_FAULTS),
         (("debit", "debit"),),
     ),
+    ("unionpay", unionpay.ANSWER_FAULTS, _UNIONPAY_DEBIT),
+    ("unionpay", unionpay.NOTIFY_FAULTS, (("debit", "debited"),)),
+    ("unionpay", unionpay.KEY_FAULTS, (*_UNIONPAY_DEBIT, ("debit", "debited"))),
     ("unionpay", (unionpay.BEFORE_RESPONSE, *unionpay.TAKING_FAULTS, *unionpay.DECLINES), (("debit", "debit"),)),
+    ("unionpay", unionpay.QUERY_FAULTS, (("debit", "query"),)),
 )
 # Struck by the agreement's own number, which the channel gives, or by none that is known before the debit is made.
 OF_NO_AGREEMENT = (UNSIGN, "contract_end", "announce")
