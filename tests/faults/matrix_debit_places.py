@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sandbox.alipay import agreement_catalogue
 from sandbox.alipay import catalogue as alipay
-from sandbox.faults import Fault
+from sandbox.faults import RESPONSE_FAULTS, Fault
 from sandbox.unionpay import catalogue as unionpay
 from sandbox.wechat import catalogue as wechat
 from tests.faults.matrix_operations import Place
@@ -15,17 +15,20 @@ _ALIPAY_LOOKS: tuple[Place, ...] = (("sign", _AGREEMENT_QUERY), ("end", _AGREEME
 # While it holds: before the instalment is due, and once a day.
 _ALIPAY_LATER_LOOK: Place = ("look", _AGREEMENT_QUERY)
 _ALIPAY_DEBIT: Place = ("debit", "alipay.trade.pay")
+_ALIPAY_DEBIT_QUERY: Place = ("debit", "alipay.trade.query")
 _WECHAT_LOOKS: tuple[Place, ...] = (("sign", "contract_query"), ("end", "contract_query"))
 _WECHAT_V2: tuple[Place, ...] = (*_WECHAT_LOOKS, ("end", "contract_end"), ("debit", "debit"), ("debit", "debit_query"))
 _WECHAT_TOLD: tuple[Place, ...] = (("sign", "signed"), ("end", "ended"), ("debit", "debited"))
 _UNIONPAY_DEBIT: tuple[Place, ...] = (("debit", "debit"), ("debit", "query"))
 DEBIT_PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
-    ("alipay", alipay.ANSWER_FAULTS, (_ALIPAY_DEBIT,)),
+    ("alipay", RESPONSE_FAULTS, (("sign", ALIPAY_SIGNING_PAGE),)),
+    ("alipay", alipay.ANSWER_FAULTS, (*_ALIPAY_LOOKS, ("end", UNSIGN), _ALIPAY_DEBIT, _ALIPAY_DEBIT_QUERY)),
     ("alipay", alipay.AGREEMENT_NOTIFY_FAULTS, (("sign", "signed"), ("end", "unsigned"))),
     ("alipay", agreement_catalogue.SIGNING_FAULTS, (("sign", "signed"),)),
     ("alipay", agreement_catalogue.AGREEMENT_QUERY_FAULTS, (*_ALIPAY_LOOKS, _ALIPAY_LATER_LOOK)),
     ("alipay", agreement_catalogue.UNSIGN_FAULTS, (("end", UNSIGN),)),
     ("alipay", agreement_catalogue.DEBIT_FAULTS, (_ALIPAY_DEBIT,)),
+    ("alipay", alipay.QUERY_FAULTS, (_ALIPAY_DEBIT_QUERY,)),
     ("alipay", alipay.NOTIFY_FAULTS, (("debit", "paid"),)),
     ("wechat", (*wechat.ANSWER_FAULTS, *wechat.KEY_FAULTS), (("announce", "announce"),)),
     ("wechat", wechat.PAPAY_ANSWER_FAULTS, _WECHAT_V2),
