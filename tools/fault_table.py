@@ -63,10 +63,6 @@ A notice that never came is asked about after 5, 15, 45 s and so on; a refund af
 18 min; a card after 15, 45, 105 s; an agreement that is being signed or ended after 15, 45, 105 s, one that holds once
 a day. A debit that failed is tried again at half past nine and half past three, for three days after the due day. A
 statement that can't be had or read is tried again every quarter of an hour, for ten days.
-
-Not played yet, of auto-debit: broken answers to questions about agreements and debits, to the end of an agreement, to
-WeChat's debits and to UnionPay's, a signing page that does not open, and notices of WeChat and UnionPay that others
-than debits suffer as well.
 """
 
 
