@@ -25,6 +25,7 @@ class DebitDesk:
 
     code: str
     rules: DebitRules = field(default_factory=DebitRules)
+    wants_page: bool = False
     fate: Callable[[DebitRequest], Any] = lambda request: Accepted()
     found: Any = None
     told: Any = field(default_factory=Accepted)
@@ -41,7 +42,7 @@ class DebitDesk:
 
     def sign_mandate(self, request: MandateRequest) -> Any:
         self.signings.append(request)
-        return Accepted(action=Redirect(url=f"https://{self.code}.example/{request.key}"))
+        return Accepted(action=Redirect(url=f"https://{self.code}.example/{request.key}", wants_page=self.wants_page))
 
     def query_mandate(self, key: str, *, opened_at: datetime) -> Any:
         return self.found or Accepted()

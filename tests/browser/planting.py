@@ -23,6 +23,8 @@ from tests.purchasing import LIMIT_MINOR, TERMS, hash_of  # noqa: E402
 _PLANS = (("p3-0", 3, "0"), ("p6", 6, "0.108"), ("p12", 12, "0.12"))
 # These owe already when the tests begin; 林小满 buys in front of the reader.
 OWING = (cast.ZHOU, cast.CHEN, cast.WANG, cast.ZHAO)
+# And this one so little that WeChat debits an instalment at once.
+OWING_LITTLE = cast.SUN
 _READ = timedelta(seconds=45)
 
 
@@ -47,15 +49,16 @@ def main() -> None:
         code="yunfan", name="云帆家电", webhook_url="", return_origins=["http://yunfan.example"], now=now
     )
     loans = {who.phone: _owe(who, shop.id, number=f"YF-{n}", now=now) for n, who in enumerate(OWING, start=1)}
+    loans[OWING_LITTLE.phone] = _owe(OWING_LITTLE, shop.id, number="YF-9", amount_minor=300_000, now=now)
     _keep(where, "loans.json", loans)
 
 
-def _owe(who: Person, shop_id: UUID, *, number: str, now: datetime) -> str:
+def _owe(who: Person, shop_id: UUID, *, number: str, amount_minor: int = 600_000, now: datetime) -> str:
     """The number of a loan whose goods have been shipped."""
     before = now - _READ
     borrower_id = borrowers.find_or_register(phones.read(who.phone), language="zh-hans", now=before)
     identities.verify(borrower_id=borrower_id, name=who.name, id_number=who.id_number, now=before)
-    asked = _wish(shop_id, number, before)
+    asked = _wish(shop_id, number, amount_minor, before)
     theirs, _ = purchases.create(
         merchant_id=shop_id, key=uuid4().hex, body=asked, body_hash=hash_of(asked), now=before
     )
@@ -70,13 +73,13 @@ def _owe(who: Person, shop_id: UUID, *, number: str, now: datetime) -> str:
     return loan.number
 
 
-def _wish(shop_id: UUID, number: str, now: datetime) -> NewOrder:
+def _wish(shop_id: UUID, number: str, amount_minor: int, now: datetime) -> NewOrder:
     quote = quotes.give(
-        merchant_id=shop_id, product=products.find("p12", now.date()), amount_minor=600_000, now=now
+        merchant_id=shop_id, product=products.find("p12", now.date()), amount_minor=amount_minor, now=now
     )
     return NewOrder(
-        order_number=number, amount_minor=600_000, currency="CNY",
-        goods=(Good(title="云帆洗衣机", quantity=1, price_minor=600_000),), plan="p12", quote=quote.token,
+        order_number=number, amount_minor=amount_minor, currency="CNY",
+        goods=(Good(title="云帆洗衣机", quantity=1, price_minor=amount_minor),), plan="p12", quote=quote.token,
         return_url=f"http://yunfan.example/orders/{number}",
     )  # fmt: skip
 

@@ -78,6 +78,7 @@ def test_a_payer_signs_on_wechats_page_and_comes_back(desk: ContractDesk, wx: We
     assert isinstance(result.action, Redirect)
     assert result.action.opens_for
     assert result.action.opens_for < timedelta(minutes=10)
+    assert result.action.wants_page
     assert wx.query_mandate(key) == NotFound()
     shown = opened(result.action.url)
     assert "按期分期还款" in shown.text

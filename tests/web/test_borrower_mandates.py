@@ -63,8 +63,11 @@ class Street:
         return self.visitor.post(f"{self.page}/add?{query}", {"single": found[1]})
 
     def bind(self, code: str) -> Mandate:
-        self.agree(f"channel={code}")
-        mandate = Mandate.objects.latest("opened_at", "id")
+        """Signed at the channel: what is being signed there already, or a new agreement."""
+        found = Mandate.objects.filter(channel=code, state=Mandate.State.PENDING)
+        if not found.exists():
+            self.agree(f"channel={code}")
+        mandate = found.get()
         getattr(self, code).sign(self.watch.now)
         self.visitor.get(f"/mandates/{mandate.id}")
         mandate.refresh_from_db()
@@ -157,6 +160,25 @@ def test_signing_goes_to_the_channel_and_comes_back_in_force(street: Street) -> 
     assert "支付宝 138****6021 9月20日 12:00 起 · 一次最多扣 ¥590.00" in page
     for said in ("下一次扣款", "¥533.09", "10月9日", "09:30、15:30"):
         assert said in page
+
+
+@pytest.mark.parametrize(("code", "policy"), [("alipay", "origin"), ("wechat", "no-referrer-when-downgrade")])
+def test_only_a_channel_that_leads_back_to_the_page_learns_which_one_it_was(
+    street: Street, code: str, policy: str
+) -> None:
+    street.wechat.wants_page = True
+    sent = street.agree(f"channel={code}")
+    assert street.visitor.get(sent.headers["Location"])["Referrer-Policy"] == policy
+
+
+def test_who_is_led_back_to_the_terms_learns_what_became_of_the_signing(street: Street) -> None:
+    street.agree("channel=wechat")
+    mandate = Mandate.objects.get()
+    back = street.visitor.get(f"{street.page}/add?channel=wechat")
+    assert back.headers["Location"] == f"/mandates/{mandate.id}"
+    assert "去支付宝签约" in street.read(f"{street.page}/add?channel=alipay")
+    street.visitor.post(f"/mandates/{mandate.id}/end")
+    assert "去微信支付签约" in street.read(f"{street.page}/add?channel=wechat")
 
 
 def test_the_form_may_lead_by_redirect_to_the_channel(street: Street) -> None:

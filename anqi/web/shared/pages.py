@@ -81,12 +81,14 @@ def allow_form_to(response: HttpResponse, url: str) -> HttpResponse:
     return response
 
 
-def name_us(response: HttpResponse) -> HttpResponse:
-    """Let the site that this redirect leads to see which site leads there, though not which page.
+def name_us(response: HttpResponse, *, with_page: bool = False) -> HttpResponse:
+    """Let the site that this redirect leads to see which site leads there, and which page only if it wants that.
 
-    WeChat turns away a browser that hides it.
+    WeChat turns away a browser that hides the site; where payers sign it leads back to the page, so that one must be
+    named in the very words that it prescribes.
     """
-    response.referrer_policy = "origin"  # type: ignore[attr-defined]
+    policy = "no-referrer-when-downgrade" if with_page else "origin"
+    response.referrer_policy = policy  # type: ignore[attr-defined]
     return response
 
 

@@ -11,6 +11,8 @@ class Redirect:
 
     url: str
     opens_for: timedelta | None = None
+    wants_page: bool = False
+    """Whether the channel leads back to the page that the browser says it comes from, and to no other."""
 
 
 @dataclass(frozen=True, kw_only=True)

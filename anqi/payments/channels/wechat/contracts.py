@@ -63,7 +63,7 @@ def sign(way: Papay, request: MandateRequest) -> Result:
     url = answer.get("redirect_url", "")
     if not url.startswith("http"):
         return Unknown(cause="unreadable")
-    return Accepted(action=Redirect(url=url, opens_for=_PAGE_OPENS_FOR))
+    return Accepted(action=Redirect(url=url, opens_for=_PAGE_OPENS_FOR, wants_page=True))
 
 
 def _serial(request: MandateRequest) -> int:

@@ -52,6 +52,11 @@ class Source:
         return CHANNELS[self.channel]
 
     @property
+    def named(self) -> tuple[str, UUID | None]:
+        """As an agreement names what it takes from."""
+        return self.channel, self.card.id if self.card else None
+
+    @property
     def query(self) -> str:
         return f"channel={self.channel}" + (f"&card={self.card.id}" if self.card else "")
 
@@ -121,7 +126,7 @@ def _timetable(loan: LoanView) -> Timetable:
 def _offers(who: UUID, loan: LoanView, living: list[Agreement], now: datetime) -> list[tuple[Source, str]]:
     """The sources that are not there yet, each with why it can't be added, where it can't."""
     taken = {(each.channel, each.card_id) for each in living}
-    sources = [each for each in _sources(who) if (each.channel, each.card.id if each.card else None) not in taken]
+    sources = [each for each in _sources(who) if each.named not in taken]
     why = {channel: _why_not(who, loan, channel, now) for channel in {each.channel for each in sources}}
     return [(each, why[each.channel]) for each in sources]
 
@@ -143,9 +148,14 @@ def _why_not(who: UUID, loan: LoanView, channel: str, now: datetime) -> str:
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """The terms of one more source, and its button below them; nothing is opened before it is pressed."""
+    """The terms of one more source, and its button below them; nothing is opened before it is pressed.
+
+    Whoever comes back to it from the channel's page learns what became of the signing.
+    """
     order, who, now = own_order(request, order_id), borrower_id(request), clock.now()
     loan, source = loan_of(order), _stated_source(request)
+    if request.method != "POST" and (known := _known(who, loan, source)):
+        return HttpResponseRedirect(reverse("borrower:mandate", args=[known.id]))
     try:
         single_minor, _days = mandates.offer(borrower_id=who, loan_id=loan.id, channel=source.channel, now=now)
         if request.method == "POST" and request.POST.get("single") == str(single_minor):
@@ -161,6 +171,12 @@ def _stated_source(request: HttpRequest) -> Source:
         if (source.channel, str(source.card.id) if source.card else None) == (channel, card_id):
             return source
     raise Http404
+
+
+def _known(who: UUID, loan: LoanView, source: Source) -> Agreement | None:
+    """The agreement that takes from this source already, or is being signed."""
+    living = [each for each in debit_queries.agreements(who, loan_id=loan.id) if each.is_living]
+    return next((each for each in living if (each.channel, each.card_id) == source.named), None)
 
 
 def _show_terms(request: HttpRequest, order: OrderView, source: Source, single_minor: int) -> HttpResponse:

@@ -43,7 +43,9 @@ def sign(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     if isinstance(action, Form):
         context = {"form": action, "title": _("去签约自动还款"), "back": back}
         return pages.name_us(pages.allow_form_to(render(request, "borrower/onward.html", context), action.url))
-    return pages.name_us(HttpResponseRedirect(action.url if isinstance(action, Redirect) else back))
+    if isinstance(action, Redirect):
+        return pages.name_us(HttpResponseRedirect(action.url), with_page=action.wants_page)
+    return HttpResponseRedirect(back)
 
 
 @takes_return
