@@ -13,7 +13,7 @@ from anqi.lending import inspection as lending
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
 from anqi.people.inspection import Identity
-from anqi.web.office import debit_rows, goods_exceptions, payout_rows, settling, wording
+from anqi.web.office import application_rows, debit_rows, goods_exceptions, payout_rows, settling, wording
 from anqi.web.office.exceptional import Exceptional, loan_url
 from anqi.web.office.queue import Compared, Kind
 from anqi.web.office.wording import word
@@ -264,6 +264,7 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "unapplied": _unapplied,
     "bank": _bank,
     "applications": _applications,
+    "reserves": application_rows.exceptional,
     "charges": _charges,
     "differences": _differences,
     "refunds": _refunds,

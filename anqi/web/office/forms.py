@@ -33,6 +33,16 @@ class BooksForm(DayForm):
     by = forms.ChoiceField(label=lazy("怎么分"), choices=list(wording.SPLITS.items()))
 
 
+class ApplicationsForm(forms.Form):
+    """Which applications to list."""
+
+    state = forms.ChoiceField(
+        label=lazy("状态"), required=False, choices=[("", lazy("全部")), *wording.RESERVE_STATES.items()]
+    )
+    since = forms.DateField(label=lazy("从"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=lazy("到"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
 class ReasonForm(forms.Form):
     """Why, in words."""
 

@@ -51,7 +51,7 @@ VERDICTS: Words = {
 def refusals() -> dict[str, str]:
     """Why an act on a payout was declined, by its code."""
     return {
-        "not_waiting": _("这笔放款现在不能这样处理，页面可能放得太久了。"),
+        "not_waiting": _("这一笔现在不能这样处理，页面可能放得太久了。"),
         "own_verdict": _("不能复核自己提交的认定。"),
         "bad_verdict": _("认定不完整：已到账要有流水号和时间，退回要有时间，时间不能晚于现在。"),
     }

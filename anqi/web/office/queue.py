@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
+from anqi.lending import application_inspection as reserves
 from anqi.lending import courses, holding, payouts_to_shops, returning, shop_accounts, store
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
@@ -154,6 +155,10 @@ KINDS = (
     Kind(
         slug="applications", title=lazy("等待复核"), tone="warn", since="requested_at",
         rows=lambda now: payments.waiting_applications(),
+    ),
+    Kind(
+        slug="reserves", title=lazy("备用金等人工审核"), tone="warn", since="since",
+        rows=lambda now: reserves.waiting(),
     ),
     Kind(
         slug="charges", title=lazy("没有结果的支付单"), tone="bad", since="opened_at",

@@ -5,7 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anqi.rows.refusals import Refused
-from anqi.web.office import bank_words, debit_words, goods_words, payout_words, settlement_words
+from anqi.web.office import (
+    bank_words,
+    debit_words,
+    goods_words,
+    payout_words,
+    reserve_words,
+    settlement_words,
+)
 from anqi.web.office.act_words import APPLICATIONS
 from anqi.web.office.words import word
 from anqi.web.shared.figures import write_day, write_yuan
@@ -54,4 +61,5 @@ def _refusals() -> dict[str, str]:
         **payout_words.refusals(),
         **debit_words.refusals(),
         **settlement_words.refusals(),
+        **reserve_words.refusals(),
     }

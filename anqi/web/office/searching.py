@@ -6,8 +6,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from anqi.lending import application_inspection as reserves
 from anqi.lending import inspection as lending
-from anqi.lending.models import Loan
+from anqi.lending.models import Application, Loan
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.people import inspection as people
@@ -51,8 +52,10 @@ def _by_phone(text: str) -> list[Hit]:
         return []
     if not borrower_id:
         return []
-    loans = lending.loans_of(borrower_id)
-    return [_loan(row) for row in loans] if len(loans) == 1 else [_borrower(borrower_id), *map(_loan, loans)]
+    loans, asked = lending.loans_of(borrower_id), reserves.of_borrower(borrower_id)
+    if len(loans) == 1 and not asked:
+        return [_loan(loans[0])]
+    return [_borrower(borrower_id), *map(_loan, loans), *map(_application, asked)]
 
 
 def _by_id(text: str) -> list[Hit]:
@@ -62,8 +65,10 @@ def _by_id(text: str) -> list[Hit]:
         return []
     if people.identity(id):
         return [_borrower(id)]
-    row = lending.find_loan(id)
-    return [_loan(row)] if row else []
+    row, application = lending.find_loan(id), reserves.find(id)
+    if row:
+        return [_loan(row)]
+    return [_application(application)] if application else []
 
 
 def _by_charge(text: str) -> list[Hit]:
@@ -125,6 +130,15 @@ def _loan(row: Loan) -> Hit:
         kind=_("分期"),
         title=row.number,
         url=reverse("office:loan", args=[row.borrower_id, row.id]),
+        borrower_id=row.borrower_id,
+    )
+
+
+def _application(row: Application) -> Hit:
+    return Hit(
+        kind=_("备用金申请"),
+        title=str(row.id),
+        url=reverse("office:application", args=[row.borrower_id, row.id]),
         borrower_id=row.borrower_id,
     )
 

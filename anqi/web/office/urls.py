@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.office.views import (
+    applications,
     bank,
     books,
     borrowers,
@@ -50,6 +51,14 @@ urlpatterns = [
     path("borrowers/<uuid:borrower_id>/charges/<uuid:charge_id>/query", charges.query, name="query_charge"),
     path("borrowers/<uuid:borrower_id>/charges/<uuid:charge_id>/close", charges.close, name="close_charge"),
     path("borrowers/<uuid:borrower_id>/set-aside/<uuid:set_aside_id>/again", set_aside.bring_again, name="bring_again"),
+    path("applications", applications.listed, name="applications"),
+    path("applications.csv", applications.listed_file, name="applications_file"),
+    path("borrowers/<uuid:borrower_id>/applications/<uuid:application_id>", applications.application,
+         name="application"),
+    path("borrowers/<uuid:borrower_id>/applications/<uuid:application_id>/approve", applications.approve,
+         name="approve_application"),
+    path("borrowers/<uuid:borrower_id>/applications/<uuid:application_id>/refuse", applications.refuse,
+         name="refuse_application"),
     path("payouts", payouts.listed, name="payouts"),
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>", payouts.payout, name="payout"),
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>/release", payouts.release, name="release_payout"),

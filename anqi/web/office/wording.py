@@ -17,13 +17,15 @@ from anqi.web.office.debit_words import (
 )
 from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT
 from anqi.web.office.refusal_words import refusal
+from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RESERVE_STATES
 from anqi.web.office.words import Words, word
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
     "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
-    "DEBIT_REASONS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "VERDICTS", "WHOSE", "WHO_ENDED",
-    "WHY_NOT_PAID_OUT", "WHY_PLAN_ENDED", "Words", "refusal", "word",
+    "DEBIT_REASONS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RESERVE_OUTCOMES",
+    "RESERVE_PURPOSES", "RESERVE_STATES", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT", "WHY_PLAN_ENDED",
+    "Words", "refusal", "word",
 ]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
@@ -241,6 +243,9 @@ MESSAGES: Words = {
     "payout_came_back": lazy("放款退回通知"),
     "payout_stopped": lazy("放款停止通知"),
     "payout_lapsed": lazy("借款失效通知"),
+    "reserve_approved": lazy("备用金通过通知"),
+    "reserve_refused": lazy("备用金没有通过通知"),
+    "reserve_signed": lazy("备用金签约通知"),
     "mandate_begun": lazy("自动还款开通通知"),
     "mandate_ended": lazy("自动还款授权结束通知"),
     "debit_coming": lazy("扣款提醒"),
