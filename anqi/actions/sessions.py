@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.notices import messages, texts
-from anqi.people import addresses, borrowers, codes, phones
+from anqi.people import addresses, agents, borrowers, codes, devices, phones
 from anqi.people.codes import WrongCode
+from anqi.rows.days import day_of
 
 
 def send_code(*, phone: str, language: str, now: datetime, address: str | None = None) -> None:
@@ -31,13 +32,36 @@ def send_code(*, phone: str, language: str, now: datetime, address: str | None =
         )
 
 
-def sign_in(*, phone: str, code: str, language: str, now: datetime) -> UUID:
-    """The borrower whose phone and code these are. Refuses NotAPhone, WrongCode; a wrong code costs an attempt."""
+def sign_in(
+    *, phone: str, code: str, language: str, device: str = "", agent: str = "", now: datetime
+) -> UUID:
+    """The borrower whose phone and code these are. Refuses NotAPhone, WrongCode; a wrong code costs an attempt.
+
+    `device` is what a door knows the device by, `agent` what its browser says of itself. Who has devices already is
+    told of a new one.
+    """
     number = phones.read(phone)
     with transaction.atomic(durable=True):
         is_right = codes.try_code(phones.fingerprint(number), code.strip(), now=now)
         borrower_id = borrowers.find_or_register(number, language=language, now=now) if is_right else None
+        if borrower_id and device:
+            _meet(borrower_id, device, agent, now)
     # Refused only here: the attempt must count, and a refusal inside would take it back.
     if borrower_id is None:
         raise WrongCode
     return borrower_id
+
+
+def _meet(borrower_id: UUID, device: str, agent: str, now: datetime) -> None:
+    said = agents.read(agent)
+    if devices.meet(borrower_id, device, said, now=now):
+        words = {"system_word": said.system, "browser_word": said.browser}
+        messages.announce(
+            borrower_id=borrower_id, template="new_device", words=words | {"seen_on": day_of(now)}, now=now
+        )
+
+
+def see_device(*, borrower_id: UUID, device: str, now: datetime) -> None:
+    """The borrower uses this device, if it is one of theirs."""
+    with transaction.atomic(durable=True):
+        devices.see(borrower_id, device, now=now)

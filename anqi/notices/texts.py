@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from anqi.notices import debit_texts
+from anqi.notices import debit_texts, device_texts
 
 _SIGNATURE = "【按期】"
-_TEXTS = debit_texts.TEXTS | {
+_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | {
     "login_code": {
         "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
         "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",
@@ -132,7 +132,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def write(template: str, *, language: str, **values: Any) -> str:
     """The message as it is sent, with our name first. Amounts come from `yuan`; days are written as `day` does.
 
-    What has a name that ends in `_word` is a word of ours for a channel or a reason, said in the language.
+    What has a name that ends in `_word` is a word of ours for a channel, a reason or a device, said in the language.
     """
     said = {name: _say(name, value, _known(language)) for name, value in values.items()}
     return _SIGNATURE + _TEXTS[template][_known(language)].format(**said)
@@ -141,6 +141,8 @@ def write(template: str, *, language: str, **values: Any) -> str:
 def _say(name: str, value: Any, language: str) -> Any:
     if isinstance(value, date):
         return day(value, language=language)
+    if name in ("system_word", "browser_word"):
+        return device_texts.word(value, language=language)
     return debit_texts.word(value, language=language) if name.endswith("_word") else value
 
 

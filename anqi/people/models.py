@@ -122,6 +122,21 @@ class Consent(BorrowerRow):
         db_table = "people_consent"
 
 
+class Device(BorrowerRow):
+    """A device from which a borrower signs in. One that two share has a row for each, under the same hash."""
+
+    hash = models.CharField(max_length=64)
+    # What its browser said of itself when it was last signed in from.
+    system = models.CharField(max_length=16)
+    browser = models.CharField(max_length=16)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_device"
+        constraints = (models.UniqueConstraint(fields=["borrower", "hash"], name="people_device_once"),)
+
+
 class StaffAct(models.Model):
     """What a member of staff did or looked at, and why. Append-only."""
 

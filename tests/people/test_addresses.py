@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from anqi.people import addresses
 from anqi.people.codes import TooManyCodes
+from anqi.rows import keyring
 from anqi.rows.days import SHANGHAI
 from tests.people.at_once import at_once
 
@@ -30,7 +31,7 @@ def test_the_thirty_first_is_refused_and_told_when_the_first_place_is_free() -> 
 @pytest.mark.django_db
 def test_a_place_that_is_free_again_can_be_taken() -> None:
     spend_all("203.0.113.9")
-    cache.delete(f"codes:{addresses.keyring.fingerprint('203.0.113.9', purpose='address')}:7")
+    cache.delete(f"codes:{keyring.fingerprint('203.0.113.9', purpose='address')}:7")
     addresses.spend("203.0.113.9", now=NOW)
     with pytest.raises(TooManyCodes):
         addresses.spend("203.0.113.9", now=NOW)

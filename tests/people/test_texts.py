@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from anqi.notices import debit_texts, texts
+from anqi.notices import debit_texts, device_texts, texts
 from anqi.payments import reasons
 
 WORDS: dict[str, dict[str, Any]] = {
@@ -59,6 +59,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "debit_given_up": {"amount": "¥533.09", "due_on": "2026年10月9日"},
     "debit_stopped": {"amount": "¥533.09", "due_on": "2026年10月9日"},
     "debit_excused": {"until_on": "2026年10月15日"},
+    "new_device": {"seen_on": "2026年10月9日", "system_word": "android_phone", "browser_word": "chrome"},
     "payment_received": {"amount": texts.yuan(53309)},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
 }  # fmt: skip
@@ -79,6 +80,8 @@ def test_every_text_names_us_says_everything_and_leads_nowhere(template: str, la
 
 
 def _said(name: str, word: object, language: str) -> str:
+    if name in ("system_word", "browser_word"):
+        return device_texts.word(str(word), language=language)
     return debit_texts.word(str(word), language=language) if name.endswith("_word") else str(word)
 
 

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
 from anqi.people.models import User
+from anqi.web.borrower import devices
 from anqi.web.shared import pages
 
 Rest = ParamSpec("Rest")
@@ -27,6 +28,7 @@ def borrower_required(view: View[Rest]) -> View[Rest]:
     def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if not is_borrower(request):
             return HttpResponseRedirect(login_address(page_asked_for(request)))
+        devices.see(request, borrower_id(request))
         return view(request, *args, **kwargs)
 
     return guarded

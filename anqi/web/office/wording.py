@@ -222,6 +222,7 @@ INBOX: Words = {"waiting": lazy("等待处理"), "done": lazy("已处理"), "ref
 WHY_REFUSED: Words = {"stranger": lazy("订单号不是我们的")}
 MESSAGES: Words = {
     "login_code": lazy("登录验证码"),
+    "new_device": lazy("新设备登录通知"),
     "order_confirmed": lazy("签约通知"),
     "order_shipped": lazy("发货通知"),
     "order_cancelled": lazy("取消通知"),

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anqi import clock
 from anqi.actions import sessions
 from anqi.people import codes, phones, queries
+from anqi.people.devices import fingerprint
 from anqi.rows import keyring
 from anqi.rows.refusals import Refused
+from anqi.web.borrower import devices
 from anqi.web.borrower.access import is_borrower, network_address, own_page
 from anqi.web.borrower.forms import CodeForm, PhoneForm
 from anqi.web.borrower.refusals import told
@@ -91,12 +93,17 @@ def _seconds_to_wait(request: HttpRequest) -> int:
 
 
 def _enter(request: HttpRequest, phone: str, digits: str, next_page: str) -> HttpResponse:
-    language = get_language() or "zh-hans"
-    who = sessions.sign_in(phone=phone, code=digits, language=language, now=clock.now())
+    language, device = get_language() or "zh-hans", devices.value_for(request)
+    who = sessions.sign_in(
+        phone=phone, code=digits, language=language, device=fingerprint(device),
+        agent=request.headers.get("User-Agent", ""), now=clock.now(),
+    )  # fmt: skip
     # Signing in gives the session a new key and leaves nothing of another person's session in it.
     request.session.flush()
     auth.login(request, queries.user(who), backend=_BACKEND)
-    return HttpResponseRedirect(next_page)
+    response = HttpResponseRedirect(next_page)
+    devices.keep(response, device)
+    return response
 
 
 @require_POST
