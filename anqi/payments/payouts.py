@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 
 from anqi.payments import leases, news
 from anqi.payments.channels.protocol import Result
-from anqi.payments.models import ChannelOrder, Payout, PayoutExchange, ReadStatement
+from anqi.payments.models import ChannelOrder, Payout, PayoutExchange
 from anqi.payments.numbers import number_for
 from anqi.rows import sql
 from anqi.rows.days import end_of, start_of
@@ -178,18 +178,6 @@ def note(payout: Payout, *, kind: str, result: Result, at: datetime) -> None:
         borrower_id=payout.borrower_id, payout_id=payout.id, kind=kind, outcome=type(result).__name__.lower(),
         detail=news.masked(result), at=at,
     )  # fmt: skip
-
-
-def unread_days(channel: str, *, until: date) -> list[date]:
-    """The days up to then on which a payout may have come back, and whose statement nobody has looked through."""
-    days = [until - timedelta(days=back) for back in range(WATCH.days)]
-    read = set(ReadStatement.objects.filter(channel=channel, day__in=days).values_list("day", flat=True))
-    return sorted(set(days) - read)
-
-
-def mark_read(channel: str, day: date, *, sha256: str, now: datetime) -> None:
-    """The channel's statement of that day was looked through."""
-    ReadStatement.objects.get_or_create(channel=channel, day=day, defaults={"sha256": sha256, "read_at": now})
 
 
 def _change(payout: Payout, **changes: Any) -> None:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -63,6 +63,13 @@ def test_what_comes_back_of_a_fee_is_less_than_nothing() -> None:
 def test_a_chinese_character_is_two_bytes_wide() -> None:
     line = LINE.replace("6222****0017        ", "6222****0017中国    ").encode("gbk")
     assert rows(packed(line)) == [ROW]
+
+
+def test_the_archive_that_people_fetch_by_hand_is_read_alike() -> None:
+    archive = zlib.decompress(b64decode(packed(LINE.encode())))
+    assert rows(archive) == [ROW]
+    with pytest.raises(ValueError, match="no list"):
+        rows(archive, DAY + timedelta(days=1))
 
 
 def test_an_empty_day_is_one() -> None:

@@ -8,6 +8,9 @@ Refused
 ├── NotWaiting           state
 ├── OwnVerdict           nobody agrees with themselves
 ├── BadVerdict           field
+├── StatementNotHad      reason
+├── StatementUnreadable  detail
+├── StatementEnded
 └── Stranger             a channel speaks of a payout that is not ours
 Who may act is refused by `people.authority`.
 """
@@ -33,10 +36,20 @@ from anqi.actions.payouts.deciding import (
 )
 from anqi.actions.payouts.learning import Stranger, learn
 from anqi.actions.payouts.sending import deliver, lease
-from anqi.actions.payouts.statements import look_through, unread
+from anqi.actions.payouts.statements import (
+    StatementEnded,
+    StatementNotHad,
+    StatementUnreadable,
+    give_up_statement,
+    look_through,
+    take_statement,
+    try_statement,
+    unread,
+)
 
 __all__ = [
     "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "NoSuchLoan", "NotWaiting", "NothingToPayOut", "OwnVerdict",
-    "Stranger", "agree", "ask_now", "deliver", "drop", "judge", "lapse", "learn", "lease", "look_through", "release",
-    "request", "stop", "unread",
+    "StatementEnded", "StatementNotHad", "StatementUnreadable", "Stranger", "agree", "ask_now", "deliver", "drop",
+    "give_up_statement", "judge", "lapse", "learn", "lease", "look_through", "release", "request", "stop",
+    "take_statement", "try_statement", "unread",
 ]  # fmt: skip

@@ -1,43 +1,83 @@
-"""Payouts that came back are told by no notice: a channel's statement of each day is looked through for them."""
+"""Payouts that came back are told by no notice: a channel's statement of each day is looked through for them.
+
+A statement that can't be had or read is tried again, and stands before the desk until it is read or given up.
+"""
 
 import hashlib
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from anqi.actions.payouts import learning
-from anqi.payments import channels, payouts
-from anqi.payments.channels.protocol import Failed, NotReady, StatementRow
-from anqi.payments.models import Payout
-from anqi.people import holds
-from anqi.rows.days import day_of
+from anqi.payments import channels, payouts, statements
+from anqi.payments.channels.protocol import Failed, NotReady, StatementChannel, StatementRow
+from anqi.payments.models import Payout, UnreadStatement
+from anqi.people import authority, holds, staff
+from anqi.people.authority import NotTheirs
+from anqi.people.models import User
+from anqi.rows.refusals import Refused
 
 _log = logging.getLogger("anqi.payouts")
+_Reason = UnreadStatement.Reason
+
+
+class StatementNotHad(Refused):
+    """The channel has not given it: {reason}."""
+
+    code = "statement_not_had"
+
+
+class StatementUnreadable(Refused):
+    """This file can't be read, or is not of that day: {detail}."""
+
+    code = "statement_unreadable"
+
+
+class StatementEnded(Refused):
+    """It was read, or given up, before."""
+
+    code = "statement_ended"
 
 
 def unread(*, now: datetime) -> list[tuple[str, date]]:
-    """(channel, day) of the statements up to yesterday that nobody has looked through, the oldest first."""
-    yesterday = day_of(now) - timedelta(days=1)
-    codes = channels.stating_payouts()
-    return [(code, day) for code in codes for day in payouts.unread_days(code, until=yesterday)]
+    """(channel, day) of the statements up to yesterday that are to be tried now, the oldest first."""
+    return [(code, day) for code in channels.stating_payouts() for day in statements.unread_days(code, now=now)]
 
 
 def look_through(*, channel: str, day: date, now: datetime) -> int:
     """How many payouts that came back the channel's statement of that day names; each is learned.
 
-    0 while there is no statement. Safe to repeat: it is marked as read after all of it was.
+    0 while there is no statement, ValueError for one that can't be read; both are noted. Safe to repeat: it is marked
+    as read after all of it was.
     """
     adapter = channels.find_stating(channel)
     try:
         file = adapter.statement(day)
-    except (NotReady, OSError):
-        return 0
+    except NotReady:
+        return _note(channel, day, _Reason.NOT_READY, "", now)
+    except OSError as fault:
+        return _note(channel, day, _Reason.NO_ANSWER, str(fault), now)
+    try:
+        return _read(adapter, channel, day, file, now)
+    except ValueError as fault:
+        _note(channel, day, _Reason.UNREADABLE, str(fault), now)
+        raise
+
+
+def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:
+    with transaction.atomic(durable=True):
+        statements.note_try(channel, day, reason=reason, detail=detail, now=now)
+    return 0
+
+
+def _read(adapter: StatementChannel, channel: str, day: date, file: bytes, now: datetime) -> int:
     back = [row for row in adapter.rows(file, day=day) if row.kind == "payout_return"]
     for row in back:
         _learn(channel, row, now)
     with transaction.atomic(durable=True):
-        payouts.mark_read(channel, day, sha256=hashlib.sha256(file).hexdigest(), now=now)
+        statements.mark_read(channel, day, sha256=hashlib.sha256(file).hexdigest(), now=now)
     return len(back)
 
 
@@ -54,3 +94,76 @@ def _learn(channel: str, row: StatementRow, now: datetime) -> None:
         elif payout.state == Payout.State.SUCCEEDED:
             # Not all of it, or more: how much came back is for people to find out.
             payouts.contradict(payout, reason="other_amount")
+
+
+def try_statement(*, statement_id: UUID, actor: User, now: datetime) -> int:
+    """The channel is asked for it at once; returns as `look_through`.
+
+    Refuses MayNotAct, NotTheirs, StatementEnded, StatementNotHad, StatementUnreadable.
+    """
+    authority.must_act(actor)
+    row = _begin(statement_id, "try_statement", actor, now, {})
+    try:
+        found = look_through(channel=row.channel, day=row.day, now=now)
+    except LookupError:
+        raise StatementNotHad(reason="not_offered") from None
+    except ValueError as fault:
+        raise StatementUnreadable(detail=str(fault)) from None
+    row.refresh_from_db()
+    if row.read_at is None:
+        raise StatementNotHad(reason=row.reason)
+    return found
+
+
+def take_statement(*, statement_id: UUID, file: bytes, reason: str, actor: User, now: datetime) -> int:
+    """A file that was fetched by hand is looked through instead; returns as `look_through`.
+
+    No channel has signed it, and it can make loans void: a supervisor hands it in. Refuses MayNotAct, NeedsSupervisor,
+    ReasonMissing, NotTheirs, StatementEnded, StatementNotHad, StatementUnreadable.
+    """
+    authority.must_decide(actor)
+    authority.must_say_why(reason)
+    stated = {"sha256": hashlib.sha256(file).hexdigest()}
+    row = _begin(statement_id, "take_statement", actor, now, stated, reason)
+    try:
+        return _read(channels.find_stating(row.channel), row.channel, row.day, file, now)
+    except LookupError:
+        raise StatementNotHad(reason="not_offered") from None
+    except ValueError as fault:
+        raise StatementUnreadable(detail=str(fault)) from None
+
+
+def give_up_statement(*, statement_id: UUID, reason: str, actor: User, now: datetime) -> None:
+    """It is not tried any more. Refuses MayNotAct, NeedsSupervisor, ReasonMissing, NotTheirs, StatementEnded."""
+    authority.must_decide(actor)
+    authority.must_say_why(reason)
+    with transaction.atomic(durable=True):
+        row = _open(statement_id)
+        statements.give_up(row, by=actor.id, why=reason, now=now)
+        _act("give_up_statement", row, actor, now, {}, reason)
+
+
+def _begin(
+    statement_id: UUID, verb: str, actor: User, now: datetime, detail: dict[str, str], reason: str = ""
+) -> UnreadStatement:
+    """Who wants it is on record whatever comes of it."""
+    with transaction.atomic(durable=True):
+        row = _open(statement_id)
+        _act(verb, row, actor, now, detail, reason)
+        return row
+
+
+def _open(statement_id: UUID) -> UnreadStatement:
+    row = statements.hold(statement_id)
+    if row is None:
+        raise NotTheirs(what="statement")
+    if row.read_at or row.given_up_at:
+        raise StatementEnded
+    return row
+
+
+def _act(
+    verb: str, row: UnreadStatement, actor: User, now: datetime, detail: dict[str, str], reason: str
+) -> None:
+    stated = {"channel": row.channel, "day": row.day.isoformat()} | detail
+    staff.note(actor_id=actor.id, verb=verb, object_id=row.id, reason=reason, detail=stated, now=now)

@@ -5,11 +5,11 @@ from anqi.payments.models.cards import Card
 from anqi.payments.models.charges import ChannelOrder, Charge, ChargePart, Payment
 from anqi.payments.models.mail import Exchange, Inbox, Outbox
 from anqi.payments.models.mandates import DebitNotice, DebitPlan, Mandate
-from anqi.payments.models.payouts import Payout, PayoutExchange, ReadStatement
+from anqi.payments.models.payouts import Payout, PayoutExchange, ReadStatement, UnreadStatement
 from anqi.payments.models.unapplied import Application, Difference, Refund, Unapplied
 
 __all__ = [
     "Application", "BankLine", "BankStatement", "Card", "ChannelOrder", "Charge", "ChargePart", "DebitNotice",
     "DebitPlan", "Difference", "Exchange", "Inbox", "Mandate", "Outbox", "Payment", "Payout", "PayoutExchange",
-    "ReadStatement", "Refund", "Unapplied",
+    "ReadStatement", "Refund", "Unapplied", "UnreadStatement",
 ]  # fmt: skip

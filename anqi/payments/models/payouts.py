@@ -3,6 +3,7 @@
 from django.db import models
 
 from anqi.rows.fields import EncryptedText
+from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
 
@@ -92,6 +93,38 @@ class PayoutExchange(BorrowerRow):
     class Meta:
         db_table = "payments_payout_exchange"
         indexes = (models.Index(fields=["borrower", "payout_id", "at"], name="payments_payout_exchanges"),)
+
+
+class UnreadStatement(models.Model):
+    """A channel's statement of a day that could not be had or read so far, or that somebody gave up."""
+
+    class Reason(models.TextChoices):
+        NOT_READY = "not_ready"
+        NO_ANSWER = "no_answer"
+        UNREADABLE = "unreadable"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    channel = models.CharField(max_length=16)
+    day = models.DateField()
+    tries = models.IntegerField(default=0)
+    reason = models.CharField(max_length=16, choices=Reason.choices, default=Reason.NOT_READY)
+    detail = models.CharField(max_length=120, default="")
+    first_tried_at = models.DateTimeField()
+    last_tried_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    given_up_by = models.UUIDField(null=True)
+    why = models.CharField(max_length=400, default="")
+
+    class Meta:
+        db_table = "payments_unread_statement"
+        constraints = (models.UniqueConstraint(fields=["channel", "day"], name="payments_unread_statement_once"),)
+        indexes = (
+            models.Index(
+                fields=["day"], name="payments_unread_statement_open",
+                condition=models.Q(read_at=None, given_up_at=None),
+            ),
+        )
 
 
 class ReadStatement(models.Model):

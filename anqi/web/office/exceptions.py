@@ -13,7 +13,15 @@ from anqi.lending import inspection as lending
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
 from anqi.people.inspection import Identity
-from anqi.web.office import application_rows, debit_rows, goods_exceptions, payout_rows, settling, wording
+from anqi.web.office import (
+    application_rows,
+    debit_rows,
+    goods_exceptions,
+    payout_rows,
+    settling,
+    statement_rows,
+    wording,
+)
 from anqi.web.office.exceptional import Exceptional, loan_url
 from anqi.web.office.queue import Compared, Kind
 from anqi.web.office.wording import word
@@ -270,6 +278,7 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "refunds": _refunds,
     "payouts-waiting": payout_rows.exceptional,
     "payouts": payout_rows.exceptional,
+    "statements": statement_rows.exceptional,
     "debits": debit_rows.hanging,
     "debit-plans": debit_rows.failed_by_others,
     "debit-notices": debit_rows.refused_notices,

@@ -75,6 +75,19 @@ class StatementForm(forms.Form):
         return file
 
 
+class HandedInForm(ReasonForm):
+    """A channel's statement that somebody has fetched by hand."""
+
+    file = forms.FileField(label=lazy("对账文件（ZIP）"))
+
+    def clean_file(self) -> Any:
+        """The file, of a size that a day's list may have."""
+        file = self.cleaned_data["file"]
+        if file.size > _LARGEST_STATEMENT:
+            raise forms.ValidationError(lazy("文件超过 20 MB。"))
+        return file
+
+
 class LineForm(forms.Form):
     """What a line of the bank's statement is. The key says which charge's, where it is one's.
 

@@ -23,6 +23,7 @@ from anqi.payments import bank_inspection as bank
 from anqi.payments import debit_inspection as debits
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
+from anqi.payments import statements
 from anqi.people import inspection as people
 from anqi.web.office import paper_rows
 
@@ -179,6 +180,10 @@ KINDS = (
     Kind(
         slug="payouts", title=lazy("放款有问题"), tone="bad", since="requested_at",
         rows=payouts.troubled,
+    ),
+    Kind(
+        slug="statements", title=lazy("没有读到的渠道对账单"), tone="bad", since="first_tried_at",
+        rows=statements.waiting,
     ),
     Kind(
         slug="debits", title=lazy("没有结果的自动扣款"), tone="bad", since="opened_at",

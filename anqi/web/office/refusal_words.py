@@ -12,6 +12,7 @@ from anqi.web.office import (
     payout_words,
     reserve_words,
     settlement_words,
+    statement_words,
 )
 from anqi.web.office.act_words import APPLICATIONS
 from anqi.web.office.words import word
@@ -62,4 +63,5 @@ def _refusals() -> dict[str, str]:
         **debit_words.refusals(),
         **settlement_words.refusals(),
         **reserve_words.refusals(),
+        **statement_words.refusals(),
     }

@@ -20,6 +20,7 @@ from anqi.web.office.views import (
     settlements,
     shop_accounts,
     shop_payouts,
+    statements,
     unapplied,
     webhooks,
 )
@@ -67,6 +68,10 @@ urlpatterns = [
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>/verdict", payouts.judge, name="judge_payout"),
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>/agree", payouts.agree, name="agree_payout"),
     path("borrowers/<uuid:borrower_id>/payouts/<uuid:payout_id>/drop", payouts.drop, name="drop_payout"),
+    path("statements/<uuid:statement_id>", statements.statement, name="statement"),
+    path("statements/<uuid:statement_id>/try", statements.try_now, name="try_statement"),
+    path("statements/<uuid:statement_id>/file", statements.hand_in, name="hand_in_statement"),
+    path("statements/<uuid:statement_id>/give-up", statements.give_up, name="give_up_statement"),
     path("debits/", debits.listed, name="debits"),
     path("borrowers/<uuid:borrower_id>/debits/<uuid:plan_id>", debits.plan, name="debit_plan"),
     path("borrowers/<uuid:borrower_id>/debits/<uuid:plan_id>/retry", debits.retry, name="retry_debit"),

@@ -17,6 +17,7 @@ from anqi.rows.ids import uuid7
 
 _STATEMENT = ("76", "01", "000000")
 _ENDS_AT = time(23)
+_ARCHIVE = b"PK"
 # The names of UnionPay's own columns, and how wide they are; a blank stands between two.
 _WIDTHS = {
     "code": 3, "acquirer": 11, "sender": 11, "trace": 6, "time": 10, "account": 19, "amount": 12, "category": 4,
@@ -43,7 +44,10 @@ def fetch(way: Gateway, *, day: date, now: datetime) -> bytes:
 
 
 def rows(file: bytes, *, day: date, mer_id: str) -> Iterator[StatementRow]:
-    """The movements of both lists, the common one and that of errors. ValueError where the file is broken."""
+    """The movements of both lists, the common one and that of errors. ValueError where the file is broken.
+
+    It is the file as the channel sends it, or the archive in it.
+    """
     lists = _lists(file)
     for name in (f"INN{day:%y%m%d}88ZM_{mer_id}", f"INN{day:%y%m%d}88ZME_{mer_id}"):
         if name not in lists:
@@ -57,7 +61,9 @@ def rows(file: bytes, *, day: date, mer_id: str) -> Iterator[StatementRow]:
 
 def _lists(file: bytes) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(zlib.decompress(b64decode(file, validate=True)))) as packed:
+        # The file that people fetch by hand is the archive itself.
+        archive = file if file.startswith(_ARCHIVE) else zlib.decompress(b64decode(file, validate=True))
+        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
             return {name: packed.read(name) for name in packed.namelist()}
     except (zlib.error, zipfile.BadZipFile, EOFError, NotImplementedError):
         raise ValueError("not a statement") from None

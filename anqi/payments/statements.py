@@ -1,0 +1,81 @@
+"""Channels' statements of days: which nobody has looked through, how often each was tried, and who gave one up.
+
+No day is left out by itself: from the channel's first payout on, each is read or given up by a person.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, Min, Q, QuerySet
+
+from anqi.payments.models import Payout, ReadStatement, UnreadStatement
+from anqi.payments.payouts import WATCH
+from anqi.rows.days import day_of
+
+# A channel has a day's file by the next noon; one that can't be read waits for a person at once.
+_LATE = timedelta(days=1, hours=12)
+_AGAIN = timedelta(days=1)
+_LONGEST_DETAIL = 120
+PAGE = 100
+
+
+def unread_days(channel: str, *, now: datetime) -> list[date]:
+    """The days up to yesterday whose statement is to be tried now: the late ones once a day, the others each time."""
+    until = day_of(now) - timedelta(days=1)
+    read = set(ReadStatement.objects.filter(channel=channel).values_list("day", flat=True))
+    tried = UnreadStatement.objects.filter(channel=channel)
+    since = min([*read, *tried.values_list("day", flat=True)], default=None) or _first_day(channel)
+    if since is None:
+        return []
+    days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
+    is_resting = Q(day__lte=until - WATCH, last_tried_at__gt=now - _AGAIN)
+    resting = tried.filter(is_resting | Q(given_up_at__isnull=False)).values_list("day", flat=True)
+    return sorted(days - read - set(resting))
+
+
+def _first_day(channel: str) -> date | None:
+    sent_at = Payout.objects.filter(channel=channel).aggregate(first=Min("sent_at"))["first"]
+    return day_of(sent_at) if sent_at else None
+
+
+def mark_read(channel: str, day: date, *, sha256: str, now: datetime) -> None:
+    """The channel's statement of that day was looked through."""
+    ReadStatement.objects.get_or_create(channel=channel, day=day, defaults={"sha256": sha256, "read_at": now})
+    UnreadStatement.objects.filter(channel=channel, day=day).update(read_at=now)
+
+
+def note_try(channel: str, day: date, *, reason: UnreadStatement.Reason, detail: str, now: datetime) -> None:
+    """It could not be had, or could not be read: why, and once more."""
+    first = UnreadStatement(channel=channel, day=day, first_tried_at=now, last_tried_at=now)
+    UnreadStatement.objects.bulk_create([first], ignore_conflicts=True)
+    UnreadStatement.objects.filter(channel=channel, day=day).update(
+        tries=F("tries") + 1, reason=reason, detail=detail[:_LONGEST_DETAIL], last_tried_at=now
+    )
+
+
+def hold(statement_id: UUID) -> UnreadStatement | None:
+    """That statement, locked until the transaction ends."""
+    return UnreadStatement.objects.select_for_update().filter(id=statement_id).first()
+
+
+def give_up(row: UnreadStatement, *, by: UUID, why: str, now: datetime) -> None:
+    """It is not tried any more."""
+    row.given_up_at, row.given_up_by, row.why = now, by, why[:400]
+    row.save(update_fields=["given_up_at", "given_up_by", "why"])
+
+
+def find(statement_id: UUID) -> UnreadStatement | None:
+    """That statement."""
+    return UnreadStatement.objects.filter(id=statement_id).first()
+
+
+def waiting(now: datetime) -> QuerySet[UnreadStatement]:
+    """What people must see to, the oldest day first: files that are late, and those that can't be read."""
+    late = Q(day__lte=day_of(now - _LATE)) | Q(reason=UnreadStatement.Reason.UNREADABLE)
+    return UnreadStatement.objects.filter(late, read_at=None, given_up_at=None).order_by("day", "channel")
+
+
+def given_up() -> Iterable[UnreadStatement]:
+    """What was given up, the latest day first."""
+    return UnreadStatement.objects.filter(given_up_at__isnull=False).order_by("-day", "channel")[:PAGE]
