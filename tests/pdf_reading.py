@@ -8,7 +8,7 @@ _OBJECT = re.compile(rb"^(\d+) 0 obj\n(.*?)\nendobj", re.MULTILINE | re.DOTALL)
 _INSIDE = rb"(?:\\.|[^()\\])*"
 for _ in range(3):
     _INSIDE = rb"(?:\\.|[^()\\]|\(" + _INSIDE + rb"\))*"
-_TOKEN = re.compile(rb"/(f\d+) [\d.]+ Tf|\((" + _INSIDE + rb")\)|(T[Jj])", re.DOTALL)
+_TOKEN = re.compile(rb"/(f\d+) [\d.]+ Tf|\((" + _INSIDE + rb")\)|<([0-9A-F]+)>|(T[Jj])", re.DOTALL)
 _ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -47,7 +47,7 @@ def _runs(content: bytes, fonts: dict[bytes, dict[bytes, str]]) -> list[str]:
     runs: list[str] = []
     font: dict[bytes, str] = {}
     glyphs = b""
-    for name, string, shown in _TOKEN.findall(content):
+    for name, string, digits, shown in _TOKEN.findall(content):
         if name:
             # What stood in brackets before it was no text, but a language's name.
             font, glyphs = fonts[name], b""
@@ -55,7 +55,7 @@ def _runs(content: bytes, fonts: dict[bytes, dict[bytes, str]]) -> list[str]:
             runs.append("".join(font[glyphs[n : n + 2]] for n in range(0, len(glyphs), 2)))
             glyphs = b""
         else:
-            glyphs += _ESCAPED.sub(_unescaped, string)
+            glyphs += bytes.fromhex(digits.decode()) if digits else _ESCAPED.sub(_unescaped, string)
     return runs
 
 

@@ -13,6 +13,7 @@ from anqi.engine.loan import Standing
 from anqi.lending import courses, limits, store
 from anqi.lending.limits import Limit
 from anqi.lending.models import (
+    Agreement,
     CreditLine,
     Fact,
     Lender,
@@ -91,6 +92,12 @@ def loan(borrower_id: UUID, loan_id: UUID, *, on: date) -> LoanShown | None:
 def loans(borrower_id: UUID, *, on: date) -> list[LoanShown]:
     """All loans of the borrower, newest first. Two statements."""
     return _shown(borrower_id, _loans(borrower_id).order_by("-id"), on)
+
+
+def agreement(borrower_id: UUID, loan_id: UUID) -> Agreement | None:
+    """What was signed for the loan."""
+    signed = Loan.objects.filter(borrower_id=borrower_id, id=loan_id).values("agreement_id")
+    return Agreement.objects.filter(borrower_id=borrower_id, id__in=signed).first()
 
 
 def count_due(day: date) -> int:

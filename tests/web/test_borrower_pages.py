@@ -83,6 +83,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("POST", f"/orders/{order_id}/auto-pay/move"), ("GET", f"/mandates/{charge_id}"),
         ("GET", f"/mandates/{charge_id}/sign"), ("POST", f"/mandates/{charge_id}/end"),
         ("GET", f"/orders/{order_id}"), ("GET", f"/orders/{order_id}/agreement"),
+        ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
         ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),

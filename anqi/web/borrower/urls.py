@@ -12,10 +12,12 @@ from anqi.web.borrower.views import (
     mandates,
     me,
     orders,
+    papers,
     paying,
     receipts,
     signing,
 )
+from anqi.web.shared.papers import SIGNED
 
 app_name = "borrower"
 urlpatterns = [
@@ -28,6 +30,10 @@ urlpatterns = [
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/agreement", orders.agreement, name="agreement"),
+    *(
+        path(f"orders/<uuid:order_id>/{name}.pdf", papers.signed, {"name": name}, name=f"{name}-pdf")
+        for name in SIGNED
+    ),
     path("orders/<uuid:order_id>/auto-pay", auto_pays.of_order, name="auto-pay"),
     path("orders/<uuid:order_id>/auto-pay/add", auto_pays.add, name="auto-pay-add"),
     path("orders/<uuid:order_id>/auto-pay/move", auto_pays.move, name="auto-pay-move"),

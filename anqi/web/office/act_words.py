@@ -8,6 +8,7 @@ APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入�
 ACTS: Words = {
     "view_borrower": lazy("查看借款人"),
     "view_loan": lazy("查看分期"),
+    "view_paper": lazy("查看文件"),
     "view_case": lazy("查看待核销款"),
     "search": lazy("搜索"),
     "unmask": lazy("查看完整身份"),

@@ -13,6 +13,7 @@ from anqi.web.office.views import (
     holds,
     journal,
     loans,
+    papers,
     payouts,
     queue,
     search,
@@ -24,6 +25,7 @@ from anqi.web.office.views import (
     unapplied,
     webhooks,
 )
+from anqi.web.shared.papers import SIGNED
 
 app_name = "office"
 urlpatterns = [
@@ -34,6 +36,10 @@ urlpatterns = [
     path("borrowers/<uuid:borrower_id>", borrowers.borrower, name="borrower"),
     path("borrowers/<uuid:borrower_id>/identity", borrowers.unmask, name="unmask"),
     path("borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>", loans.loan, name="loan"),
+    *(
+        path(f"borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/{name}.pdf", papers.signed, {"name": name}, name=name)
+        for name in SIGNED
+    ),
     path("unapplied", unapplied.cases, name="cases"),
     path("borrowers/<uuid:borrower_id>/unapplied/<uuid:case_id>", unapplied.case, name="case"),
     path(

@@ -1,0 +1,45 @@
+"""Papers as files: the same for the borrower who keeps them and for the staff who look them up."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from anqi.documents import pdf
+from anqi.documents.pdf import CharacterMissing
+from anqi.lending import signed_papers
+from anqi.lending.models import Agreement
+from anqi.web.shared import errors
+from anqi.web.shared.errors import Act, Trouble
+
+MEDIA_TYPE = "application/pdf"
+SIGNED = {"agreement": signed_papers.agreement, "cost-statement": signed_papers.cost_statement}
+
+
+def signed(request: HttpRequest, row: Agreement, *, name: str, back: Act) -> HttpResponse:
+    """One of the `SIGNED` papers of an agreement, always the same bytes; `back` is where to go if it can't be made."""
+    return file(request, SIGNED[name](row), name=name, created_at=row.signed_at, back=back)
+
+
+def file(
+    request: HttpRequest, paper: Mapping[str, Any], *, name: str, created_at: datetime, back: Act
+) -> HttpResponse:
+    """The paper as PDF; a page that says so where our fonts have not all of its characters."""
+    try:
+        body = pdf.render("statement", paper, created_at=created_at)
+    except CharacterMissing as refusal:
+        return errors.tell(request, status=422, trouble=_missing(refusal, back))
+    disposition = f'inline; filename="{name}.pdf"'
+    return HttpResponse(body, content_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+
+
+def _missing(refusal: CharacterMissing, back: Act) -> Trouble:
+    return Trouble(
+        title=_("这份 PDF 做不出来"),
+        happened=_("里面有一个字，我们的字体里没有：%(character)s。") % refusal.facts,
+        done=_("我们没有用别的字代替它，也没有改动任何记录。"),
+        can_do=_("网页上的内容完整有效；请把这个字告诉客服，我们补上字体。"),
+        acts=(back,),
+    )
