@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from anqi.config import verified_debits, verified_sides
-from anqi.documents.models import Document
+from anqi.documents.models import Certificate, Document
 from anqi.engine.facts import KINDS
 from anqi.engine.refusals import Refused
 from anqi.ledger import books, totals, trial
@@ -213,7 +213,7 @@ def _check_payouts(whole: _Whole) -> Iterator[Wrong]:
 
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:
     count, wrong = 0, []
-    for model, name in ((Agreement, "agreement"), (Document, "document")):
+    for model, name in ((Agreement, "agreement"), (Document, "document"), (Certificate, "certificate")):
         rows = model.objects.filter(borrower_id__in=borrower_ids).values_list("borrower_id", "id", "body", "sha256")
         for borrower_id, id, body, sha256 in rows.iterator():
             count += 1

@@ -22,11 +22,16 @@ def user(borrower_id: UUID) -> User:
 
 
 def profile(borrower_id: UUID) -> Profile:
-    """The borrower, masked. The family name stays, as on a bank's letter: 林小满 is 林**."""
+    """The borrower, masked."""
     borrower = Borrower.objects.only("phone", "name", "verified_at").get(id=borrower_id)
     phone, name = str(borrower.phone), str(borrower.name or "")
     return Profile(
         phone_masked=phones.mask(phone),
-        name_masked=name[:1] + "*" * (len(name) - 1),
+        name_masked=mask_name(name),
         is_verified=borrower.verified_at is not None,
     )
+
+
+def mask_name(name: str) -> str:
+    """A name of which the family name stays, as on a bank's letter: 林小满 is 林**."""
+    return name[:1] + "*" * (len(name) - 1)

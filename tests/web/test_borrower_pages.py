@@ -77,12 +77,14 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"), ("GET", "/me"), ("GET", "/orders"),
+        ("GET", "/me/papers"), ("POST", "/me/certificate"), ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"), ("GET", "/me"), ("GET", "/orders"),
         ("GET", "/receipts"), ("GET", "/verify"), ("GET", "/confirm/token"),
         ("GET", f"/orders/{order_id}/auto-pay"), ("GET", f"/orders/{order_id}/auto-pay/add"),
         ("POST", f"/orders/{order_id}/auto-pay/move"), ("GET", f"/mandates/{charge_id}"),
         ("GET", f"/mandates/{charge_id}/sign"), ("POST", f"/mandates/{charge_id}/end"),
         ("GET", f"/orders/{order_id}"), ("GET", f"/orders/{order_id}/agreement"),
+        ("GET", f"/orders/{order_id}/papers"), ("POST", f"/orders/{order_id}/certificate"),
+        ("GET", f"/me/certificates/{receipt_id}.pdf"),
         ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
@@ -99,7 +101,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
 def test_every_page_has_its_guard() -> None:
     from anqi.web.borrower.urls import urlpatterns
 
-    doors = {"login", "login-code", "login-again", "logout"}
+    doors = {"certificates", "login", "login-code", "login-again", "logout"}
     tried = {re.sub(r"[0-9a-f-]{36}", "x", address) for _, address in addresses(uuid4(), uuid4(), uuid4())}
     named = {"/" + re.sub(r"<\w+:(\w+)>", lambda m: "token" if m[1] == "token" else "x", str(p.pattern))
              for p in urlpatterns if p.name not in doors}  # fmt: skip
@@ -121,7 +123,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[8:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[10:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

@@ -71,6 +71,15 @@ class AmountForm(forms.Form):
     )  # fmt: skip
 
 
+class CertificateForm(forms.Form):
+    """The code that stands on a certificate, however it is typed."""
+
+    code = forms.CharField(
+        label=_("验证码"), max_length=40, help_text=_("证明上的 16 位字母和数字，大小写和横线都可以不管。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
 def consents_of(form: Any) -> tuple[str, ...]:
     """The purposes whose boxes were ticked, by name."""
     return tuple(sorted(name.removeprefix("consent-") for name in form if name.startswith("consent-")))

@@ -5,6 +5,7 @@ from django.urls import path
 from anqi.web.borrower.views import (
     auto_pays,
     cards,
+    certificates,
     charges,
     doors,
     home,
@@ -27,9 +28,15 @@ urlpatterns = [
     path("login/again", doors.send_again, name="login-again"),
     path("logout", doors.logout, name="logout"),
     path("me", me.me, name="me"),
+    path("me/papers", papers.of_all, name="papers"),
+    path("me/certificate", papers.certify_all, name="certify-all"),
+    path("me/certificates/<uuid:certificate_id>.pdf", papers.certificate, name="certificate"),
+    path("certificates", certificates.check, name="certificates"),
     path("orders", orders.orders, name="orders"),
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/agreement", orders.agreement, name="agreement"),
+    path("orders/<uuid:order_id>/papers", papers.of_order, name="order-papers"),
+    path("orders/<uuid:order_id>/certificate", papers.certify, name="certify"),
     *(
         path(f"orders/<uuid:order_id>/{name}.pdf", papers.signed, {"name": name}, name=f"{name}-pdf")
         for name in SIGNED
