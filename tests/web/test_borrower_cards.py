@@ -152,6 +152,27 @@ def test_an_opening_that_came_to_nothing_says_so(visitor: Client, desk: Desk, wa
     assert "还没有银行卡" in text_of(visitor.get("/cards"))
 
 
+def test_who_came_from_another_page_is_led_back_to_it(visitor: Client, desk: Desk, watch: Watch) -> None:
+    visitor.post("/cards/add", {"next": "/reserves/apply?kept"})
+    card = Card.objects.latest("opened_at")
+    for path in (f"/cards/{card.id}/open", f"/cards/{card.id}?step=3"):
+        assert 'href="/reserves/apply?kept"' in text_of(visitor.get(path))
+    watch.now += timedelta(seconds=3)
+    # UnionPay's form comes back to the card's bare address, from which nothing of ours can be read.
+    desk.opened = BOUND
+    assert visitor.get(f"/cards/{card.id}").headers["Location"] == "/reserves/apply?kept"
+    desk.opened = Accepted()
+    other = begin(visitor)
+    assert 'href="/cards"' in text_of(visitor.get(f"/cards/{other.id}?step=3"))
+
+
+@pytest.mark.parametrize("strange", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_no_page_of_others_is_led_to(visitor: Client, desk: Desk, strange: str) -> None:
+    visitor.post("/cards/add", {"next": strange})
+    desk.opened = BOUND
+    assert visitor.get(f"/cards/{Card.objects.latest('opened_at').id}").headers["Location"] == "/"
+
+
 def test_a_card_is_removed_in_two_taps(visitor: Client, desk: Desk) -> None:
     card = bind(visitor, desk)
     assert f'href="/cards/{card.id}/remove"' in text_of(visitor.get("/cards"))

@@ -20,10 +20,13 @@ from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form, Redirect
 from anqi.payments.queries import CardView
 from anqi.web.borrower import polling
-from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
+from anqi.web.borrower.access import borrower_id, borrower_required, own_page, takes_return
 from anqi.web.borrower.tabs import tabs
 from anqi.web.borrower.wording import card_name
 from anqi.web.shared import pages
+
+# In the session: the card that is being added, and the page that waits for it.
+_NEXT = "card_next"
 
 
 @borrower_required
@@ -41,13 +44,25 @@ def _show(request: HttpRequest, *, note: str = "", status: int = 200) -> HttpRes
 @borrower_required
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """On to the channel's page, by a page of ours that may be loaded again."""
+    """On to the channel's page, by a page of ours that may be loaded again; `next` is where to go on afterwards."""
+    return begin(request, next_page=own_page(request.POST.get("next") or reverse("borrower:cards")))
+
+
+def begin(request: HttpRequest, *, next_page: str) -> HttpResponse:
+    """The same from another page of ours, to which it comes back."""
     channel = next(iter(channels.with_cards()), "")
     try:
         card = cards.open(borrower_id=borrower_id(request), channel=channel, now=clock.now())
     except NoCardsHere:
         return _unavailable(request)
+    # Channels send the browser back to the card's own address, without a word of ours.
+    request.session[_NEXT] = [str(card.id), next_page]
     return HttpResponseRedirect(reverse("borrower:card-open", args=[card.id]))
+
+
+def _next_page(request: HttpRequest, card_id: UUID) -> str:
+    opening, next_page = request.session.get(_NEXT, ("", ""))
+    return next_page if opening == str(card_id) else reverse("borrower:cards")
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
@@ -66,7 +81,7 @@ def open_page(request: HttpRequest, card_id: UUID) -> HttpResponse:
     except NoCardsHere:
         return _unavailable(request)
     if isinstance(action, Form):
-        context = {"form": action, "title": _("去添加银行卡"), "back": reverse("borrower:cards")}
+        context = {"form": action, "title": _("去添加银行卡"), "back": _next_page(request, card_id)}
         return pages.name_us(pages.allow_form_to(render(request, "borrower/onward.html", context), action.url))
     return pages.name_us(HttpResponseRedirect(action.url if isinstance(action, Redirect) else back))
 
@@ -76,14 +91,16 @@ def open_page(request: HttpRequest, card_id: UUID) -> HttpResponse:
 @require_GET
 def opened(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """What became of an opening: the page to which the channel sends the browser back."""
-    card = _look(borrower_id(request), card_id, now=clock.now())
+    card, next_page = _look(borrower_id(request), card_id, now=clock.now()), _next_page(request, card_id)
     if card.state in ("bound", "ended") and not pages.wants_part(request):
         if card.state == "bound":
             messages.success(request, _("已添加%(card)s。") % {"card": card_name(card)})
-        return HttpResponseRedirect(reverse("borrower:cards"))
+        return HttpResponseRedirect(next_page)
     step = polling.step_of(request)
     context: dict[str, Any] = {
         "card": card,
+        "next": next_page,
+        "is_from_elsewhere": next_page != reverse("borrower:cards"),
         "wait": polling.wait_after(step) if card.state == "pending" else 0,
         "next_step": step + 1,
         "name": card_name(card),
