@@ -85,6 +85,47 @@
   window.addEventListener("pageshow", checkPreviews);
   listen(HTMX_SWAPPED, checkPreviews);
 
+  // An amount is typed, slid or stepped to, and all three say the same; how far it goes stands with the server's answer.
+  const STEP = 100;
+  const boundsOf = (tune) => {
+    const { least, most } = document.getElementById(tune.dataset.within).dataset;
+    return [Number(least), Number(most)];
+  };
+  const typedOf = (tune) => tune.closest("form").elements[tune.dataset.tunes];
+  const setAmount = (tune, amount) => {
+    const [least, most] = boundsOf(tune);
+    const kept = Math.min(Math.max(amount, least), most);
+    typedOf(tune).value = Number.isInteger(kept) ? String(kept) : kept.toFixed(2);
+  };
+  const showTune = (tune) => {
+    const [least, most] = boundsOf(tune);
+    const range = tune.querySelector("input");
+    tune.hidden = !(most > least);
+    if (tune.hidden) return;
+    range.min = least;
+    range.step = STEP;
+    // The last step may be a short one: it leads to the very most.
+    range.max = least + Math.ceil((most - least) / STEP) * STEP;
+    const typed = Number(typedOf(tune).value.replace(/[,¥ ]/g, ""));
+    if (typed && Math.abs(range.value - typed) >= STEP) range.value = typed;
+    range.setAttribute("aria-valuetext", `¥${typedOf(tune).value}`);
+  };
+  // Before anybody else hears of it, so that the price is asked for what stands there now.
+  document.addEventListener("input", (event) => {
+    const tune = event.target.closest(".aq-tune");
+    if (tune) setAmount(tune, Number(event.target.value));
+    document.querySelectorAll(".aq-tune").forEach(showTune);
+  }, true);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-by]");
+    if (!button) return;
+    const tune = button.closest(".aq-tune");
+    const typed = Number(typedOf(tune).value) || boundsOf(tune)[0];
+    const by = Number(button.dataset.by);
+    setAmount(tune, (by > 0 ? Math.floor(typed / STEP) : Math.ceil(typed / STEP)) * STEP + by);
+    typedOf(tune).dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   // A request that got no answer says so in words.
   const alertBox = document.getElementById("alert");
   const warn = (text) => {
@@ -138,6 +179,7 @@
     if (navigator.clipboard) {
       document.querySelectorAll("[data-copies][hidden]").forEach((button) => { button.hidden = false; });
     }
+    document.querySelectorAll(".aq-tune").forEach(showTune);
     checkPreviews();
   };
   listen(HTMX_SWAPPED, prepare);
