@@ -23,6 +23,9 @@ class Use:
     is_frozen: bool
 
 
+Taken = dict[UUID, list[Use]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineView:
     """A limit with what is known about it; a raise waits for the borrower by its grant's id."""
@@ -32,9 +35,9 @@ class LineView:
     waiting: tuple[UUID, int] | None
 
     @property
-    def own_locks(self) -> tuple[UUID, ...]:
-        """The locks that the borrower can lift."""
-        return tuple(UUID(lock.id) for lock in self.limit.locks if lock.by == "borrower")
+    def is_locked_by_borrower(self) -> bool:
+        """Whether the borrower has locked it, and can unlock it."""
+        return any(lock.by == "borrower" for lock in self.limit.locks)
 
     @property
     def their_locks(self) -> tuple[str, ...]:
@@ -54,22 +57,7 @@ class Decided:
     reason: str
 
 
-def read(borrower_id: UUID, *, today: date) -> list[LineView]:
-    """The borrower's limit with each lender that grants one."""
-    lines = CreditLine.objects.filter(borrower_id=borrower_id).select_related("lender").order_by("lender__name")
-    return [_view(borrower_id, line.lender, today) for line in lines]
-
-
-def _view(borrower_id: UUID, lender: Lender, today: date) -> LineView:
-    waiting = granting.decided(credit.read(borrower_id, lender.id).decisions, today).raises
-    return LineView(
-        lender=lender,
-        limit=limits.read(borrower_id, lender.id, today=today),
-        waiting=next(((UUID(id), amount_minor) for id, amount_minor in waiting.items()), None),
-    )
-
-
-def uses(borrower_id: UUID, *, today: date) -> dict[UUID, list[Use]]:
+def uses(borrower_id: UUID, *, today: date) -> Taken:
     """What takes of each lender's limit, by the lender's id; they add up to what is used and what is frozen."""
     living = Loan.objects.filter(borrower_id=borrower_id, settled_on=None, cancelled_on=None)
     orders = queries.orders_of_loans(borrower_id, living.values_list("id", flat=True), today=today)
@@ -87,6 +75,32 @@ def _use(order: OrderView, today: date) -> Use:
         return Use(order=order, amount_minor=held.signed_minor, is_frozen=True)
     owed_minor = held.standing(today).outstanding_principal_minor
     return Use(order=order, amount_minor=owed_minor, is_frozen=False)
+
+
+def read(borrower_id: UUID, taken: Taken, *, today: date) -> list[LineView]:
+    """The borrower's limit with each lender that grants one; what takes of it as `uses` tells it."""
+    lines = CreditLine.objects.filter(borrower_id=borrower_id).select_related("lender").order_by("lender__name")
+    return [_view(borrower_id, line.lender, taken.get(line.lender_id, []), today) for line in lines]
+
+
+def _view(borrower_id: UUID, lender: Lender, taken: list[Use], today: date) -> LineView:
+    living = [each.order.loan.held for each in taken if each.order.loan]
+    waiting = _decided(borrower_id, lender.id, today).raises
+    return LineView(
+        lender=lender,
+        limit=limits.read_beside(living, borrower_id, lender.id, today=today),
+        waiting=next(((UUID(id), amount_minor) for id, amount_minor in waiting.items()), None),
+    )
+
+
+def _decided(borrower_id: UUID, lender_id: UUID, today: date) -> granting.Decided:
+    return granting.decided(credit.read(borrower_id, lender_id).decisions, today)
+
+
+def own_locks(borrower_id: UUID, lender_id: UUID, *, today: date) -> tuple[UUID, ...]:
+    """The locks of that limit that the borrower can lift."""
+    locks = _decided(borrower_id, lender_id, today).locks.values()
+    return tuple(UUID(lock.id) for lock in locks if lock.by == "borrower")
 
 
 def history(borrower_id: UUID, lender_id: UUID) -> list[Decided]:

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anqi.web.borrower.reserve_words import PURPOSES
+
 _CODE = {
     "class": "aq-code",
     "inputmode": "numeric",
@@ -78,6 +80,37 @@ class CertificateForm(forms.Form):
         label=_("验证码"), max_length=40, help_text=_("证明上的 16 位字母和数字，大小写和横线都可以不管。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+_YUAN = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "16"}
+
+
+class OwnLimitForm(forms.Form):
+    """How much a borrower wants to be lent at most."""
+
+    amount = forms.CharField(
+        label=_("我最多想借"), widget=forms.TextInput(attrs=_YUAN), help_text=_("单位元。可以随时再改。")
+    )
+
+
+class ReserveForm(forms.Form):
+    """A wish for a reserve: which, how much, what for, and where to; an empty purpose is nobody's choice."""
+
+    product = forms.CharField(max_length=32)
+    amount = forms.CharField(
+        label=_("借多少"), max_length=20, widget=forms.TextInput(attrs=_YUAN), help_text=_("单位元。")
+    )
+    purpose = forms.ChoiceField(
+        label=_("借款用途"), choices=[("", _("请选择")), *PURPOSES.items()],
+        help_text=_("不能用来买房、炒股或还别的借款。"), error_messages={"required": _("请选择借款用途。")},
+    )  # fmt: skip
+    to = forms.CharField(max_length=40, error_messages={"required": _("请选择打到哪里。")})
+    wallet = forms.CharField(
+        label=_("支付宝账号"), required=False, max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+        help_text=_("手机号或邮箱，要是你本人实名的账户。只在打到支付宝时填。"),
+    )  # fmt: skip
+    attempt = forms.UUIDField()
 
 
 def consents_of(form: Any) -> tuple[str, ...]:

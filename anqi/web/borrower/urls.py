@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.borrower.views import (
+    applying,
     auto_pays,
     cards,
     certificates,
@@ -10,12 +11,14 @@ from anqi.web.borrower.views import (
     doors,
     home,
     identity,
+    limit,
     mandates,
     me,
     orders,
     papers,
     paying,
     receipts,
+    reserves,
     signing,
 )
 from anqi.web.shared.papers import SIGNED
@@ -50,6 +53,17 @@ urlpatterns = [
     path("orders/<uuid:order_id>/sign/gate", signing.gate, name="sign-gate"),
     path("orders/<uuid:order_id>/decline", signing.decline, name="decline"),
     path("orders/<uuid:order_id>/signed", signing.signed, name="signed"),
+    path("reserves", reserves.reserves, name="reserves"),
+    path("reserves/limit", limit.limit, name="limit"),
+    path("reserves/limit/own", limit.own, name="limit-own"),
+    path("reserves/limit/lock", limit.lock, name="limit-lock"),
+    path("reserves/limit/unlock", limit.unlock, name="limit-unlock"),
+    path("reserves/limit/accept", limit.accept, name="limit-accept"),
+    path("reserves/apply", applying.apply, name="reserve-apply"),
+    path("reserves/apply/cost", applying.cost, name="reserve-cost"),
+    path("reserves/<uuid:application_id>", reserves.reserve, name="reserve"),
+    path("reserves/<uuid:application_id>/withdraw", reserves.withdraw, name="reserve-withdraw"),
+    path("reserves/<uuid:application_id>/question", reserves.question, name="reserve-question"),
     path("confirm/<str:token>", signing.confirm, name="confirm"),
     path("verify", identity.verify, name="verify"),
     path("cards", cards.listed, name="cards"),
