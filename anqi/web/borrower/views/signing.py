@@ -1,8 +1,5 @@
 """Signing: what it costs, the agreement, time to read it, and a yes or a no."""
 
-from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,21 +11,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anqi import clock
 from anqi.actions import purchases
-from anqi.lending import agreements, readings
 from anqi.lending import queries as lending
 from anqi.lending.agreements import AgreementChanged, ConsentMissing
 from anqi.lending.limits import LimitExceeded
 from anqi.lending.merchant_orders import NoSuchOrder, OrderCancelled, OrderLapsed, StateConflict
-from anqi.lending.offers import AlreadySigned, NotVerified, Offer
+from anqi.lending.offers import AlreadySigned, NotVerified
 from anqi.lending.readings import ReadingTooShort
 from anqi.rows.refusals import Refused
-from anqi.web.borrower import debit_pages
-from anqi.web.borrower.access import borrower_id, borrower_required, network_address
-from anqi.web.borrower.forms import consents_of
+from anqi.web.borrower import debit_pages, signing_pages
+from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.troubles import order_over
 from anqi.web.borrower.views.orders import own_order
-from anqi.web.borrower.wording import CONSENTS, cost_lines
+from anqi.web.borrower.wording import CONSENTS
 from anqi.web.shared import pages
 
 
@@ -78,65 +73,26 @@ def _show(
 ) -> HttpResponse:
     now, who = clock.now(), borrower_id(request)
     offer = purchases.present(borrower_id=who, order_id=order_id, now=now)
-    token, left = _reading(offer, stated_reading)
-    context = {
+    context = signing_pages.show(offer, of=order_id, stated_reading=stated_reading, words=CONSENTS, now=now) | {
         "today": clock.today(),
-        "offer": offer,
         "order": own_order(request, order_id),
         "back_url": lending.way_back(who, order_id),
         "verify_url": _verify_address(order_id),
-        "rate": str(Decimal(offer.statement["annual_cost"]["simple_percent"]) / 100),
-        "compound_percent": offer.statement["annual_cost"]["compound_percent"],
-        "cost_lines": cost_lines(offer.statement["items"]),
-        "schedule": [{**row, "due_on": date.fromisoformat(row["due_on"])} for row in offer.schedule],
-        "contingent": cost_lines(offer.statement["contingent"]),
-        "sections": agreements.sections(offer.draft.body),
-        "consents": [(purpose, CONSENTS[purpose]) for purpose in offer.consents],
-        "reading": token,
-        "seconds_left": left,
+        "sign_url": reverse("borrower:sign", args=[order_id]),
+        "gate_url": reverse("borrower:sign-gate", args=[order_id]),
         "note": note,
-        "steps": _steps(offer),
     }
     return pages.render_part(request, "borrower/sign.html", "gate", context, status=status)
 
 
-def _reading(offer: Offer, stated: str) -> tuple[str, int]:
-    """The token of the reading that goes on, or of one that begins now, and the seconds that it has to go."""
-    now = clock.now()
-    for token in (stated, offer.reading_token):
-        try:
-            reading = readings.read(token, order_id=offer.order.id, sha256=offer.draft.sha256, now=now)
-            return token, readings.seconds_left(reading, now=now)
-        except AgreementChanged:
-            continue
-    raise AssertionError("a reading that has just begun is one of this offer")
-
-
-def _steps(offer: Offer) -> list[dict[str, Any]]:
-    return [
-        {"label": _("实名"), "done": offer.is_verified, "current": not offer.is_verified},
-        {"label": _("看费用和合同"), "done": False, "current": offer.is_verified},
-        {"label": _("确认签约"), "done": False, "current": False},
-    ]
-
-
 def _sign(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    reading, who = request.POST.get("reading", ""), borrower_id(request)
+    said = signing_pages.stated(request)
     try:
-        purchases.sign(
-            borrower_id=who,
-            order_id=order_id,
-            sha256=request.POST.get("sha256", ""),
-            reading_token=reading,
-            consents=consents_of(request.POST),
-            now=clock.now(),
-            address=network_address(request) or "",
-            agent=request.headers.get("User-Agent", ""),
-        )
+        purchases.sign(borrower_id=borrower_id(request), order_id=order_id, now=clock.now(), **said)
     except (ReadingTooShort, ConsentMissing) as refused:
-        return _refused(request, order_id, refused, reading, status=422)
+        return _refused(request, order_id, refused, said["reading_token"], status=422)
     except (AgreementChanged, LimitExceeded) as refused:
-        return _refused(request, order_id, refused, reading, status=409)
+        return _refused(request, order_id, refused, said["reading_token"], status=409)
     return HttpResponseRedirect(reverse("borrower:signed", args=[order_id]))
 
 
