@@ -79,12 +79,11 @@ def sealed(body: dict[str, Any]) -> Draft:
 
 def sections(body: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """The agreement as people read it: titles with their lines, in the language in which it is signed."""
-    statement = body["cost_statement"]
-    subject = ("商品", _goods(body)) if "order" in body else ("用途和收款账户", _reserve(body))
+    statement, is_cash = body["cost_statement"], "reserve" in body
     return [
         ("当事人", _parties(body)),
-        subject,
-        ("分期本金和期数", [f"本金 {_yuan(body, body['principal_minor'])}，分 {len(body['plan'])} 期归还。"]),
+        ("用途和收款账户", _reserve(body)) if is_cash else ("商品", _goods(body)),
+        ("借款本金和期数" if is_cash else "分期本金和期数", [_principal_line(body)]),
         ("每期金额", [_instalment_line(body, row) for row in body["plan"]]),
         ("综合融资成本", _cost(body, statement)),
         ("还款日", [body["dates"]["rule"], _example_line(body["dates"]["example"])]),
@@ -157,6 +156,12 @@ def _goods(body: dict[str, Any]) -> list[str]:
 def _reserve(body: dict[str, Any]) -> list[str]:
     reserve = body["reserve"]
     return [f"用途：{reserve['purpose']}", f"收款账户：{reserve['pay_to']}，户名 {body['borrower']['name']}"]
+
+
+def _principal_line(body: dict[str, Any]) -> str:
+    count = len(body["plan"])
+    returned = f"分 {count} 期归还" if count > 1 else "到期一次归还"
+    return f"本金 {_yuan(body, body['principal_minor'])}，{returned}。"
 
 
 def _instalment_line(body: dict[str, Any], row: dict[str, int]) -> str:

@@ -109,6 +109,11 @@ class Offer:
     limit: Limit
     reading_token: str
     consents: tuple[str, ...]
+    is_verified: bool
+
+    @property
+    def is_within_limit(self) -> bool:
+        return self.application.amount_minor <= self.limit.available_minor
 
 
 def shelves(borrower_id: UUID, *, today: date) -> tuple[Shelf, ...]:
@@ -215,6 +220,7 @@ def make(row: Application, signer: Signer, *, now: datetime) -> Offer:
         limit=limits.read(signer.id, row.product.lender_id, today=today),
         reading_token=readings.begin(row.id, draft.sha256, now=now),
         consents=agreements.CONSENTS,
+        is_verified=signer.is_verified,
     )
 
 
