@@ -20,6 +20,10 @@ _WAITS = tuple(timedelta(seconds=seconds) for seconds in (180, 300, 600, 1800, 3
 # For so long the payee's bank may send it back, and it is looked after once a day.
 WATCH = timedelta(days=10)
 _LOOK_AGAIN = timedelta(days=1)
+# So long a borrower has to name another account; after that the agreement lapses, at no cost.
+_NAME_ANOTHER_WITHIN = timedelta(days=3)
+# The channel says that one arrived which it had called failed.
+PAID_AFTER_ALL = "paid_after_all"
 # The payee's bank shows it: no braces, no personal data.
 WHY = "按期放款"
 
@@ -78,6 +82,12 @@ def by_key(borrower_id: UUID, key: str) -> Payout:
 def alive_of(borrower_id: UUID, loan_id: UUID) -> Payout | None:
     """The payout of a loan that is, or may yet be, money out of the house."""
     return Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id, state__in=Payout.ALIVE).first()
+
+
+def nameable_until(payout: Payout) -> datetime:
+    """Until when another account may be named for a payout that failed."""
+    assert payout.ended_at, "it has not failed"
+    return payout.ended_at + _NAME_ANOTHER_WITHIN
 
 
 def lock_day(lender_id: UUID) -> None:
@@ -161,9 +171,14 @@ def lease_due(*, now: datetime, limit: int) -> list[Payout]:
     return leases.take(Payout.objects.all(), now=now, limit=limit)
 
 
-def failed_before(when: datetime, *, limit: int) -> list[Payout]:
-    """Payouts that failed before then and were not paid anew, the oldest first."""
-    failed = Payout.objects.filter(state=Payout.State.FAILED, ended_at__lt=when, lapsed_at=None)
+def failed_for_long(*, now: datetime, limit: int) -> list[Payout]:
+    """Payouts for which no other account may be named any more and that nobody has closed, the oldest first.
+
+    Of one that may have been paid after all nothing lapses: people find out.
+    """
+    failed = Payout.objects.filter(
+        state=Payout.State.FAILED, ended_at__lt=now - _NAME_ANOTHER_WITHIN, lapsed_at=None
+    ).exclude(reason=PAID_AFTER_ALL)
     return list(failed.order_by("ended_at")[:limit])
 
 

@@ -64,7 +64,7 @@ def test_one_that_failed_says_what_happens_next(bank: Bank, loan: Loan) -> None:
     bank.answer = Failed(reason="card_closed", code="63")
     ask(loan)
     work(NOON)
-    assert ("没能到账" in page(loan), "3 天内没有换收款账户" in page(loan)) == (True, True)
+    assert ("没能到账" in page(loan), "9月3日 12:00以前没有换收款账户，合同自动失效" in page(loan)) == (True, True)
 
 
 def test_arrived_it_runs_like_any_other_and_stands_among_those_that_run(bank: Bank, loan: Loan) -> None:

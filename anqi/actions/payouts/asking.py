@@ -1,6 +1,6 @@
 """A payout is asked for when a loan in cash was signed, and again to another account when it failed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +14,6 @@ from anqi.payments.models import Payout
 from anqi.payments.payouts import PayTo
 from anqi.people import holds
 from anqi.rows.refusals import Refused
-
-# So long a borrower has to name another account; after that the agreement lapses, at no cost.
-_NAME_ANOTHER_WITHIN = timedelta(days=3)
 
 
 class NoSuchLoan(Refused):
@@ -73,7 +70,7 @@ def _refuse_unfit(held: LoanInHand) -> None:
 
 def lapse(*, now: datetime, limit: int) -> int:
     """How many payouts that failed were let go with their loans: nobody named another account in time."""
-    failed = payouts.failed_before(now - _NAME_ANOTHER_WITHIN, limit=limit)
+    failed = payouts.failed_for_long(now=now, limit=limit)
     for payout in failed:
         _let_go(payout, now)
     return len(failed)

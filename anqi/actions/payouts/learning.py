@@ -46,7 +46,7 @@ def hear(chain: Chain, payout: Payout, result: Result, learned_by: str, now: dat
         _look_after(chain, payout, result, now)
     elif isinstance(result, Succeeded):
         # It was given up, or never sent: whoever is right, money may have left that no loan stands for.
-        payouts.contradict(payout, reason="paid_after_all")
+        payouts.contradict(payout, reason=payouts.PAID_AFTER_ALL)
 
 
 def _take(chain: Chain, payout: Payout, result: Result, learned_by: str, now: datetime) -> None:

@@ -31,7 +31,7 @@ def _again(facts: dict[str, Any], now: datetime) -> str:
 
 
 def _limit(facts: dict[str, Any], now: datetime) -> str:
-    return _("这笔订单需要额度 %(needed)s，你现在可用额度是 %(left)s，没有签约。") % {
+    return _("需要额度 %(needed)s，你现在可用额度是 %(left)s，没有签约。") % {
         "needed": write_yuan(facts["needed_minor"]),
         "left": write_yuan(facts["available_minor"]),
     }

@@ -1,4 +1,4 @@
-"""What a signing page shows, goods or money: the cost, the plan, the agreement, time to read it, and what comes back."""
+"""What a signing page shows, of goods or money: cost, plan, agreement, time to read it, and what comes back."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

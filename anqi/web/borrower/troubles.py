@@ -1,10 +1,14 @@
 """Refusals of this site as pages: what happened, what we did, what you can do."""
 
+from datetime import datetime
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anqi import clock
+from anqi.lending.applications import OfferLapsed
 from anqi.lending.merchant_orders import OrderLapsed
 from anqi.lending.queries import OrderView
 from anqi.payments.queries import ChargeView
@@ -76,6 +80,20 @@ def order_over(request: HttpRequest, refused: Refused, *, back_url: str = "") ->
         done=_("没有签约，没有产生任何费用。"),
         can_do=_("还想买的话，请在商城重新下单。"),
         acts=(*acts, _to_home()),
+    ))  # fmt: skip
+
+
+def offer_over(request: HttpRequest, application_id: UUID, refused: OfferLapsed) -> HttpResponse:
+    """What was approved can no longer be signed: its day is over."""
+    expired_at = refused.facts["expired_at"]
+    assert isinstance(expired_at, datetime)
+    at = write_moment(expired_at, this_year=clock.today().year)
+    return tell(request, status=409, trouble=Trouble(
+        title=_("这笔申请已过期"),
+        happened=_("通过的申请只能在 24 小时内签约，这笔到%(at)s为止。") % {"at": at},
+        done=_("没有签约，没有产生任何费用，也没有占用额度。"),
+        can_do=_("还想用的话，可以重新申请，很快就有结果。"),
+        acts=(Act(label=_("看这笔申请"), url=reverse("borrower:reserve", args=[application_id])), _to_home()),
     ))  # fmt: skip
 
 

@@ -64,6 +64,11 @@ CONSENTS: dict[str, str | Promise] = {
     "agreement": gettext_lazy("我已看过分期合同，同意按它签约。"),
     "personal_information": gettext_lazy("我同意出借机构为这笔分期处理我的姓名、身份证号、手机号和订单信息。"),
 }
+CASH_CONSENTS: dict[str, str | Promise] = {
+    "cost_statement": CONSENTS["cost_statement"],
+    "agreement": gettext_lazy("我已看过借款合同，同意按它签约。"),
+    "personal_information": gettext_lazy("我同意出借机构为这笔借款处理我的姓名、身份证号、手机号和收款账户。"),
+}
 COST_NAMES: dict[str, str | Promise] = {
     "interest": gettext_lazy("利息"),
     "fee": gettext_lazy("分期手续费"),

@@ -132,7 +132,7 @@ def _payout(order: OrderView) -> dict[str, object]:
     if not order.is_cash or not order.loan:
         return {}
     found = payments.latest_payout(order.loan.held.borrower_id, order.loan.id)
-    return {"payout": payout_notice(found)}
+    return {"payout": payout_notice(found, now=clock.now())}
 
 
 @borrower_required
