@@ -1,7 +1,7 @@
 """What a borrower may pay on a loan, and what money that has arrived does to it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from anqi.engine import repayment
@@ -33,6 +33,16 @@ class QuoteOver(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Usage:
+    """For how many days a loan has run, what it cost by today, and what ending it takes today and tomorrow, in fen."""
+
+    days: int
+    cost_minor: int
+    today_minor: int
+    tomorrow_minor: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Use:
     """What becomes of money that arrived for a loan, in fen: applied, and left over with the reason."""
 
@@ -51,6 +61,21 @@ def choose(held: LoanInHand, *, today: date) -> Choices:
     if chosen.settled or not chosen.most_minor:
         raise NothingToPay
     return chosen
+
+
+def used(held: LoanInHand, *, today: date) -> Usage:
+    """What having the money has cost by today, what was paid of it included. Refuses with NothingToPay."""
+    chosen = choose(held, today=today)
+    assert held.starts_on, "it has begun"
+    ended = repayment.preview(held.terms, held.facts, today, amount_minor=chosen.all_minor, goal="all")
+    paid = held.standing(today).paid
+    return Usage(
+        days=(today - held.starts_on).days,
+        cost_minor=paid.interest_minor + paid.fee_minor + paid.penalty_minor
+        + sum(line.amount_minor for line in ended.lines if line.part != "principal"),
+        today_minor=chosen.all_minor,
+        tomorrow_minor=repayment.choices(held.terms, held.facts, today + timedelta(days=1)).all_minor,
+    )  # fmt: skip
 
 
 def foresee(held: LoanInHand, *, purpose: Purpose, amount_minor: int | None, today: date) -> Preview:

@@ -272,4 +272,10 @@ def _charge_view(
 
 def latest_payout(borrower_id: UUID, loan_id: UUID) -> Payout | None:
     """The last payout of a loan, however it stands."""
-    return Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id).order_by("requested_at", "id").last()
+    return latest_payouts(borrower_id, [loan_id]).get(loan_id)
+
+
+def latest_payouts(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, Payout]:
+    """The last payout of each of these loans that has one, in one statement."""
+    found = Payout.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids)).order_by("requested_at", "id")
+    return {payout.loan_id: payout for payout in found}

@@ -59,7 +59,8 @@ def _void(loan: LoanView) -> Row:
     assert loan.standing
     credit_minor = loan.standing.credit_minor
     back = _("你还过的 %(amount)s 会退还给你。") % {"amount": write_yuan(credit_minor)} if credit_minor else ""
-    return _card("void", 0, _("这笔分期已作废"), sentences(_("借款已经退回出借机构，你不用再还。"), back))
+    title = _("这笔借款已作废") if loan.held.is_cash else _("这笔分期已作废")
+    return _card("void", 0, title, sentences(_("借款已经退回出借机构，你不用再还。"), back))
 
 
 def _written_off(loan: LoanView) -> Row:

@@ -84,6 +84,9 @@ def _sent(payout: Payout, now: datetime) -> PayoutNotice:
 
 
 def _failed(payout: Payout, now: datetime) -> PayoutNotice:
+    if payout.lapsed_at:
+        over = _("款没有到账，合同已经结束，没有产生任何费用，额度已经放开。")
+        return _notice(payout, "closed", _("合同已失效"), over)
     until = payouts.nameable_until(payout)
     told = _("%(amount)s 没能打到你的%(account)s，借款没有开始，不计息。") % _words(payout)
     if payout.reason == payouts.PAID_AFTER_ALL:

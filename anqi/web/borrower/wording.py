@@ -131,11 +131,16 @@ class Label:
     tone: str
 
 
-def badge_of(order: OrderView) -> Label:
-    """What the contract says of the order, as a badge; an overdue one says for how many days."""
+def badge_of(order: OrderView, *, is_not_paid_out: bool = False) -> Label:
+    """What the contract says of the order, as a badge; an overdue one says for how many days.
+
+    `is_not_paid_out`: a channel has said that the money could not be paid out.
+    """
     badge = CONDITIONS[order.condition]
     word = badge.word
     if order.is_cash and order.condition == "confirmed":
+        if is_not_paid_out:
+            return Label(state="failed", word=pgettext("order", "没有到账"), shape="alert", tone="bad")
         word = pgettext("order", "待放款")
     kind = holding.kind_on(order.loan.held, order.loan.today) if order.loan else None
     if kind and order.condition in ("active", "overdue"):

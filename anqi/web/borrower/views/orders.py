@@ -19,8 +19,9 @@ from anqi.payments import queries as payments
 from anqi.web.borrower import debit_pages, explaining, loan_pages, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
-from anqi.web.borrower.payout_notice import payout_notice
+from anqi.web.borrower.payout_notice import PayoutNotice, payout_notice
 from anqi.web.borrower.tabs import tabs
+from anqi.web.borrower.usage import usage_card
 from anqi.web.borrower.wording import badge_of
 
 
@@ -31,15 +32,33 @@ def orders(request: HttpRequest) -> HttpResponse:
     if state not in [each["state"] for each in filters]:
         raise Http404
     shown = lending.orders(who, today=clock.today(), state=state, before=_before(request), limit=lending.PAGE + 1)
+    flying, failed = _on_its_way(who, shown)
     context = {
         "tabs": tabs(),
         "today": clock.today(),
         "filters": filters,
         "state": state,
-        "orders": [(order, badge_of(order)) for order in shown[: lending.PAGE]],
+        "orders": [
+            (order, badge_of(order, is_not_paid_out=order.id in failed), order.id in flying)
+            for order in shown[: lending.PAGE]
+        ],
         "older": shown[lending.PAGE - 1].id if len(shown) > lending.PAGE else None,
     }
     return render(request, "borrower/orders.html", context)
+
+
+def _on_its_way(who: UUID, shown: list[OrderView]) -> tuple[set[UUID], set[UUID]]:
+    """The orders on which a debit has no result yet, and those whose money did not arrive; two statements."""
+    loans = {order.loan.id: order for order in shown if order.loan}
+    if not loans:
+        return set(), set()
+    waiting = [key for key, order in loans.items() if order.is_cash and order.condition == "confirmed"]
+    claims = payments.claims(who, loans)
+    paid_out = payments.latest_payouts(who, waiting) if waiting else {}
+    return (
+        {loans[key].id for key, claim in claims.items() if claim.is_debit},
+        {loans[key].id for key, payout in paid_out.items() if payout.state == "failed"},
+    )
 
 
 def _before(request: HttpRequest) -> UUID | None:
@@ -50,7 +69,10 @@ def _before(request: HttpRequest) -> UUID | None:
 
 
 def _filters(counts: dict[str, int]) -> list[dict[str, object]]:
-    words = {"": _("全部"), "created": _("待确认"), "confirmed": _("待发货"), "shipped": _("分期中"), "settled": _("已结清")}
+    words = {
+        "": _("全部"), "created": _("待确认"), "confirmed": _("待发货"), "paying": _("待放款"), "shipped": _("分期中"),
+        "settled": _("已结清"), "over": _("已取消或失效"),
+    }  # fmt: skip
     return [
         {"state": state, "word": word, "count": counts.get(state, 0) if state else sum(counts.values())}
         for state, word in words.items()
@@ -60,14 +82,26 @@ def _filters(counts: dict[str, int]) -> list[dict[str, object]]:
 @borrower_required
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
-    context = {"today": clock.today(), "now": clock.now(), "order": found, "badge": badge_of(found), "loan": found.loan}
+    payout = _payout(found)
+    context = {
+        "today": clock.today(), "now": clock.now(), "order": found, "loan": found.loan, "payout": payout,
+        "badge": badge_of(found, is_not_paid_out=payout is not None and payout.state == "failed"),
+    }  # fmt: skip
     if found.loan and found.loan.standing:
-        return render(request, "borrower/order.html", context | _running(request, found.loan) | _debits(found))
+        return render(request, "borrower/order.html", context | _running(request, found) | _debits(found))
     if found.loan and found.condition == "confirmed":
-        more = _waiting(found.loan) | _payout(found) | {"can_debit": debit_pages.can_debit()}
+        more = _waiting(found.loan) | {"can_debit": debit_pages.can_debit()}
         return render(request, "borrower/order_waiting.html", context | more)
     back_url = lending.way_back(borrower_id(request), order_id)
     return render(request, "borrower/order_unsigned.html", context | {"back_url": back_url})
+
+
+def _payout(order: OrderView) -> PayoutNotice | None:
+    """How the money of a reserve stands; nothing of goods."""
+    if not order.is_cash or not order.loan:
+        return None
+    found = payments.latest_payout(order.loan.held.borrower_id, order.loan.id)
+    return payout_notice(found, now=clock.now())
 
 
 def own_order(request: HttpRequest, order_id: UUID) -> OrderView:
@@ -78,19 +112,23 @@ def own_order(request: HttpRequest, order_id: UUID) -> OrderView:
     return found
 
 
-def _running(request: HttpRequest, loan: LoanView) -> dict[str, object]:
-    assert loan.standing
+def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
+    loan = order.loan
+    assert loan and loan.standing
     who = borrower_id(request)
     made, money = loan_pages.payments_of(loan, who)
     receipts = documents.receipts_of(who, money) if money else {}
     explained = Explanation(loan)
     still = holding.standstills(who, [loan.held], today=loan.today).get(loan.id)
     rows = loan_pages.timeline(loan, explained, made, money)
+    usage = usage_card(loan, explained) if order.is_cash and not still else None
+    others = explained.others()
     return {
+        "usage": usage,
         "lines": explained.remaining().summed if rows else [],
         "due": loan_pages.due_card(loan, still),
         "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
-        "amounts": explained.others(),
+        "amounts": [each for each in others if not (usage and each.name == usage.payoff.name)],
         "instalments": rows,
         "next": None if still else next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
         "paid_minor": sum(row["paid_minor"] for row in rows),
@@ -126,13 +164,6 @@ def _waiting(loan: LoanView) -> dict[str, object]:
         "total_minor": sum(row["total_minor"] for row in plan),
         "rule": explaining.dates_rule(loan.held.signed_terms, is_cash=loan.held.is_cash),
     }
-
-
-def _payout(order: OrderView) -> dict[str, object]:
-    if not order.is_cash or not order.loan:
-        return {}
-    found = payments.latest_payout(order.loan.held.borrower_id, order.loan.id)
-    return {"payout": payout_notice(found, now=clock.now())}
 
 
 @borrower_required
