@@ -151,7 +151,7 @@ class PaymentView:
 def orders(
     borrower_id: UUID, *, today: date, state: str = "", before: UUID | None = None, limit: int = PAGE
 ) -> list[OrderView]:
-    """The borrower's orders, newest first, in three statements, narrowed to a list and to those before an order's id."""
+    """The orders, newest first, in three statements, narrowed to a list and to those before an order (its id)."""
     found = Order.objects.filter(borrower_id=borrower_id)
     if state:
         found = found.filter(_LISTS[state])

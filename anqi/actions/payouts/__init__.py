@@ -17,7 +17,6 @@ Who may act is refused by `people.authority`.
 
 from anqi.actions.payouts.asking import (
     AlreadyOnItsWay,
-    CannotPayThere,
     NoSuchLoan,
     NothingToPayOut,
     lapse,
@@ -46,6 +45,7 @@ from anqi.actions.payouts.statements import (
     try_statement,
     unread,
 )
+from anqi.payments.payees import CannotPayThere
 
 __all__ = [
     "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "NoSuchLoan", "NotWaiting", "NothingToPayOut", "OwnVerdict",

@@ -11,6 +11,7 @@ from anqi.lending.models import Lender
 from anqi.lending.store import LoanInHand
 from anqi.payments import channels, payouts
 from anqi.payments.models import Payout
+from anqi.payments.payees import CannotPayThere
 from anqi.payments.payouts import PayTo
 from anqi.people import holds
 from anqi.rows.refusals import Refused
@@ -32,12 +33,6 @@ class AlreadyOnItsWay(Refused):
     """This loan is being paid out already."""
 
     code = "already_on_its_way"
-
-
-class CannotPayThere(Refused):
-    """Money can't be paid out by this way now."""
-
-    code = "cannot_pay_there"
 
 
 def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Payout:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anqi.actions.reserves import payees
 from anqi.engine import decision as engine_decision
 from anqi.engine.decision import Decision
 from anqi.lending import applications, policies, products, reserves, traces
 from anqi.lending.applications import NotOpen, OtherRequest, PaidTo, Wish
 from anqi.lending.models import Application, Product, Trace
+from anqi.payments import payees
 from anqi.payments.payouts import PayTo
 from anqi.people import holds
 from anqi.people.identities import Identity
@@ -34,7 +34,7 @@ def apply(*, borrower_id: UUID, attempt: UUID, wish: Wish, device: str = "", now
             return known
         applications.make_way(borrower_id, now=now)
         product, who = _sold(wish, day_of(now)), Borrower.objects.get(id=borrower_id)
-        to = payees.find(who, wish.to)
+        to = payees.find(borrower_id, holder=who.name or "", card_id=wish.to.card_id, wallet=wish.to.wallet)
         decision = _decide(who, wish, product, to, device, now)
         paid_to = PaidTo(channel=to.channel, label=to.label)
         return applications.put(

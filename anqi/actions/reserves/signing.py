@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anqi.actions.reserves import payees
 from anqi.lending import agreements, applications, loans, reserve_agreements, reserves, store
 from anqi.lending.agreements import AgreementChanged, Draft
 from anqi.lending.models import Application, Loan, Order
@@ -18,7 +17,7 @@ from anqi.lending.offers import AlreadySigned, Signature, Signer
 from anqi.lending.reserves import Offer
 from anqi.lending.store import NewFact
 from anqi.notices import messages, texts
-from anqi.payments import payouts
+from anqi.payments import payees, payouts
 from anqi.payments.payouts import PayTo
 from anqi.people import holds
 from anqi.people.models import Borrower, Consent
@@ -72,7 +71,7 @@ def _signer(who: Borrower) -> Signer:
 
 
 def _payee(row: Application, who: Borrower) -> PayTo:
-    to = payees.find(who, applications.wish_of(row).to)
+    to = payees.find(row.borrower_id, holder=who.name or "", card_id=row.card_id, wallet=row.wallet or "")
     # The agreement names the account: it is that one or none.
     if (to.channel, to.label) != (row.channel, row.label):
         raise AgreementChanged

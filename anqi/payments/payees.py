@@ -1,12 +1,18 @@
-"""Where a reserve is paid to: a debit card that its borrower has bound, or an account of theirs at a wallet."""
+"""Where a reserve is paid to: a debit card that its borrower has bound, or an account of theirs at a wallet.
+
+Refused
+├── NoSuchCard
+├── CreditCard            nobody is lent money into a card that lends
+├── NotAWallet
+└── CannotPayThere        the channel is not offered, or pays nothing out
+"""
 
 import re
+from uuid import UUID
 
-from anqi.lending.applications import To
 from anqi.payments import cards, channels
 from anqi.payments.models import Card
 from anqi.payments.payouts import PayTo
-from anqi.people.models import Borrower
 from anqi.rows.refusals import Refused
 
 _WALLET = "alipay"
@@ -38,29 +44,27 @@ class NotAWallet(Refused):
     code = "not_a_wallet"
 
 
-def find(borrower: Borrower, to: To) -> PayTo:
-    """The payee, who is the borrower and nobody else: a wallet refuses another holder's name.
+def find(borrower_id: UUID, *, holder: str, card_id: UUID | None, wallet: str) -> PayTo:
+    """The payee, by card or else by wallet: the borrower and nobody else, for a wallet refuses another holder's name.
 
     Refuses NoSuchCard, CreditCard, NotAWallet, CannotPayThere.
     """
-    found = _card(borrower, to) if to.card_id else _wallet(borrower, to.wallet.strip())
+    found = _card(borrower_id, holder, card_id) if card_id else _wallet(holder, wallet.strip())
     if found.channel not in channels.paying_out():
         raise CannotPayThere(channel=found.channel)
     return found
 
 
-def _card(borrower: Borrower, to: To) -> PayTo:
-    assert to.card_id
-    card = cards.read(borrower.id, to.card_id)
+def _card(borrower_id: UUID, holder: str, card_id: UUID) -> PayTo:
+    card = cards.read(borrower_id, card_id)
     if card is None or card.state != Card.State.BOUND or not card.token:
-        raise NoSuchCard(card_id=to.card_id)
+        raise NoSuchCard(card_id=card_id)
     if card.kind == Card.Kind.CREDIT:
-        raise CreditCard(card_id=to.card_id)
-    label = f"{card.bank} 尾号{card.last4}"[:64]
-    return PayTo(channel=card.channel, account=card.token, holder=borrower.name or "", label=label)
+        raise CreditCard(card_id=card_id)
+    return PayTo(channel=card.channel, account=card.token, holder=holder, label=f"{card.bank} 尾号{card.last4}"[:64])
 
 
-def _wallet(borrower: Borrower, account: str) -> PayTo:
+def _wallet(holder: str, account: str) -> PayTo:
     if _PHONE.fullmatch(account):
         shown = f"{account[:3]}****{account[-4:]}"
     elif _EMAIL.fullmatch(account):
@@ -68,4 +72,4 @@ def _wallet(borrower: Borrower, account: str) -> PayTo:
         shown = f"{name[:3]}***@{host}"
     else:
         raise NotAWallet
-    return PayTo(channel=_WALLET, account=account, holder=borrower.name or "", label=f"支付宝 {shown}"[:64])
+    return PayTo(channel=_WALLET, account=account, holder=holder, label=f"支付宝 {shown}"[:64])
