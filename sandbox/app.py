@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox import alipay, bank, doors, faults, home, notify, pages, sms, store, unionpay, wechat
+from sandbox import alipay, bank, bills, doors, faults, home, notify, pages, sms, store, unionpay, wechat
 from sandbox.notify import Courier
 from sandbox.site import Channel, Site
 from sandbox.store import Store
@@ -27,7 +27,7 @@ def open_site(folder: Path) -> Site:
     """The site kept in `folder`, with keys and tables made where missing."""
     prepared = home.prepare(folder)
     kept = Store(prepared.database)
-    kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
+    kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, bills.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
     with kept.begin() as connection:
         unionpay.open_account(connection, unionpay.prepare(folder).account.payout_minor)
     manners = {"wechat": wechat.manner(kept, wechat.prepare(folder)), **wechat.MANNERS, "unionpay": unionpay.MANNER}

@@ -1,5 +1,6 @@
 """The faults Alipay's stand-in can produce, and the operations they may be tied to."""
 
+from sandbox import bills
 from sandbox.alipay.agreement_catalogue import OF_AGREEMENTS
 from sandbox.faults import RESPONSE_FAULTS, Fault
 
@@ -11,6 +12,7 @@ FUND_METHODS = (
     "alipay.fund.trans.common.query",
     "alipay.fund.account.query",
 )
+BILL_METHOD = "alipay.data.dataservice.bill.downloadurl.query"
 SERVER_METHODS = (
     "alipay.trade.pay",
     "alipay.trade.query",
@@ -19,9 +21,10 @@ SERVER_METHODS = (
     "alipay.trade.fastpay.refund.query",
     *AGREEMENT_METHODS,
     *FUND_METHODS,
+    BILL_METHOD,
 )
 EVENTS = ("paid", "closed", "refunded", "signed", "unsigned")
-OPERATIONS = (*PAGE_METHODS, *SERVER_METHODS, *EVENTS)
+OPERATIONS = (*PAGE_METHODS, *SERVER_METHODS, *EVENTS, bills.TRADE, bills.FUNDS)
 
 NOTIFY_FAULTS = (
     Fault(
@@ -287,5 +290,5 @@ AGREEMENT_NOTIFY_FAULTS = tuple(
 )
 FAULTS = (
     *NOTIFY_FAULTS, *ANSWER_FAULTS, *CLOSING_FAULTS, *REFUND_FAULTS, *QUERY_FAULTS, *TRANSFER_FAULTS,
-    *TRANSFER_QUERY_FAULTS, *OF_AGREEMENTS,
+    *TRANSFER_QUERY_FAULTS, *OF_AGREEMENTS, *bills.FAULTS,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox import doors, replies
+from sandbox import bills, doors, replies
 from sandbox.alipay import (
     agreement_doors,
     agreement_pages,
@@ -33,6 +33,7 @@ def routes(site: Site) -> list[BaseRoute]:
     control_root, cashier_root = "/_control/alipay", "/alipay/cashier/{token}"
     return [
         Route("/alipay/gateway.do", _gateway(site), methods=["GET", "POST"]),
+        Route("/alipay/bills/{token}", view(_download)),
         Route(cashier_root, view(cashier.show)),
         Route(f"{cashier_root}/pay", doors.form_door(view(cashier.pay)), methods=["POST"]),
         Route("/alipay/trades/{out_trade_no}", view(pages.show_trade)),
@@ -98,10 +99,19 @@ def _gateway(site: Site) -> doors.Endpoint:
             return await replies.send(request, Reply(body=body, content_type="text/html;charset=utf-8"))
         if gateway.is_page_call(parameters):
             return await _open_page(site, request, parameters)
-        reply = await run_in_threadpool(gateway.answer, site, parameters)
+        base_url = f"{request.url.scheme}://{request.url.netloc}"
+        reply = await run_in_threadpool(gateway.answer, site, parameters, base_url=base_url)
         return await replies.send(request, reply)
 
     return endpoint
+
+
+def _download(site: Site, request: Request) -> Response:
+    with site.store.begin() as connection:
+        file = bills.find(connection, request.path_params["token"])
+    if file is None:
+        return Response("下载链接已失效", 403, media_type="text/html;charset=utf-8")
+    return Response(file, media_type="application/octet-stream")
 
 
 async def _read_parameters(request: Request) -> dict[str, str]:

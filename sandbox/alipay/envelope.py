@@ -38,10 +38,12 @@ class Call:
     return_url: str | None
     # Whether the merchant calls in certificate mode, and wants to know whose certificate the answer goes with.
     is_certified: bool
+    # The stand-in's own address, as the merchant knows it.
+    base_url: str = ""
 
 
 def open_call(
-    parameters: Mapping[str, str], *, home: Home, methods: tuple[str, ...], real_now: datetime
+    parameters: Mapping[str, str], *, home: Home, methods: tuple[str, ...], real_now: datetime, base_url: str = ""
 ) -> Call:
     """The call inside the parameters; Refused in the order in which the gateway looks."""
     for name, sub_code, sub_message in _REQUIRED:
@@ -62,6 +64,7 @@ def open_call(
         notify_url=_url(parameters, "notify_url"),
         return_url=_url(parameters, "return_url"),
         is_certified=is_certified,
+        base_url=base_url,
     )
 
 

@@ -53,12 +53,12 @@ def is_page_call(parameters: Mapping[str, str]) -> bool:
     return parameters.get("method") in PAGE_METHODS
 
 
-def answer(site: Site, parameters: Mapping[str, str]) -> Reply:
+def answer(site: Site, parameters: Mapping[str, str], *, base_url: str) -> Reply:
     """The sealed answer to a server's call."""
     now = clock.business_now()
     try:
         call = envelope.open_call(
-            parameters, home=site.home, methods=SERVER_METHODS, real_now=clock.real_now()
+            parameters, home=site.home, methods=SERVER_METHODS, real_now=clock.real_now(), base_url=base_url
         )
     except Refused as refusal:
         return _refuse(site, parameters, refusal, now=now)

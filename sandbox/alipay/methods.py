@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sandbox import faults, money
-from sandbox.alipay import agreement_life, debits, orders, payments, payouts, refunds, refusals, trades
+from sandbox.alipay import agreement_life, bills, debits, orders, payments, payouts, refunds, refusals, trades
 from sandbox.alipay.agreement_orders import read_debit
-from sandbox.alipay.catalogue import QUERY_FAULTS
+from sandbox.alipay.catalogue import BILL_METHOD, QUERY_FAULTS
 from sandbox.alipay.envelope import Call
 from sandbox.alipay.trades import Trade
 from sandbox.site import Site
@@ -19,8 +19,8 @@ _QUERY, _REFUND_QUERY = "alipay.trade.query", "alipay.trade.fastpay.refund.query
 
 def perform(call: Call, *, connection: Connection, site: Site, now: datetime) -> Content:
     """What the method answers, after it has done what it does."""
-    if call.method in _WITH_ADDRESS:
-        return _WITH_ADDRESS[call.method](connection, site, call, now)
+    if call.method in _WITH_CALL:
+        return _WITH_CALL[call.method](connection, site, call, now)
     return _METHODS[call.method](connection, site, call.biz, now)
 
 
@@ -133,8 +133,9 @@ _METHODS: dict[str, Callable[[Connection, Site, Content, datetime], Content]] = 
     "alipay.fund.trans.common.query": payouts.query,
     "alipay.fund.account.query": payouts.account,
 }
-# Those whose notices go where the call itself says.
-_WITH_ADDRESS: dict[str, Callable[[Connection, Site, Call, datetime], Content]] = {
+# Those that need more of the call: where notices go, or where the merchant found us.
+_WITH_CALL: dict[str, Callable[[Connection, Site, Call, datetime], Content]] = {
     "alipay.trade.pay": _pay,
     "alipay.user.agreement.unsign": agreement_life.unsign,
+    BILL_METHOD: bills.tell_address,
 }

@@ -1,5 +1,6 @@
 """The faults WeChat's stand-in can produce, and the operations they may be tied to."""
 
+from sandbox import bills
 from sandbox.faults import RESPONSE_FAULTS, Fault, Kind
 
 CALLS = ("h5", "native", "query", "close", "refund", "refund_query")
@@ -7,7 +8,8 @@ EVENTS = ("paid", "refunded")
 # Of debits under a contract (委托代扣).
 PAPAY_CALLS = ("sign", "contract_query", "contract_end", "announce", "debit", "debit_query")
 PAPAY_EVENTS = ("signed", "ended", "debited")
-OPERATIONS = (*CALLS, "closed", *EVENTS, *PAPAY_CALLS, *PAPAY_EVENTS)
+BILL_CALLS = (bills.TRADE, bills.FUNDS, "bill_download")
+OPERATIONS = (*CALLS, "closed", *EVENTS, *PAPAY_CALLS, *PAPAY_EVENTS, *BILL_CALLS)
 
 
 def _fault(
@@ -162,4 +164,5 @@ FAULTS = (
     *QUERY_FAULTS,
     *REFUND_FAULTS,
     *PAPAY_FAULTS,
+    *bills.FAULTS,
 )

@@ -13,6 +13,7 @@ from sandbox.replies import Reply
 from sandbox.site import Site
 from sandbox.store import Connection
 from sandbox.wechat import (
+    bills,
     contracts,
     envelope,
     keys,
@@ -24,13 +25,14 @@ from sandbox.wechat import (
     refusals,
     rows,
 )
-from sandbox.wechat.catalogue import ANSWER_FAULTS, KEY_FAULTS, QUERY_FAULTS, TAKING_FAULTS
+from sandbox.wechat.catalogue import ANSWER_FAULTS, BILL_CALLS, KEY_FAULTS, QUERY_FAULTS, TAKING_FAULTS
 from sandbox.wechat.envelope import Call, Knock
 from sandbox.wechat.keys import Keys
 from sandbox.wechat.refusals import Refused
 from sandbox.wechat.rows import Trade
 
-Content = dict[str, Any] | None
+# What is answered as it is, and unsigned: a file.
+Content = dict[str, Any] | bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,10 @@ def _seal(known: Keys, status: int, content: Content, strikes: list[Strike]) -> 
     ):
         if name in names:
             status, content = refusal.status, refusal.content
+    if isinstance(content, bytes):
+        return replies.spoil(
+            Reply(body=content, status=status, content_type="application/octet-stream"), strikes
+        )
     how = next((how for name, how in _SIGNED_HOW.items() if name in names), "right")
     return replies.spoil(envelope.seal(status, content, known, how=how), strikes)
 
@@ -114,8 +120,11 @@ _ADDRESSES = (
     ("POST", r"/v3/refund/domestic/refunds"),
     ("GET", r"/v3/refund/domestic/refunds/(?P<number>[^/]+)"),
     ("POST", r"/v3/papay/contracts/(?P<number>[^/]+)/notify"),
+    ("GET", r"/v3/bill/tradebill"),
+    ("GET", r"/v3/bill/fundflowbill"),
+    ("GET", r"/v3/billdownload/file"),
 )
-_NAMES = ("", "query", "query", "close", "refund", "refund_query", "announce")
+_NAMES = ("", "query", "query", "close", "refund", "refund_query", "announce", *BILL_CALLS)
 
 
 def _ask(call: Call, known: Keys) -> Ask:
@@ -204,6 +213,18 @@ def _announce(connection: Connection, site: Site, ask: Ask, now: datetime) -> tu
     return 204, None
 
 
+def _bill(connection: Connection, site: Site, ask: Ask, now: datetime) -> tuple[int, Content]:
+    call = ask.call
+    told = bills.tell_address(
+        connection, ask.operation, call.query, ask.keys.account, base_url=call.base_url, now=now
+    )
+    return 200, told
+
+
+def _download(connection: Connection, site: Site, ask: Ask, now: datetime) -> tuple[int, Content]:
+    return 200, bills.download(connection, ask.call.query)
+
+
 def _struck(connection: Connection, trade: Trade, operation: str, able: tuple[faults.Fault, ...]) -> set[str]:
     strikes = faults.strike(
         connection, channel="wechat", faults=able, order_no=trade.out_trade_no, operation=operation
@@ -219,6 +240,7 @@ _OPERATIONS: dict[str, Callable[[Connection, Site, Ask, datetime], tuple[int, Co
     "refund": _refund,
     "refund_query": _refund_query,
     "announce": _announce,
+    **dict(zip(BILL_CALLS, (_bill, _bill, _download), strict=True)),
 }
 
 

@@ -5,6 +5,7 @@ Refused
 ├── parameter  400 PARAM_ERROR, with the field
 ├── request    400 INVALID_REQUEST
 ├── order_paid, order_closed, number_used, no_such_order, no_such_refund
+├── no_statement, statement_creating
 └── limited    429 FREQUENCY_LIMITED, not_enough 403 NOT_ENOUGH
 """
 
@@ -70,6 +71,14 @@ def nothing_to_refund() -> Refused:
 
 def not_enough() -> Refused:
     return Refused(403, "NOT_ENOUGH", "基本账户余额不足，请充值后重新发起")
+
+
+def no_statement() -> Refused:
+    return Refused(400, "NO_STATEMENT_EXIST", "账单文件不存在，请检查该日期是否有交易")
+
+
+def statement_creating() -> Refused:
+    return Refused(400, "STATEMENT_CREATING", "账单生成中，请稍后再试")
 
 
 def limited(message: str) -> Refused:
