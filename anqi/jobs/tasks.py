@@ -39,6 +39,7 @@ from anqi.payments import news
 from anqi.payments.channels.protocol import Result
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
+from anqi.payments.statements import StatementUnreadable
 from anqi.rows.days import SHANGHAI
 
 _EVERY_QUARTER = "*/15 * * * *"
@@ -139,7 +140,7 @@ def read_statements(timestamp: int | None = None) -> None:
     for channel, day in payouts.unread(now=clock.now()):
         try:
             payouts.look_through(channel=channel, day=day, now=clock.now())
-        except ValueError:
+        except StatementUnreadable:
             _log.exception("statement_unreadable", extra={"channel": channel, "day": str(day)})
 
 

@@ -23,12 +23,12 @@ from anqi.payments.channels.protocol import (
     NotReady,
     PayoutRequest,
     Result,
-    StatementRow,
     Succeeded,
     Unknown,
 )
 from anqi.payments.models import Payout, PayoutExchange, ReadStatement, Unapplied
 from anqi.payments.payouts import PayTo
+from anqi.payments.statements import Row
 from anqi.people.authority import MayNotAct, NeedsSupervisor, NotTheirs, ReasonMissing
 from anqi.people.models import StaffAct, User
 from anqi.rows import sql
@@ -53,7 +53,7 @@ class Bank:
     asked: list[PayoutRequest] = field(default_factory=list)
     paid: dict[str, int] = field(default_factory=dict)
     queried: list[tuple[str, datetime]] = field(default_factory=list)
-    files: dict[date, list[StatementRow]] = field(default_factory=dict)
+    files: dict[date, list[Row]] = field(default_factory=dict)
 
     def balance_minor(self) -> int | None:
         return self.balance
@@ -71,13 +71,31 @@ class Bank:
             return self.found
         return Accepted(ref="P1") if key in self.paid else NotFound()
 
-    def statement(self, day: date) -> bytes:
+    def statement(self, day: date, *, kind: str) -> "File":
         if day not in self.files:
             raise NotReady
-        return b"file"
+        return File(day=day, told=self.files[day])
 
-    def rows(self, file: bytes, *, day: date) -> list[StatementRow]:
-        return self.files[day]
+
+@dataclass(frozen=True)
+class File:
+    """A statement that tells these rows."""
+
+    day: date
+    told: list[Row]
+    channel: str = "unionpay"
+    sha256: str = "f11e" * 16
+
+    def rows(self) -> list[Row]:
+        return self.told
+
+
+def came_back(payout: Payout, *, amount_minor: int, at: datetime) -> Row:
+    """What the clearing of a payout that its payee's bank sent back looks like."""
+    return Row(
+        channel="unionpay", kind="payout", key=payout.key, ref="P9", amount_minor=amount_minor, fee_minor=0, at=at,
+        day=at.date(), state="returned", line=1,
+    )  # fmt: skip
 
 
 class Killed(BaseException):
@@ -402,9 +420,7 @@ def test_money_that_came_back_undoes_the_loan(payout: Payout, loan: Loan, bank: 
     bank.answer = paid(payout)
     work(NOON)
     back_on = SIGNED + days(3)
-    row = StatementRow(
-        kind="payout_return", key=payout.key, ref="P9", amount_minor=50_000, fee_minor=0, at=at(back_on, 9)
-    )
+    row = came_back(payout, amount_minor=50_000, at=at(back_on, 9))
     bank.files = {back_on: [row]}
     morning = at(back_on + days(1), 10)
     found = [payouts.look_through(channel=channel, day=day, now=morning) for channel, day in payouts.unread(now=morning)]
@@ -426,9 +442,7 @@ def test_another_amount_that_came_back_is_for_people(payout: Payout, loan: Loan,
     bank.answer = paid(payout)
     work(NOON)
     back_on, morning = SIGNED + days(3), at(SIGNED + days(4), 10)
-    row = StatementRow(
-        kind="payout_return", key=payout.key, ref="P9", amount_minor=49_999, fee_minor=0, at=at(back_on, 9)
-    )
+    row = came_back(payout, amount_minor=49_999, at=at(back_on, 9))
     bank.files = {back_on: [row]}
     for channel, day in payouts.unread(now=morning):
         payouts.look_through(channel=channel, day=day, now=morning)

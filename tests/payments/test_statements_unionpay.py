@@ -1,7 +1,7 @@
 """UnionPay's statement: lines of fixed width read to the fen and second, and refused when it is broken."""
 
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -58,6 +58,17 @@ def test_what_comes_back_of_a_fee_is_less_than_nothing() -> None:
 def test_a_chinese_character_is_two_bytes_wide() -> None:
     chinese = LINE.replace("6222****0017        ", "6222****0017中国    ").encode("gbk")
     assert rows(unionpay_code(chinese)) == [ROW]
+
+
+def test_what_is_of_no_order() -> None:
+    by_hand = line("S99", "D000000000000", "D000000053309").replace(KEY.encode(), b" " * len(KEY))
+    [row] = rows(unionpay_code(b"", by_hand))
+    assert (row.key, row.kind, row.amount_minor) == ("", "other", -53309)
+
+
+def test_the_archive_that_people_fetch_by_hand_reads_the_same() -> None:
+    file = unionpay_code(LINE.encode())
+    assert rows(zlib.decompress(b64decode(file))) == rows(file) != []
 
 
 def test_an_empty_day_is_one() -> None:

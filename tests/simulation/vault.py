@@ -1,9 +1,9 @@
 """A channel that pays out, lives in this process, and keeps its own account of what left and what came back."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from anqi.payments.channels.protocol import (
     Accepted,
@@ -12,10 +12,10 @@ from anqi.payments.channels.protocol import (
     NotReady,
     PayoutRequest,
     Result,
-    StatementRow,
     Succeeded,
     Unknown,
 )
+from anqi.payments.statements import Row
 from anqi.rows.days import SHANGHAI, day_of
 
 LUCK = {
@@ -108,18 +108,31 @@ class Vault:
             return Accepted(ref=f"P{order.key}")
         return Succeeded(ref=f"P{order.key}", amount_minor=order.amount_minor, paid_at=order.arrives_at)
 
-    def statement(self, day: date) -> bytes:
+    def statement(self, day: date, *, kind: str) -> "File":
         if self.now < datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI) + timedelta(days=1):
             raise NotReady
         if self._chance.random() < 0.2:
             raise OSError("no clear answer")
-        return day.isoformat().encode()
+        back = [order for order in self.orders.values() if order.comes_back_at and day_of(order.comes_back_at) == day]
+        return File(day=day, back=back)
 
-    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]:
-        assert file == day.isoformat().encode()
-        for order in self.orders.values():
-            if order.comes_back_at and day_of(order.comes_back_at) == day:
-                yield StatementRow(
-                    kind="payout_return", key=order.key, ref=f"B{order.key}", amount_minor=order.amount_minor,
-                    fee_minor=0, at=order.comes_back_at,
-                )  # fmt: skip
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A day's statement, which tells what came back."""
+
+    day: date
+    back: list[Order]
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.day.isoformat().encode()).hexdigest()
+
+    def rows(self) -> list[Row]:
+        return [
+            Row(
+                channel="unionpay", kind="payout", key=order.key, ref=f"B{order.key}", amount_minor=order.amount_minor,
+                fee_minor=0, at=order.comes_back_at, day=self.day, state="returned", line=line,
+            )
+            for line, order in enumerate(self.back, 1)
+        ]  # fmt: skip

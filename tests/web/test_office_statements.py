@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from anqi import clock
 from anqi.actions import payouts
 from anqi.jobs import tasks
-from anqi.payments import channels, statements
-from anqi.payments.channels.protocol import StatementRow
+from anqi.payments import channels, unread_statements
 from anqi.payments.models import Payout, ReadStatement, UnreadStatement
+from anqi.payments.statements import Row, StatementUnreadable
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
-from tests.actions.test_payouts import Bank, ask, paid, work
+from tests.actions import test_payouts
+from tests.actions.test_payouts import Bank, File, ask, paid, work
 from tests.planting import at, days, plant_cash
 from tests.web.test_office_doors import TODAY, desk, desk_of, hire, set_clock
 from tests.web.test_office_turns import text_of
@@ -32,15 +33,22 @@ class Stating(Bank):
 
     faults: dict[date, Exception] = field(default_factory=dict)
 
-    def statement(self, day: date) -> bytes:
+    def statement(self, day: date, *, kind: str) -> File:
         if day in self.faults:
             raise self.faults[day]
-        return super().statement(day)
+        return super().statement(day, kind=kind)
 
-    def rows(self, file: bytes, *, day: date) -> list[StatementRow]:
+    def handed_in(self, file: bytes, *, day: date, kind: str) -> File:
         if file != b"file" or day not in self.files:
-            raise ValueError("no list INN")
-        return self.files[day]
+            return Rubbish(day=day, told=[])
+        return File(day=day, told=self.files[day])
+
+
+class Rubbish(File):
+    """A file that can't be read."""
+
+    def rows(self) -> list[Row]:
+        raise StatementUnreadable("damaged")
 
 
 @pytest.fixture(autouse=True)
@@ -65,11 +73,8 @@ def payout(bank: Bank, *, ago: int) -> Payout:
     return row
 
 
-def came_back(row: Payout, on: date) -> list[StatementRow]:
-    back = StatementRow(
-        kind="payout_return", key=row.key, ref="P9", amount_minor=row.amount_minor, fee_minor=0, at=at(on, 9)
-    )
-    return [back]
+def came_back(row: Payout, on: date) -> list[Row]:
+    return [test_payouts.came_back(row, amount_minor=row.amount_minor, at=at(on, 9))]
 
 
 def unread(*, now: datetime | None = None) -> list[date]:
@@ -117,13 +122,14 @@ def test_a_young_one_is_tried_each_time(bank: Stating) -> None:
 def test_one_stands_in_the_queue_from_the_next_noon_on_and_unreadable_at_once(bank: Stating) -> None:
     payout(bank, ago=1)
     tasks.read_statements()
-    assert list(statements.waiting(at(TODAY, 11))) == []
-    assert list(statements.waiting(at(TODAY, 12))) == [the(YESTERDAY)]
+    assert list(unread_statements.waiting(at(TODAY, 11))) == []
+    assert list(unread_statements.waiting(at(TODAY, 12))) == [the(YESTERDAY)]
     UnreadStatement.objects.update(reason="no_answer")
-    bank.statement = lambda day: b"rubbish"  # type: ignore[method-assign]
+    bank.faults = {YESTERDAY: StatementUnreadable("damaged")}
     tasks.read_statements()
-    assert list(statements.waiting(at(TODAY, 8))) == [the(YESTERDAY)]
-    assert (the(YESTERDAY).reason, the(YESTERDAY).detail) == ("unreadable", "no list INN")
+    assert list(unread_statements.waiting(at(TODAY, 8))) == [the(YESTERDAY)]
+    assert the(YESTERDAY).reason == "unreadable"
+    assert "can't be unpacked" in the(YESTERDAY).detail
 
 
 def test_the_queue_tells_which_why_and_how_often_and_leads_to_it(bank: Stating) -> None:
@@ -159,7 +165,7 @@ def test_it_is_tried_now_and_what_it_tells_is_learned(bank: Stating) -> None:
 
 def test_one_that_can_not_be_read_stays_and_says_why(bank: Stating) -> None:
     payout(bank, ago=1)
-    bank.statement = lambda day: b"rubbish"  # type: ignore[method-assign]
+    bank.faults = {YESTERDAY: StatementUnreadable("damaged")}
     tasks.read_statements()
     answer = desk().post(url(YESTERDAY, "try"))
     assert (answer.status_code, "这份文件读不懂" in answer.content.decode()) == (409, True)

@@ -9,7 +9,6 @@ Refused
 ├── OwnVerdict           nobody agrees with themselves
 ├── BadVerdict           field
 ├── StatementNotHad      reason
-├── StatementUnreadable  detail
 ├── StatementEnded
 └── Stranger             a channel speaks of a payout that is not ours
 Who may act is refused by `people.authority`.
@@ -38,7 +37,6 @@ from anqi.actions.payouts.sending import deliver, lease
 from anqi.actions.payouts.statements import (
     StatementEnded,
     StatementNotHad,
-    StatementUnreadable,
     give_up_statement,
     look_through,
     take_statement,
@@ -49,7 +47,7 @@ from anqi.payments.payees import CannotPayThere
 
 __all__ = [
     "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "NoSuchLoan", "NotWaiting", "NothingToPayOut", "OwnVerdict",
-    "StatementEnded", "StatementNotHad", "StatementUnreadable", "Stranger", "agree", "ask_now", "deliver", "drop",
+    "StatementEnded", "StatementNotHad", "Stranger", "agree", "ask_now", "deliver", "drop",
     "give_up_statement", "judge", "lapse", "learn", "lease", "look_through", "release", "request", "stop",
     "take_statement", "try_statement", "unread",
 ]  # fmt: skip

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.payouts import learning
-from anqi.payments import channels, payouts, statements
-from anqi.payments.channels.protocol import Failed, NotReady, StatementChannel, StatementRow
+from anqi.payments import channels, payouts, unread_statements
+from anqi.payments.channels.protocol import Failed, NotReady
 from anqi.payments.models import Payout, UnreadStatement
+from anqi.payments.statements import Row, Statement, StatementUnreadable
 from anqi.people import authority, holds, staff
 from anqi.people.authority import NotTheirs
 from anqi.people.models import User
@@ -29,12 +30,6 @@ class StatementNotHad(Refused):
     code = "statement_not_had"
 
 
-class StatementUnreadable(Refused):
-    """This file can't be read, or is not of that day: {detail}."""
-
-    code = "statement_unreadable"
-
-
 class StatementEnded(Refused):
     """It was read, or given up, before."""
 
@@ -43,45 +38,44 @@ class StatementEnded(Refused):
 
 def unread(*, now: datetime) -> list[tuple[str, date]]:
     """(channel, day) of the statements up to yesterday that are to be tried now, the oldest first."""
-    return [(code, day) for code in channels.stating_payouts() for day in statements.unread_days(code, now=now)]
+    return [(code, day) for code in channels.stating_payouts() for day in unread_statements.unread_days(code, now=now)]
 
 
 def look_through(*, channel: str, day: date, now: datetime) -> int:
     """How many payouts that came back the channel's statement of that day names; each is learned.
 
-    0 while there is no statement, ValueError for one that can't be read; both are noted. Safe to repeat: it is marked
-    as read after all of it was.
+    0 while there is no statement, StatementUnreadable before anything of it is learned; both are noted. Safe to repeat:
+    it is marked as read after all of it was.
     """
     adapter = channels.find_stating(channel)
     try:
-        file = adapter.statement(day)
+        statement = adapter.statement(day, kind=channels.RETURNS_STAND_IN[channel])
+        return _read(statement, now)
     except NotReady:
         return _note(channel, day, _Reason.NOT_READY, "", now)
     except OSError as fault:
         return _note(channel, day, _Reason.NO_ANSWER, str(fault), now)
-    try:
-        return _read(adapter, channel, day, file, now)
-    except ValueError as fault:
+    except StatementUnreadable as fault:
         _note(channel, day, _Reason.UNREADABLE, str(fault), now)
         raise
 
 
 def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:
     with transaction.atomic(durable=True):
-        statements.note_try(channel, day, reason=reason, detail=detail, now=now)
+        unread_statements.note_try(channel, day, reason=reason, detail=detail, now=now)
     return 0
 
 
-def _read(adapter: StatementChannel, channel: str, day: date, file: bytes, now: datetime) -> int:
-    back = [row for row in adapter.rows(file, day=day) if row.kind == "payout_return"]
+def _read(statement: Statement, now: datetime) -> int:
+    back = [row for row in statement.rows() if row.state == "returned"]
     for row in back:
-        _learn(channel, row, now)
+        _learn(statement.channel, row, now)
     with transaction.atomic(durable=True):
-        statements.mark_read(channel, day, sha256=hashlib.sha256(file).hexdigest(), now=now)
+        unread_statements.mark_read(statement.channel, statement.day, sha256=statement.sha256, now=now)
     return len(back)
 
 
-def _learn(channel: str, row: StatementRow, now: datetime) -> None:
+def _learn(channel: str, row: Row, now: datetime) -> None:
     borrower_id = payouts.owner(channel, row.key)
     if not borrower_id:
         _log.error("returned_payout_not_ours", extra={"channel": channel})
@@ -107,8 +101,6 @@ def try_statement(*, statement_id: UUID, actor: User, now: datetime) -> int:
         found = look_through(channel=row.channel, day=row.day, now=now)
     except LookupError:
         raise StatementNotHad(reason="not_offered") from None
-    except ValueError as fault:
-        raise StatementUnreadable(detail=str(fault)) from None
     row.refresh_from_db()
     if row.read_at is None:
         raise StatementNotHad(reason=row.reason)
@@ -126,11 +118,10 @@ def take_statement(*, statement_id: UUID, file: bytes, reason: str, actor: User,
     stated = {"sha256": hashlib.sha256(file).hexdigest()}
     row = _begin(statement_id, "take_statement", actor, now, stated, reason)
     try:
-        return _read(channels.find_stating(row.channel), row.channel, row.day, file, now)
+        adapter = channels.find_stating(row.channel)
     except LookupError:
         raise StatementNotHad(reason="not_offered") from None
-    except ValueError as fault:
-        raise StatementUnreadable(detail=str(fault)) from None
+    return _read(adapter.handed_in(file, day=row.day, kind=channels.RETURNS_STAND_IN[row.channel]), now)
 
 
 def give_up_statement(*, statement_id: UUID, reason: str, actor: User, now: datetime) -> None:
@@ -139,7 +130,7 @@ def give_up_statement(*, statement_id: UUID, reason: str, actor: User, now: date
     authority.must_say_why(reason)
     with transaction.atomic(durable=True):
         row = _open(statement_id)
-        statements.give_up(row, by=actor.id, why=reason, now=now)
+        unread_statements.give_up(row, by=actor.id, why=reason, now=now)
         _act("give_up_statement", row, actor, now, {}, reason)
 
 
@@ -154,7 +145,7 @@ def _begin(
 
 
 def _open(statement_id: UUID) -> UnreadStatement:
-    row = statements.hold(statement_id)
+    row = unread_statements.hold(statement_id)
     if row is None:
         raise NotTheirs(what="statement")
     if row.read_at or row.given_up_at:

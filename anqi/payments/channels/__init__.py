@@ -32,8 +32,9 @@ _PAPERS: dict[str, Callable[[Mapping[str, str]], list[Paper]]] = {
 }  # fmt: skip
 _LIVES = {code: kind.life for code, kind in _KINDS.items()}
 _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, CardChannel))
-# Those that pay out; and of them those that tell by a statement, and by nothing else, what came back.
+# Those that pay out; and of them those that tell by a statement, and by nothing else, what came back: by which kind.
 _PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
+RETURNS_STAND_IN = {"unionpay": "clearing"}
 _STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
 # Those that take money without the payer at the screen.
 DEBITING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, DebitChannel))
@@ -128,7 +129,12 @@ def find_payer(code: str) -> PayoutChannel:
 
 def stating_payouts() -> tuple[str, ...]:
     """The codes of the channels whose statements tell which payouts came back."""
-    return tuple(code for code in paying_out() if code in _STATING)
+    return tuple(code for code in paying_out() if code in RETURNS_STAND_IN)
+
+
+def stating() -> tuple[str, ...]:
+    """Those of the offered channels that hand out statements."""
+    return tuple(code for code in offered() if code in _STATING)
 
 
 def find_stating(code: str) -> StatementChannel:

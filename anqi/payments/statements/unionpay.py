@@ -3,6 +3,7 @@
 It has no totals: each line states its own net amount, and the zip has checksums.
 """
 
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -35,6 +36,7 @@ _CODES: dict[bytes, tuple[Kind, State, int]] = {
 _LISTS = ("ZM", "ZME")
 # Whole groups of four letters, which are three bytes.
 _CHUNK = 4 * 16384
+_ARCHIVE = b"PK"
 _IN_MEMORY = 256 * 1024
 
 
@@ -50,6 +52,12 @@ def clearing(file: BinaryIO, *, day: date, account: str) -> Generator[Row, None,
 
 
 def _decode(file: BinaryIO, packed: IO[bytes]) -> None:
+    if file.read(len(_ARCHIVE)) == _ARCHIVE:
+        # What people fetch by hand is the archive itself.
+        file.seek(0)
+        shutil.copyfileobj(file, packed)
+        return
+    file.seek(0)
     inflated = zlib.decompressobj()
     while chunk := file.read(_CHUNK):
         packed.write(inflated.decompress(b64decode(chunk, validate=True)))
@@ -87,7 +95,7 @@ def _row(told: bytes, day: date, line: int) -> Row:
     if sign and amount_minor - fee_minor != settled_minor:
         raise StatementUnreadable("sums_differ", line)
     return Row(
-        channel="unionpay", kind=kind, key=_number(told[_PLACES["order_id"]], line),
+        channel="unionpay", kind=kind, key=_key(told[_PLACES["order_id"]], kind, line),
         ref=_number(told[_PLACES["query_id"]], line), amount_minor=amount_minor, fee_minor=fee_minor,
         at=_instant(told[_PLACES["time"]], day, line), day=day, state=state, line=line,
     )  # fmt: skip
@@ -104,6 +112,11 @@ def _fen(text: bytes, line: int) -> int:
     if not text.isdigit():
         raise StatementUnreadable("amount", line)
     return int(text)
+
+
+def _key(text: bytes, kind: Kind, line: int) -> str:
+    # What is settled by hand may be of no order.
+    return "" if kind == "other" and not text.strip() else _number(text, line)
 
 
 def _number(text: bytes, line: int) -> str:

@@ -23,7 +23,7 @@ from anqi.payments import bank_inspection as bank
 from anqi.payments import debit_inspection as debits
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
-from anqi.payments import statements
+from anqi.payments import unread_statements
 from anqi.people import inspection as people
 from anqi.web.office import paper_rows
 
@@ -183,7 +183,7 @@ KINDS = (
     ),
     Kind(
         slug="statements", title=lazy("没有读到的渠道对账单"), tone="bad", since="first_tried_at",
-        rows=statements.waiting,
+        rows=unread_statements.waiting,
     ),
     Kind(
         slug="debits", title=lazy("没有结果的自动扣款"), tone="bad", since="opened_at",

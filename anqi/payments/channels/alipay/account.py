@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from alipay import AliPay, DCAliPay
@@ -10,7 +10,7 @@ from alipay.exceptions import AliPayException
 from alipay.utils import AliPayConfig
 
 from anqi.payments.channels import forms
-from anqi.payments.channels.alipay import debits, gateway, mandates, payouts, refunds, trades, wire
+from anqi.payments.channels.alipay import bills, debits, gateway, mandates, payouts, refunds, trades, wire
 from anqi.payments.channels.papers import Paper, pem, roots
 from anqi.payments.channels.protocol import (
     CASHIER_LIFE,
@@ -33,6 +33,7 @@ from anqi.payments.channels.protocol import (
     Result,
     Unknown,
 )
+from anqi.payments.statements import Statement
 
 _TIMEOUT_SECONDS = 10
 _PAGES = {
@@ -102,7 +103,7 @@ def papers(stated: Mapping[str, str]) -> list[Paper]:
 
 
 class Alipay:
-    """One merchant account at Alipay, as `protocol.Channel`, `protocol.MandateChannel` and `protocol.PayoutChannel`."""
+    """One merchant account at Alipay, as `protocol.Channel` with mandates, payouts and statements."""
 
     code = "alipay"
     life = CASHIER_LIFE
@@ -197,6 +198,18 @@ class Alipay:
     def balance_minor(self) -> int | None:
         """What is left on the account that payouts leave from."""
         return payouts.balance_minor(self._sdk, owner=self._ours["seller_id"])
+
+    def statement_kinds(self) -> tuple[str, ...]:
+        """Trades with their fees, and what moved on the account."""
+        return tuple(bills.TYPES)
+
+    def statement(self, day: date, *, kind: str) -> Statement:
+        """The file of that day, from nine the next morning on, or later."""
+        return self.handed_in(bills.fetch(self._sdk, day=day, kind=kind), day=day, kind=kind)
+
+    def handed_in(self, file: bytes, *, day: date, kind: str) -> Statement:
+        """A file of that day from wherever it came."""
+        return Statement(channel=self.code, kind=kind, day=day, account=self._ours["seller_id"], file=file)
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""

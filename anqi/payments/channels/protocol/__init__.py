@@ -34,7 +34,6 @@ from anqi.payments.channels.protocol.messages import (
     NotReady,
     RawRequest,
     RawResponse,
-    StatementRow,
     Unreadable,
 )
 from anqi.payments.channels.protocol.requests import (
@@ -85,7 +84,6 @@ __all__ = [
     "RefundRequest",
     "Result",
     "StatementChannel",
-    "StatementRow",
     "Succeeded",
     "Transfer",
     "Unknown",

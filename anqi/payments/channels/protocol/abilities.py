@@ -1,11 +1,10 @@
 """What channels can do: all of them collect and give back, the rest are abilities of their own."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from anqi.payments.channels.protocol.answers import CardBound, MandateFound, Result
-from anqi.payments.channels.protocol.messages import Notification, RawRequest, RawResponse, StatementRow
+from anqi.payments.channels.protocol.messages import Notification, RawRequest, RawResponse
 from anqi.payments.channels.protocol.requests import (
     AnnounceRequest,
     CardRequest,
@@ -16,6 +15,7 @@ from anqi.payments.channels.protocol.requests import (
     PayoutRequest,
     RefundRequest,
 )
+from anqi.payments.statements import Statement
 
 
 class Channel(Protocol):
@@ -88,11 +88,13 @@ class PayoutChannel(Protocol):
 
 @runtime_checkable
 class StatementChannel(Protocol):
-    """A channel that hands out a file of each day's movements.
+    """A channel that hands out files of each day's movements, of the kinds that it names.
 
-    `statement` raises NotReady, and OSError where the channel gives no clear answer; `rows` raises ValueError for a
-    file that is broken, or is not of that day.
+    `statement` gives the file as it is kept; it raises NotReady, OSError where the channel gives no clear answer, and
+    StatementUnreadable where the file isn't the one that the channel stated the hash of. `handed_in` is a file that
+    people have fetched from the channel's own pages.
     """
 
-    def statement(self, day: date) -> bytes: ...
-    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]: ...
+    def statement_kinds(self) -> tuple[str, ...]: ...
+    def statement(self, day: date, *, kind: str) -> Statement: ...
+    def handed_in(self, file: bytes, *, day: date, kind: str) -> Statement: ...

@@ -1,4 +1,4 @@
-"""What a channel sends by itself, and the files that it hands out."""
+"""What a channel sends by itself."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,15 +58,3 @@ class Unreadable(Exception):
 
 class NotReady(Exception):
     """The channel has no statement of that day yet."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StatementRow:
-    """One movement as a channel's statement tells it; the key is ours, where the channel knows one."""
-
-    kind: Literal["charge", "refund", "payout", "payout_return", "other"]
-    key: str
-    ref: str
-    amount_minor: int
-    fee_minor: int
-    at: datetime

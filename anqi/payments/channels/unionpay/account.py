@@ -1,7 +1,7 @@
 """One merchant's account at UnionPay: cards paid with on its page, bound, debited and paid to."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from anqi.payments.channels.papers import Paper, pfx, roots
@@ -19,10 +19,10 @@ from anqi.payments.channels.protocol import (
     RawResponse,
     RefundRequest,
     Result,
-    StatementRow,
 )
 from anqi.payments.channels.unionpay import cards, codes, gateway, notices, orders, payouts, statement, wire
 from anqi.payments.channels.unionpay.gateway import Gateway
+from anqi.payments.statements import Statement
 from anqi.rows.days import SHANGHAI
 
 _PAY = ("01", "01", "000201")
@@ -132,13 +132,17 @@ class Unionpay:
         """What can be paid out now, in fen."""
         return payouts.balance_minor(self._way, now=_world_now())
 
-    def statement(self, day: date) -> bytes:
-        """The file of that clearing day, as UnionPay signed it."""
-        return statement.fetch(self._way, day=day, now=_world_now())
+    def statement_kinds(self) -> tuple[str, ...]:
+        """One file tells it all, payouts that came back too."""
+        return ("clearing",)
 
-    def rows(self, file: bytes, *, day: date) -> Iterator[StatementRow]:
-        """The movements in a file of that clearing day."""
-        return statement.rows(file, day=day, mer_id=self._way.mer_id)
+    def statement(self, day: date, *, kind: str) -> Statement:
+        """The file of that clearing day, as UnionPay signed it."""
+        return self.handed_in(statement.fetch(self._way, day=day, now=_world_now()), day=day, kind=kind)
+
+    def handed_in(self, file: bytes, *, day: date, kind: str) -> Statement:
+        """A file of that day from wherever it came."""
+        return Statement(channel=self.code, kind=kind, day=day, account=self._way.mer_id, file=file)
 
     def parse_notification(self, raw: RawRequest) -> Notification:
         """The message in the request. BadSignature, NotOurs, Unreadable: in this order it is looked at."""

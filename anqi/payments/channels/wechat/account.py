@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -32,9 +32,10 @@ from anqi.payments.channels.protocol import (
     Unknown,
     Unreadable,
 )
-from anqi.payments.channels.wechat import contracts, debits, gateway, papay, papay_notices, wire
+from anqi.payments.channels.wechat import bills, contracts, debits, gateway, papay, papay_notices, wire
 from anqi.payments.channels.wechat.gateway import Answer, Untrusted
 from anqi.payments.channels.wechat.papay import Papay
+from anqi.payments.statements import Statement
 from anqi.rows.days import SHANGHAI
 
 # Of all codes only those whose meaning is certain; the older spelling is that of the first edition of v3.
@@ -67,7 +68,7 @@ def papers(stated: Mapping[str, str]) -> list[Paper]:
 
 
 class Wechat:
-    """One merchant account at WeChat Pay, as `protocol.Channel`."""
+    """One merchant account at WeChat Pay, as `protocol.Channel`, `MandateChannel` and `StatementChannel`."""
 
     code = "wechat"
     life = CASHIER_LIFE
@@ -169,6 +170,18 @@ class Wechat:
     def query_debit(self, key: str, *, opened_at: datetime | None = None) -> Result:
         """What became of the debit, by WeChat's word now."""
         return debits.query(self._papay, key)
+
+    def statement_kinds(self) -> tuple[str, ...]:
+        """Trades with their fees, and what moved on the account."""
+        return bills.KINDS
+
+    def statement(self, day: date, *, kind: str) -> Statement:
+        """The file of that day, from ten the next morning on."""
+        return self.handed_in(bills.fetch(self._sdk, day=day, kind=kind), day=day, kind=kind)
+
+    def handed_in(self, file: bytes, *, day: date, kind: str) -> Statement:
+        """A file of that day from wherever it came."""
+        return Statement(channel=self.code, kind=kind, day=day, account=self._account["mchid"], file=file)
 
     @property
     def _papay(self) -> Papay:

@@ -124,6 +124,15 @@ def ask(call: Callable[[], tuple[int, Any]]) -> Answer | Unknown:
         return Unknown(cause=cause(trouble))
 
 
+def download(call: Callable[[], tuple[int, Any]]) -> bytes | Unknown:
+    """The file that this call of the SDK's fetches; it is unsigned, and its hash is for the caller to look at."""
+    try:
+        status, content = call()
+    except Exception as trouble:
+        return Unknown(cause=cause(trouble))
+    return content if status == 200 and isinstance(content, bytes) else Unknown(cause=f"http_{status}")
+
+
 def _answer(status: int, text: Any) -> Answer:
     if status == 204:
         return Answer(status=status, code="", fields={})

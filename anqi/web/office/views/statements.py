@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.actions import payouts
-from anqi.payments import statements
+from anqi.payments import unread_statements
 from anqi.payments.models import UnreadStatement
 from anqi.people import inspection as people
 from anqi.rows.refusals import Refused
@@ -82,7 +82,7 @@ def _told(found: int) -> str:
 
 
 def _find(statement_id: UUID) -> UnreadStatement:
-    found = statements.find(statement_id)
+    found = unread_statements.find(statement_id)
     if not found:
         raise Http404
     return found
@@ -97,7 +97,7 @@ def _page(
         "channel": wording.word(wording.CHANNELS, found.channel),
         "is_open": not found.read_at and not found.given_up_at,
         "given_up_by": people.staff_names([found.given_up_by]).get(found.given_up_by, "") if found.given_up_by else "",
-        "others": statements.given_up(),
+        "others": unread_statements.given_up(),
         "form": form or HandedInForm(auto_id="file_%s"),
         "reason": ReasonForm(),
         "refusal": refusal,
