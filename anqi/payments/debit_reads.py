@@ -63,7 +63,8 @@ _READ = f"""
         exists (
             select from payments_charge_part part
             join payments_charge c on c.borrower_id = part.borrower_id and c.id = part.charge_id
-            where part.borrower_id = p.borrower_id and part.loan_id = p.loan_id and part.claims and c.mandate_id is null)
+            where part.borrower_id = p.borrower_id and part.loan_id = p.loan_id and part.claims
+                and c.mandate_id is null)
     from payments_debit_plan p
     where p.borrower_id = $1 and p.id = $2
 """

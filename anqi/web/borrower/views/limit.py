@@ -28,7 +28,9 @@ def limit(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
 
-def _show(request: HttpRequest, *, wrong: OwnLimitForm | None = None, note: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, *, wrong: OwnLimitForm | None = None, note: str = "", status: int = 200
+) -> HttpResponse:
     who, today = borrower_id(request), clock.today()
     uses = limit_views.uses(who, today=today)
     lines = [
