@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from anqi.engine import schedule
+from anqi.engine.events import Void
 from anqi.lending import store
 from anqi.lending.store import LoanInHand
 from anqi.rows import sql
@@ -47,7 +48,7 @@ def has_due(held: LoanInHand, due_on: date, *, today: date) -> bool:
 
 def is_over(held: LoanInHand) -> bool:
     """Whether nothing is ever to be paid any more: settled, cancelled or void."""
-    return bool(held.settled_on or held.cancelled_on)
+    return bool(held.settled_on or held.cancelled_on) or any(isinstance(fact, Void) for fact in held.facts)
 
 
 def largest_minor(held: LoanInHand, *, today: date) -> int:

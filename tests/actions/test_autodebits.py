@@ -18,10 +18,12 @@ from anqi.payments.models import Card, Charge, DebitPlan, Mandate, Payment
 from anqi.people.models import User
 from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
+from tests import reserving
 from tests.actions.debit_days import do_what_is_due, live
 from tests.actions.debit_desk import DebitDesk
+from tests.actions.test_payouts import Bank, ask, learn
 from tests.happening import happen, hold
-from tests.planting import Planted, at, plant_borrower, plant_loan
+from tests.planting import Planted, at, plant_borrower, plant_cash, plant_loan
 
 pytestmark = pytest.mark.django_db
 STARTED, DUE = date(2026, 9, 9), date(2026, 10, 9)
@@ -438,3 +440,23 @@ def test_nothing_of_an_agreement_is_anybody_elses(street: Street) -> None:
     for act in (mandates.end, mandates.inquire):
         with pytest.raises(mandates.NoSuchMandate):
             act(borrower_id=other_id, mandate_id=mandate.id, now=SIGNED)
+
+
+def test_a_loan_whose_money_came_back_is_over(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, is_true in (("find_payer", lambda code: Bank()), ("paying_out", lambda: ("unionpay",))):
+        monkeypatch.setattr(channels, name, is_true)
+    loan = plant_cash(borrower_id=street.lin.borrower_id, now=at(STARTED))
+    ask(loan, now=at(STARTED))
+    payout = reserving.arrive(loan, paid_at=at(STARTED))
+    street.lin = Planted(**{**vars(street.lin), "loan_id": loan.id})
+    mandates = [street.bind("wechat"), street.bind_card()]
+    live(SIGNED, hour(DUE - 8 * DAY, 9))
+    back_at = hour(DUE - 8 * DAY, 9)
+    learn(payout, Failed(reason="returned", code="", at=back_at), by="statement", now=back_at)
+    live(back_at, hour(DUE, 20))
+    for mandate in mandates:
+        mandate.refresh_from_db()
+    assert [mandate.state for mandate in mandates] == ["ended", "ended"]
+    assert [(plan.state, plan.why) for plan in street.plans] == [("stopped", "moved")]
+    assert street.debits == []
+    assert told() == ["payout_arrived", "mandate_begun", "mandate_begun", "payout_came_back"]
