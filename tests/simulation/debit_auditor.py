@@ -113,10 +113,17 @@ class DebitAuditor:
             if reason:
                 of = (each.whose.borrower_id, each.channel, _yuan(each.amount_minor), reason)
                 failed[of] += 1
-                self._must(failed[of] <= told[of], each.whose.loan_id, f"has failed and nobody was told: {of}")
+                is_told = failed[of] <= told[of] or not self._owes(each)
+                self._must(is_told, each.whose.loan_id, f"has failed and nobody was told: {of}")
         # One that ended before it was ever sent is told as well.
         made_up = [of for of in told - failed if of[3] != "system"]
         assert not made_up, f"debits that were told to have failed, and did not: {made_up}"
+
+    def _owes(self, asked: Asked) -> bool:
+        """Whether anything was owed on the day on which we learned of its end; a failure of no use is told nobody."""
+        heard = self._heard(asked)
+        known_at = heard and heard.known_at
+        return known_at is None or bool(self.auditor.course(asked.whose.loan_id, today=day_of(known_at)).owes)
 
     def _failure(self, asked: Asked, *, is_end: bool) -> str:
         """Why it failed, as the channel has told; one that the channel never had is found out in the end."""
