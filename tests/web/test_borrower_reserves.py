@@ -116,7 +116,7 @@ def test_the_limit_has_four_numbers_and_each_says_what_it_is_made_of(mine: tuple
     page = get(visitor, "/reserves")
     for told in (
         "总额度 ¥20,000.00", "出借机构给的额度 ¥20,000.00", "已用 ¥1,000.00", "备用金 3 期 ¥1,000.00", "冻结 ¥200.00",
-        "备用金 30 天 ¥200.00", "可用 总额度减去已用和冻结的。 ¥18,800.00",
+        "备用金 30 天 ¥200.00", "可用 ¥18,800.00 总额度减去已用和冻结的。",
     ):  # fmt: skip
         assert told in page
     assert f'<a href="/orders/{Loan.objects.first().order_id}">' in text_of(visitor.get("/reserves"))  # type: ignore[union-attr]
@@ -140,9 +140,9 @@ def test_what_takes_of_a_limit_adds_up_to_it(mine: tuple[UUID, To]) -> None:
 
 def test_every_reserve_says_its_range_its_yearly_cost_and_how_it_is_repaid(visitor: Client) -> None:
     page = get(visitor, "/reserves")
-    assert "备用金 7 天免息 ¥500.00 · 到期一次还清 0.00%" in page
-    assert "备用金 30 天 ¥100.00 – ¥5,000.00 · 到期一次还清 14.60%" in page
-    assert "备用金 6 期 ¥500.00 – ¥20,000.00 · 每期还一样多（等额本息） 14.51% – 14.52%" in page
+    assert "备用金 7 天免息 · 年化成本（单利） 0.00% ¥500.00 · 到期一次还清" in page
+    assert "备用金 30 天 · 年化成本（单利） 14.60% ¥100.00 – ¥5,000.00 · 到期一次还清" in page
+    assert "备用金 6 期 · 年化成本（单利） 14.51% – 14.52% ¥500.00 – ¥20,000.00 · 每期还一样多（等额本息）" in page
     assert page.index("备用金 7 天") < page.index("备用金 30 天") < page.index("备用金 3 期")
 
 

@@ -92,6 +92,7 @@
     return [Number(least), Number(most)];
   };
   const typedOf = (tune) => tune.closest("form").elements[tune.dataset.tunes];
+  const amountOf = (tune) => Number(typedOf(tune).value.replace(/[,¥ ]/g, "")) || 0;
   const setAmount = (tune, amount) => {
     const [least, most] = boundsOf(tune);
     const kept = Math.min(Math.max(amount, least), most);
@@ -106,7 +107,7 @@
     range.step = STEP;
     // The last step may be a short one: it leads to the very most.
     range.max = least + Math.ceil((most - least) / STEP) * STEP;
-    const typed = Number(typedOf(tune).value.replace(/[,¥ ]/g, ""));
+    const typed = amountOf(tune);
     if (typed && Math.abs(range.value - typed) >= STEP) range.value = typed;
     range.setAttribute("aria-valuetext", `¥${typedOf(tune).value}`);
   };
@@ -120,7 +121,7 @@
     const button = event.target.closest("[data-by]");
     if (!button) return;
     const tune = button.closest(".aq-tune");
-    const typed = Number(typedOf(tune).value) || boundsOf(tune)[0];
+    const typed = amountOf(tune);
     const by = Number(button.dataset.by);
     setAmount(tune, (by > 0 ? Math.floor(typed / STEP) : Math.ceil(typed / STEP)) * STEP + by);
     typedOf(tune).dispatchEvent(new Event("input", { bubbles: true }));
