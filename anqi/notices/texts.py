@@ -110,6 +110,16 @@ _TEXTS = debit_texts.TEXTS | device_texts.TEXTS | {
         "zh-hans": "没有可用的收款账户，借款合同已失效，你不需要还款。",
         "en": "There was no account to pay to. The agreement has lapsed and you owe nothing.",
     },
+    "payout_redirected": {
+        "zh-hans": "收款账户已换成你的{account}，{amount} 将打到这个账户。如果不是你本人操作，请马上联系我们。",
+        "en": "{amount} is now being paid to your {account}. If you did not name this account yourself, contact us at"
+        " once.",
+    },
+    "payout_undone": {
+        "zh-hans": "你取消了还没有放款的借款，合同已失效，你不需要还款，额度已经放开。",
+        "en": "You undid the loan before it was paid out. The agreement has lapsed, you owe nothing and your limit is"
+        " free.",
+    },
     "reserve_approved": {
         "zh-hans": "你申请的{reserve} {amount} 已通过人工审核，请在 24 小时内登录查看费用和合同并签约，过期需要重新申请。",
         "en": "Your application for {amount} ({reserve}) was approved by our staff. Log in within 24 hours to read and"

@@ -52,6 +52,6 @@ def troubled(now: datetime) -> QuerySet[Payout]:
     """Payouts that can't leave, that nobody knows the end of, that contradict themselves, or that have just failed."""
     long_ago = Q(state__in=Payout.SENT, sent_at__lte=now - TAKES)
     cannot_leave = Q(state=Payout.State.RELEASED) & ~Q(reason="")
-    contradicted = Q(reason__in=("failed_after_all", "paid_after_all", "other_amount"))
+    contradicted = Q(reason__in=("failed_after_all", "paid_after_all", "other_amount", "earlier_paid"))
     ended = Q(state__in=(Payout.State.FAILED, Payout.State.RETURNED), ended_at__gt=now - SHOWN)
     return Payout.objects.filter(long_ago | cannot_leave | contradicted | ended).order_by("requested_at")

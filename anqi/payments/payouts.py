@@ -1,5 +1,6 @@
 """Payouts: money that leaves for a borrower, known to its channel by one number however often it is asked for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -84,6 +85,17 @@ def alive_of(borrower_id: UUID, loan_id: UUID) -> Payout | None:
     return Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id, state__in=Payout.ALIVE).first()
 
 
+def failed_of(borrower_id: UUID, loan_id: UUID) -> list[Payout]:
+    """The payouts of a loan that failed, the oldest first."""
+    failed = Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id, state=Payout.State.FAILED)
+    return list(failed.order_by("requested_at", "id"))
+
+
+def may_be_paid(failed: Iterable[Payout]) -> bool:
+    """Whether a channel has said of one of them since that it arrived."""
+    return any(each.reason == PAID_AFTER_ALL for each in failed)
+
+
 def nameable_until(payout: Payout) -> datetime:
     """Until when another account may be named for a payout that failed."""
     assert payout.ended_at, "it has not failed"
@@ -112,14 +124,19 @@ def stop(payout: Payout, *, reason: str, now: datetime) -> None:
     _change(payout, state=Payout.State.STOPPED, reason=reason[:64], ended_at=now, next_try_at=None)
 
 
+def hold_back(payout: Payout, *, reason: str) -> None:
+    """It may not leave, unless a person releases it."""
+    _change(payout, state=Payout.State.WAITING, reason=reason, released_at=None, released_by=None, next_try_at=None)
+
+
 def begin_sending(payout: Payout, *, now: datetime) -> None:
     """From here on it may have left, whatever becomes of us. Its time is the one it is sent with, now and later."""
     _change(payout, state=Payout.State.UNKNOWN, reason="", sent_at=now, next_try_at=now + _WAITS[0])
 
 
 def put_off(payout: Payout, *, reason: str, until: datetime) -> None:
-    """It can't leave yet."""
-    _change(payout, reason=reason, next_try_at=until)
+    """It can't leave, or be asked about, yet; nothing where somebody has decided about it meanwhile."""
+    _row(payout).filter(state=payout.state).update(reason=reason, next_try_at=until)
 
 
 def go_on(payout: Payout, *, state: str, ref: str, reason: str, is_heard: bool, now: datetime) -> None:

@@ -62,7 +62,8 @@ class Bank:
         if self.dies:
             raise Killed
         self.asked.append(request)
-        self.paid.setdefault(request.key, request.amount_minor)
+        if not isinstance(self.answer, Failed):
+            self.paid.setdefault(request.key, request.amount_minor)
         return self.answer
 
     def query_payout(self, key: str, *, opened_at: datetime) -> Result:

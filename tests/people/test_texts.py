@@ -33,6 +33,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "payout_failed": {"amount": texts.yuan(50_000), "account": "招商银行 尾号1234"},
     "payout_came_back": {"amount": texts.yuan(50_000), "account": "招商银行 尾号1234"},
     "payout_stopped": {},
+    "payout_redirected": {"amount": texts.yuan(50_000), "account": "招商银行 尾号1234"},
+    "payout_undone": {},
     "reserve_approved": {"reserve": "备用金 12 期", "amount": texts.yuan(2_000_000)},
     "reserve_refused": {"reserve": "备用金 12 期", "amount": texts.yuan(2_000_000)},
     "reserve_signed": {"reserve": "备用金 12 期", "amount": texts.yuan(2_000_000), "account": "招商银行 尾号1234"},

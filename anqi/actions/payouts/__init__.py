@@ -4,14 +4,16 @@ Refused
 ├── NoSuchLoan
 ├── NothingToPayOut      the loan has begun, was cancelled, or is a purchase
 ├── AlreadyOnItsWay
-├── CannotPayThere       the channel is not offered, or pays nothing out
+├── MayBePaid            a channel has said since that a payout which failed arrived
+├── TooLateToName        until
+├── TooLateToUndo
 ├── NotWaiting           state
 ├── OwnVerdict           nobody agrees with themselves
 ├── BadVerdict           field
 ├── StatementNotHad      reason
 ├── StatementEnded
 └── Stranger             a channel speaks of a payout that is not ours
-Who may act is refused by `people.authority`.
+Accounts are refused by `payments.payees`, and who may act by `people.authority`.
 """
 
 from anqi.actions.payouts.asking import (
@@ -21,6 +23,7 @@ from anqi.actions.payouts.asking import (
     lapse,
     request,
 )
+from anqi.actions.payouts.changing import MayBePaid, TooLateToName, TooLateToUndo, redirect, undo
 from anqi.actions.payouts.deciding import (
     BadVerdict,
     NotWaiting,
@@ -43,11 +46,12 @@ from anqi.actions.payouts.statements import (
     try_statement,
     unread,
 )
-from anqi.payments.payees import CannotPayThere
+from anqi.payments.payees import CannotPayThere, CreditCard, NoSuchCard, NotAWallet
 
 __all__ = [
-    "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "NoSuchLoan", "NotWaiting", "NothingToPayOut", "OwnVerdict",
-    "StatementEnded", "StatementNotHad", "Stranger", "agree", "ask_now", "deliver", "drop",
-    "give_up_statement", "judge", "lapse", "learn", "lease", "look_through", "release", "request", "stop",
-    "take_statement", "try_statement", "unread",
+    "AlreadyOnItsWay", "BadVerdict", "CannotPayThere", "CreditCard", "MayBePaid", "NoSuchCard", "NoSuchLoan",
+    "NotAWallet", "NotWaiting", "NothingToPayOut", "OwnVerdict", "StatementEnded", "StatementNotHad", "Stranger",
+    "TooLateToName", "TooLateToUndo", "agree", "ask_now", "deliver", "drop", "give_up_statement", "judge", "lapse",
+    "learn", "lease", "look_through", "redirect", "release", "request", "stop", "take_statement", "try_statement",
+    "undo", "unread",
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Pa
         held = store.read(borrower_id, [loan_id]).get(loan_id)
         if held is None:
             raise NoSuchLoan(loan_id=loan_id)
-        _refuse_unfit(held)
+        refuse_unfit(held)
         lender = Lender.objects.get(id=held.lender_id)
         return payouts.put(
             borrower_id=borrower_id, loan_id=loan_id, lender_id=held.lender_id, to=to,
@@ -56,7 +56,8 @@ def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Pa
         )  # fmt: skip
 
 
-def _refuse_unfit(held: LoanInHand) -> None:
+def refuse_unfit(held: LoanInHand) -> None:
+    """Refuses NothingToPayOut, AlreadyOnItsWay."""
     if not held.is_cash or held.starts_on or held.cancelled_on:
         raise NothingToPayOut
     if payouts.alive_of(held.borrower_id, held.id):
@@ -75,7 +76,10 @@ def _let_go(seen: Payout, now: datetime) -> None:
     with transaction.atomic(durable=True):
         chain = holds.hold(seen.borrower_id)
         held = store.read(seen.borrower_id, [seen.loan_id])[seen.loan_id]
-        is_paid_anew = payouts.alive_of(seen.borrower_id, seen.loan_id) or held.starts_on
+        failed = payouts.failed_of(seen.borrower_id, seen.loan_id)
         payouts.close_failed(payouts.read(seen.borrower_id, seen.id), now=now)
-        if not is_paid_anew and not held.cancelled_on:
+        is_paid_anew = payouts.alive_of(seen.borrower_id, seen.loan_id) or held.starts_on or held.cancelled_on
+        # Three days count from the last account that was tried; and what may have arrived is no loan to end.
+        is_last = failed[-1].id == seen.id and not payouts.may_be_paid(failed)
+        if is_last and not is_paid_anew:
             ending.cancel(chain, held, actor="anqi", reason="payout failed", template="payout_lapsed", now=now)

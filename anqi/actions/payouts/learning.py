@@ -47,6 +47,7 @@ def hear(chain: Chain, payout: Payout, result: Result, learned_by: str, now: dat
     elif isinstance(result, Succeeded):
         # It was given up, or never sent: whoever is right, money may have left that no loan stands for.
         payouts.contradict(payout, reason=payouts.PAID_AFTER_ALL)
+        _hold_back_next(payout)
 
 
 def _take(chain: Chain, payout: Payout, result: Result, learned_by: str, now: datetime) -> None:
@@ -66,6 +67,13 @@ def _take(chain: Chain, payout: Payout, result: Result, learned_by: str, now: da
         # Not there is no no either: it may still be on its way into the channel's books.
         cause = result.cause if isinstance(result, Unknown) else "not_found"
         _wait(payout, Payout.State.UNKNOWN, cause, now)
+
+
+def _hold_back_next(payout: Payout) -> None:
+    """What was to be paid in its stead and has not left stays, until a person says otherwise."""
+    following = payouts.alive_of(payout.borrower_id, payout.loan_id)
+    if following and following.state == Payout.State.RELEASED:
+        payouts.hold_back(following, reason="earlier_paid")
 
 
 def _wait(

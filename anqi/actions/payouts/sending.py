@@ -9,7 +9,15 @@ from django.db import transaction
 from anqi.actions.payouts import learning
 from anqi.lending.models import Lender
 from anqi.payments import channels, payouts
-from anqi.payments.channels.protocol import NotFound, Payee, PayoutChannel, PayoutRequest, Result, Unknown
+from anqi.payments.channels.protocol import (
+    Failed,
+    NotFound,
+    Payee,
+    PayoutChannel,
+    PayoutRequest,
+    Result,
+    Unknown,
+)
 from anqi.payments.models import Payout
 from anqi.people import holds
 from anqi.rows.days import day_of, end_of
@@ -36,7 +44,7 @@ def deliver(*, borrower_id: UUID, payout_id: UUID, now: datetime) -> None:
         return
     channel = channels.find_payer(payout.channel)
     is_first = payout.state == Payout.State.RELEASED
-    if is_first and not _begin(payout, channel, now):
+    if is_first and not (_are_over(payout, now) and _begin(payout, channel, now)):
         return
     if payout.state not in (*Payout.SENT, Payout.State.SUCCEEDED):
         return
@@ -44,6 +52,30 @@ def deliver(*, borrower_id: UUID, payout_id: UUID, now: datetime) -> None:
     with transaction.atomic(durable=True):
         payouts.note(payout, kind=kind, result=result, at=now)
     learning.learn(channel=payout.channel, key=payout.key, result=result, learned_by="query", now=now)
+
+
+def _are_over(payout: Payout, now: datetime) -> bool:
+    """Whether the earlier ones, which failed, are still said to have failed: it must not be paid beside one of them."""
+    for earlier in payouts.failed_of(payout.borrower_id, payout.loan_id):
+        # What two people have found in the channel's papers is not asked about again.
+        if earlier.sent_at is None or earlier.reason == "by_statement":
+            continue
+        found = _ask_again(earlier, earlier.sent_at, now)
+        if not isinstance(found, Failed | NotFound):
+            # Where it arrived after all, this one has been held back, which nothing here undoes.
+            _put_off(payout, "earlier_unknown", now + _TRY_AGAIN)
+            return False
+    return True
+
+
+def _ask_again(earlier: Payout, sent_at: datetime, now: datetime) -> Result:
+    if earlier.channel not in channels.paying_out():
+        return Unknown(cause="channel_unavailable")
+    found = channels.find_payer(earlier.channel).query_payout(earlier.key, opened_at=sent_at)
+    with transaction.atomic(durable=True):
+        payouts.note(earlier, kind="query_payout", result=found, at=now)
+    learning.learn(channel=earlier.channel, key=earlier.key, result=found, learned_by="query", now=now)
+    return found
 
 
 def _begin(payout: Payout, channel: PayoutChannel, now: datetime) -> bool:

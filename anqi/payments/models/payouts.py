@@ -20,10 +20,12 @@ class Payout(BorrowerRow):
         STOPPED = "stopped"
         RETURNED = "returned"
 
+    # Has certainly not left.
+    AT_HOME = (State.WAITING, State.RELEASED)
     # May have left, and nobody has said how it ended.
     SENT = (State.PROCESSING, State.UNKNOWN)
     # Of these a loan has one at most: each has been, or may yet be, money out of the house.
-    ALIVE = (State.WAITING, State.RELEASED, *SENT, State.SUCCEEDED)
+    ALIVE = (*AT_HOME, *SENT, State.SUCCEEDED)
 
     loan_id = models.UUIDField()
     lender_id = models.UUIDField()

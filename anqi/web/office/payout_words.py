@@ -31,6 +31,9 @@ WHY_NOT_PAID_OUT: Words = {
     "account_unfit": lazy("收款账户不能收款"),
     "over_limit": lazy("超过单笔限额"),
     "refused": lazy("渠道拒绝"),
+    "earlier_paid": lazy("上一笔可能已到账：先核对，不要放行"),
+    "earlier_unknown": lazy("上一笔的结果渠道又说不清，问清楚再放"),
+    "stopped_by_borrower": lazy("借款人取消"),
     "stopped_by_staff": lazy("人工停止"),
     "by_statement": lazy("按对账单认定"),
 }
