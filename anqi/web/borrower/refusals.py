@@ -90,6 +90,12 @@ _WORDS: dict[str, Words] = {
     % {"at": write_moment(facts["expired_at"], this_year=now.year)},
     "credit_card": lambda facts, now: _("备用金只能打到储蓄卡，不能打到信用卡。"),
     "cannot_pay_there": lambda facts, now: _("现在不能打款到这个账户，请换一种收款方式。"),
+    "already_on_its_way": lambda facts, now: _("这笔借款已经在放款，没有再打一笔。"),
+    "nothing_to_pay_out": lambda facts, now: _("这笔借款现在不用放款，没有任何变动。"),
+    "may_be_paid": lambda facts, now: _("上一笔打款渠道前后说法不一，工作人员正在核对。核对清楚以前不会再打款。"),
+    "too_late_to_name": lambda facts, now: _("%(at)s以前可以换收款账户，现在已经过了，合同自动失效，不收任何费用。")
+    % {"at": write_moment(facts["until"], this_year=now.year)},
+    "too_late_to_undo": lambda facts, now: _("钱已经打出去，或者可能已经打出去，不能取消了。到账当天全部归还，不收任何费用。"),
     "not_a_wallet": lambda facts, now: _("请填写支付宝账号：手机号或邮箱。"),
     "purpose_unknown": lambda facts, now: _("请选择借款用途。"),
     "not_refused": lambda facts, now: _("只有没有通过的申请才能要求人工复核。"),
