@@ -24,7 +24,7 @@ from anqi.lending.reserves import Shelf
 from anqi.people import queries as people
 from anqi.rows import keyring
 from anqi.rows.ids import uuid7
-from anqi.web.borrower import reserve_pages
+from anqi.web.borrower import devices, reserve_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.forms import ReserveForm
 from anqi.web.borrower.refusals import told
@@ -149,7 +149,7 @@ def _apply(request: HttpRequest, form: ReserveForm) -> HttpResponse:
     wish = Wish(product=product, amount_minor=priced.amount_minor, purpose=form.cleaned_data["purpose"], to=_to(form))
     attempt = form.cleaned_data["attempt"]
     try:
-        reserves.apply(borrower_id=who, attempt=attempt, wish=wish, device="", now=now)
+        reserves.apply(borrower_id=who, attempt=attempt, wish=wish, device=devices.of(request), now=now)
     except AlreadyApplied as refused:
         return _lead_to(request, UUID(str(refused.facts["application_id"])))
     except OtherRequest as refused:
