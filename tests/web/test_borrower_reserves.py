@@ -21,6 +21,7 @@ from anqi.lending.models import Application, CreditLine, Lender, Loan
 from anqi.payments import channels
 from anqi.payments.channels.protocol import Accepted, CardBound, Closed, Form
 from anqi.payments.models import Card
+from anqi.people import tries
 from anqi.people.models import Borrower
 from anqi.rows.ids import uuid7
 from anqi.web.borrower import polling, remedies, reserve_words
@@ -308,6 +309,16 @@ def test_a_double_tap_is_one_and_the_same_form_with_other_contents_is_not_taken(
     changed = visitor.post("/reserves/apply", sent | {"amount": "900"}, follow=True)
     assert "这张申请已经提交过，内容不能再改。" in plain(changed)
     assert Application.objects.get().amount_minor == 100_000
+
+
+def test_who_applies_too_often_is_told_when_to_try_again(
+    mine: tuple[UUID, To], visitor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "OF_BORROWER", 1)
+    assert visitor.post("/reserves/apply", form(mine[1])).status_code == 302
+    again = visitor.post("/reserves/apply", form(mine[1]))
+    assert (again.status_code, int(again.headers["Retry-After"]) > 0, Application.objects.count()) == (429, True, 1)
+    assert visitor.get("/reserves/apply").status_code == 302
 
 
 def test_a_second_one_leads_to_the_one_there_is(mine: tuple[UUID, To], visitor: Client) -> None:

@@ -27,6 +27,7 @@ from anqi.rows.ids import uuid7
 from anqi.web.borrower import devices, reserve_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.forms import ReserveForm
+from anqi.web.borrower.pacing import paced
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.reserve_pages import WALLET
 from anqi.web.borrower.views import cards
@@ -138,6 +139,7 @@ def _act(request: HttpRequest) -> HttpResponse:
     return _apply(request, form)
 
 
+@paced("apply")
 def _apply(request: HttpRequest, form: ReserveForm) -> HttpResponse:
     """Asks for a decision only about what can be had: a refusal would count, and bar the way for a while."""
     who, now = borrower_id(request), clock.now()

@@ -24,6 +24,7 @@ from anqi.people import queries as people
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import limit_pages, polling, remedies, reserve_pages, reserve_words
 from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.pacing import paced
 from anqi.web.borrower.reasons import told as tell_reason
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.tabs import tabs
@@ -136,6 +137,7 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 @borrower_required
 @require_POST
+@paced("question")
 def question(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """A person will look at the refusal, and reads what the borrower says against it."""
     try:
