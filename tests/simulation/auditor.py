@@ -14,7 +14,6 @@ from uuid import UUID
 from tests.simulation.reading import rows
 
 GRACE_DAYS = 3
-PENALTY_A_DAY = Fraction(5, 10_000)
 DAY = timedelta(days=1)
 # In which order of one day.
 _TURNS = ("hold", "release", "return", "refund", "payment")
@@ -69,16 +68,21 @@ class Instalment:
 class Course:
     """One loan, lived through day by day: equal instalments, penalty on late principal, excess to the next.
 
-    One whose payout came back never was: what was paid of it is the borrower's.
+    Or one that is paid back at once after so many `days`, at a 365th of the year's rate for each. One whose payout came
+    back never was: what was paid of it is the borrower's.
     """
 
     def __init__(
         self, *, principal_minor: int, instalments: int, annual_rate: str, fee_rate: str, starts_on: date, lent_to: str,
-        void_on: date | None,
+        void_on: date | None, penalty_a_day: str, days: int | None,
     ) -> None:  # fmt: skip
         self.lent_to, self.void_on, self.fee_rate = lent_to, void_on, Fraction(fee_rate)
         self.principal_minor, self.starts_on, self.rate = principal_minor, starts_on, Fraction(annual_rate)
-        self.rows = _plan(principal_minor, instalments, self.rate / 12, starts_on)
+        self.penalty_a_day, self.year = Fraction(penalty_a_day), 365 if days else 360
+        self.rows = (
+            _at_once(principal_minor, days, self.rate / 365, starts_on) if days
+            else _plan(principal_minor, instalments, self.rate / 12, starts_on)
+        )  # fmt: skip
         self.credit = self.received = self.brought_back_minor = 0
         self.today = starts_on
         self.holds: set[str] = set()
@@ -125,7 +129,7 @@ class Course:
                 row.late += 1
                 row.burden += row.left("principal")
                 if row.late > GRACE_DAYS and not row.is_exempt:
-                    row.penalty = half_up(row.burden * PENALTY_A_DAY)
+                    row.penalty = half_up(row.burden * self.penalty_a_day)
 
     def _fall_due(self) -> None:
         if any(row.due_on == self.today for row in self.rows):
@@ -229,7 +233,7 @@ class Course:
         if not self.coming:
             return 0
         base = self._weighted(sum(row.principal for row in self.coming), until=self.today)
-        return min(half_up(self.rate * base / 360), self.coming[0].interest)
+        return min(half_up(self.rate * base / self.year), self.coming[0].interest)
 
     @property
     def payoff(self) -> int:
@@ -280,6 +284,12 @@ def _plan(principal_minor: int, count: int, rate: Fraction, starts_on: date) -> 
         rows.append(Instalment(due_on=due_on, opening=left, principal=principal, interest=interest))
         left -= principal
     return rows
+
+
+def _at_once(principal_minor: int, days: int, rate_a_day: Fraction, starts_on: date) -> list[Instalment]:
+    interest = half_up(principal_minor * rate_a_day * days)
+    due_on = starts_on + days * DAY
+    return [Instalment(due_on=due_on, opening=principal_minor, principal=principal_minor, interest=interest)]
 
 
 def due_dates(starts_on: date, count: int) -> list[date]:
@@ -372,6 +382,7 @@ def _course(loan: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], today: 
         annual_rate=terms["annual_rate"], fee_rate=terms.get("merchant_fee_rate", "0"), starts_on=loan["starts_on"],
         lent_to="payout_payable" if loan["is_cash"] else "merchant_payable",
         void_on=next((fact["counts_on"] for fact in facts if fact["kind"] == "void"), None),
+        penalty_a_day=terms["penalty"]["daily_rate"], days=terms["every"].get("days"),
     )  # fmt: skip
     return course.live((_happened(fact) for fact in facts if fact["kind"] != "void"), until=today)
 

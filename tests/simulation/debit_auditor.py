@@ -120,10 +120,11 @@ class DebitAuditor:
         assert not made_up, f"debits that were told to have failed, and did not: {made_up}"
 
     def _owes(self, asked: Asked) -> bool:
-        """Whether anything was owed on the day on which we learned of its end; a failure of no use is told nobody."""
+        """Whether anything was owed on the day on which its end was known; else there is nothing to be told about it."""
         heard = self._heard(asked)
-        known_at = heard and heard.known_at
-        return known_at is None or bool(self.auditor.course(asked.whose.loan_id, today=day_of(known_at)).owes)
+        # One that the channel never had ends within the hour.
+        known_at = heard.known_at if heard and heard.known_at else asked.at
+        return bool(self.auditor.course(asked.whose.loan_id, today=day_of(known_at)).owes)
 
     def _failure(self, asked: Asked, *, is_end: bool) -> str:
         """Why it failed, as the channel has told; one that the channel never had is found out in the end."""

@@ -10,15 +10,19 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from anqi.actions import autodebits, cards, charges, inbox, mandates, purchases, returns
+from anqi.actions import autodebits, cards, charges, inbox, mandates, merchants, purchases, returns
 from anqi.jobs import debits, tasks
-from anqi.lending.models import MerchantOrder, Order
+from anqi.lending import credit, products, shelf
+from anqi.lending.applications import To
+from anqi.lending.models import Loan, MerchantOrder, Order
 from anqi.lending.returning import NewReturn
 from anqi.payments import channels as ways
 from anqi.payments.channels.protocol import DebitRules
+from anqi.people.models import Borrower
 from anqi.rows.days import SHANGHAI
 from anqi.rows.refusals import Refused
-from tests import planting
+from demo import cast
+from tests import planting, reserving
 from tests.planting import Planted, at, plant_borrower
 from tests.simulation.auditor import due_dates
 from tests.simulation.debit_auditor import DebitAuditor
@@ -39,13 +43,16 @@ _HOURS = tuple(time(*each) for each in (
     (17, 0), (20, 0), (21, 50), (22, 30), (23, 50),
 ))  # fmt: skip
 _ROUNDS = 20
+# What is paid back at once, whose sums the auditor can do.
+_RESERVES = (("reserve-d7", 50_000, 50_000), ("reserve-d30", 10_000, 300_000))
 _ARRIVE_WITHIN = 20
 
 
 class DebitTown(Town):
     """Each other borrower is debited; the others do as they do in any town.
 
-    The house looks at every agreement each day, which is most of the town's time; here in `looks_every` days.
+    Each other of those borrows in cash too, by the acts of a borrower, and is debited for that as well. The house looks
+    at every agreement each day, which is most of the town's time; here in `looks_every` days.
     """
 
     def __init__(self, seed: int, *, borrowers: int, looks_every: int = 1) -> None:
@@ -63,6 +70,8 @@ class DebitTown(Town):
         self._clock = at(OPENS_ON - timedelta(days=1), 23, 59)
         self._looks_every = looks_every
         self._bought: dict[UUID, Planted] = {}
+        self._borrowers = random.Random(seed + 13)  # noqa: S311
+        self.reserves: set[UUID] = set()
         for number in range(borrowers):
             day = OPENS_ON + timedelta(days=self.chance.randrange(_ARRIVE_WITHIN))
             self._arrivals.setdefault(day, []).append(number)
@@ -86,6 +95,10 @@ class DebitTown(Town):
         patch.setattr(ways, "_WITH_MANDATES", ("alipay", "wechat"))
         patch.setattr(ways, "DEBITING", tuple(RULES))
 
+        lender, _, _ = planting.reference_rows(at(OPENS_ON))
+        for plan in shelf.RESERVES:
+            merchants.sell(lender=lender.code, kind=products.RESERVE, now=at(OPENS_ON), **plan)
+
     def stop_paying(self) -> None:
         """Debits go on, and nothing goes wrong with them any more."""
         super().stop_paying()
@@ -101,6 +114,8 @@ class DebitTown(Town):
             super()._welcome(number, day)
             return
         borrower_id = plant_borrower(f"+861380000{number:04d}", now=at(day))
+        if number % 4 == 0:
+            self._expect_to_borrow(borrower_id, number, day)
         for _ in range(self._count()):
             ships_on = day + timedelta(days=self.chance.choice((0, 0, 0, self.chance.randrange(2, 9))))
             loan_id = self._lend(borrower_id, day, 0) if ships_on == day else self._agree(borrower_id, day, ships_on)
@@ -109,6 +124,36 @@ class DebitTown(Town):
             self.signers.welcome(whose, signs_on=day + timedelta(days=1), due_days=due_on[:2])
             for n, each in enumerate(due_on):
                 self._plan("relies", borrower_id, (loan_id,), n, each)
+
+    def _expect_to_borrow(self, borrower_id: UUID, number: int, day: date) -> None:
+        """A reserve at once, another one next month, and one more a while after that."""
+        credit.grant(borrower_id, now=at(day))
+        Borrower.objects.filter(id=borrower_id).update(id_number=cast.LIN.id_number)
+        to = reserving.bind(borrower_id, f"62352{number:08}")
+        for days in (0, 33, 50):
+            self._parcels.setdefault(day + timedelta(days=days), []).append(partial(self._borrow, borrower_id, to))
+
+    def _borrow(self, borrower_id: UUID, to: To, now: datetime) -> None:
+        code, least_minor, most_minor = self._borrowers.choice(_RESERVES)
+        wish = {"product": code, "amount_minor": self._borrowers.randint(least_minor, most_minor)}
+        row = reserving.apply(borrower_id, to, now=now, **wish)
+        if row.state != "approved":
+            self.refused[row.state] = self.refused.get(row.state, 0) + 1
+            return
+        loan = reserving.sign(row, now=now)
+        self.story.tell(now, f"loan {loan.id} is {row.amount_minor} in cash, {code}")
+        self.cash.waiting.add(loan.id)
+        self.reserves.add(loan.id)
+
+    def _plan_cash(self, loan: Loan) -> None:
+        """It is known to have begun, today: it can be debited from tomorrow on."""
+        if loan.id not in self.reserves:
+            super()._plan_cash(loan)
+            return
+        whose, today = Whose(borrower_id=loan.borrower_id, loan_id=loan.id), self._clock.date()
+        due_on = self.auditor.course(loan.id, today=today).rows[0].due_on
+        self.signers.welcome(whose, signs_on=today + timedelta(days=1), due_days=[due_on])
+        self._plan("relies", loan.borrower_id, (loan.id,), 0, due_on)
 
     def _agree(self, borrower_id: UUID, day: date, ships_on: date) -> UUID:
         """Signed that day, and the goods leave later."""
@@ -135,7 +180,7 @@ class DebitTown(Town):
         self.story.tell(now, f"loan {planted.loan_id} begins")
 
     def _pay_at_the_wrong_moment(self, habit: str, whose: Whose, now: datetime) -> None:
-        if habit == "returns":
+        if habit == "returns" and whose.loan_id in self._bought:
             self._bring_all_back(self._bought[whose.loan_id], now)
             return
         purpose = "all" if habit == "settles" else "due"

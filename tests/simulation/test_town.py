@@ -46,6 +46,7 @@ def test_the_auditor_agrees_where_loans_are_debited(
         live(town, DEBIT_DAYS)
         assert_nothing_is_under_way(town)
         assert_all_money_is_here(town)
+        assert_no_payout_left_twice(town)
         town.debit_auditor.audit(is_end=True)
         assert_much_was_debited(town)
 
@@ -131,6 +132,8 @@ def assert_much_was_debited(town: DebitTown) -> None:
         assert sum(map(bool, lot.drawn.values())) >= len(lot.drawn) * (1 if IS_SOAK else 0.5), lot.drawn
     whys = set(DebitPlan.objects.values_list("why", flat=True))
     assert "paid" in whys, whys
+    in_cash = [each for each in town.debit_auditor.asked.values() if each.whose.loan_id in town.reserves]
+    assert in_cash, f"none of {len(town.reserves)} reserves was debited"
     asked, excused = town.debit_auditor.asked, town.debit_auditor.excused
-    print(f"{len(asked)} debits, plans {whys}, {excused} times the channel was late")
+    print(f"{len(asked)} debits, {len(in_cash)} of {len(town.reserves)} reserves, plans {whys}, {excused} times the channel was late")
     print(f"{town.lucks_of_debits.drawn} {town.tellings.drawn} {town.signers.habits.drawn} {town.signers.refused}")
