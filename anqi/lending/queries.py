@@ -174,6 +174,12 @@ def running(borrower_id: UUID, *, today: date) -> list[OrderView]:
     return [each for each in _viewed(borrower_id, found, today) if each.condition not in ("settled", "void")]
 
 
+def begun(borrower_id: UUID, *, today: date) -> list[OrderView]:
+    """The orders whose loans have begun, settled and void ones too, the oldest first, in three statements."""
+    loans = Loan.objects.filter(borrower_id=borrower_id, starts_on__lte=today, cancelled_on=None).values("order_id")
+    return _viewed(borrower_id, Order.objects.filter(borrower_id=borrower_id, id__in=loans).order_by("id"), today)
+
+
 def counts(borrower_id: UUID) -> dict[str, int]:
     """How many orders stand in each list; lists without any are left out. One statement."""
     lists = {word: Count("id", filter=theirs) for word, theirs in _LISTS.items()}

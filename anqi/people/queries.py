@@ -1,4 +1,4 @@
-"""What borrowers read of themselves. Nothing here locks or writes; personal data leaves it masked."""
+"""What borrowers read of themselves. Nothing here locks or writes; personal data leaves it masked, but for papers."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,6 +30,11 @@ def profile(borrower_id: UUID) -> Profile:
         name_masked=mask_name(name),
         is_verified=borrower.verified_at is not None,
     )
+
+
+def name_on_papers(borrower_id: UUID) -> str:
+    """The borrower's whole name, for papers of their own; empty before it was verified."""
+    return str(Borrower.objects.only("name").get(id=borrower_id).name or "")
 
 
 def mask_name(name: str) -> str:

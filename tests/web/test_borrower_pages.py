@@ -77,13 +77,15 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/me/papers"), ("POST", "/me/certificate"), ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"), ("GET", "/me"), ("GET", "/orders"),
+        ("GET", "/me/papers"), ("GET", "/me/statement"), ("GET", "/me/statement.pdf"),
+        ("POST", "/me/certificate"), ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"), ("GET", "/me"), ("GET", "/orders"),
         ("GET", "/receipts"), ("GET", "/verify"), ("GET", "/confirm/token"),
         ("GET", f"/orders/{order_id}/auto-pay"), ("GET", f"/orders/{order_id}/auto-pay/add"),
         ("POST", f"/orders/{order_id}/auto-pay/move"), ("GET", f"/mandates/{charge_id}"),
         ("GET", f"/mandates/{charge_id}/sign"), ("POST", f"/mandates/{charge_id}/end"),
         ("GET", f"/orders/{order_id}"), ("GET", f"/orders/{order_id}/agreement"),
         ("GET", f"/orders/{order_id}/papers"), ("POST", f"/orders/{order_id}/certificate"),
+        ("GET", f"/orders/{order_id}/statement"), ("GET", f"/orders/{order_id}/statement.pdf"),
         ("GET", f"/me/certificates/{receipt_id}.pdf"),
         ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
@@ -128,7 +130,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[10:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[12:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

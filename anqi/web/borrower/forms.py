@@ -1,6 +1,7 @@
 """What borrowers fill in. A form reads; whether it may be is decided by an action."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +16,8 @@ _CODE = {
     "maxlength": "6",
     "pattern": "[0-9]{6}",
 }
+# No loan is older, and days further back have none before them.
+_EARLIEST = date(2000, 1, 1)
 _PHONE = {"inputmode": "tel", "autocomplete": "tel-national", "placeholder": _("11 位手机号"), "maxlength": "20"}
 
 
@@ -111,6 +114,32 @@ class ReserveForm(forms.Form):
         help_text=_("手机号或邮箱，要是你本人实名的账户。只在打到支付宝时填。"),
     )  # fmt: skip
     attempt = forms.UUIDField()
+
+
+class DaysForm(forms.Form):
+    """A stretch of days that has begun, first and last day included."""
+
+    since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, today: date, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._today = today
+
+    def add_prefix(self, field_name: str) -> str:
+        # As addresses have it; neither is a name in Python.
+        return {"since": "from", "until": "to"}.get(field_name, field_name)
+
+    def clean(self) -> dict[str, Any]:
+        days = super().clean() or {}
+        since, until = days.get("since"), days.get("until")
+        if until and until > self._today:
+            self.add_error("until", _("最晚到今天：以后的日子还没有发生。"))
+        if since and since < _EARLIEST:
+            self.add_error("since", _("最早从 2000 年开始。"))
+        if since and until and since > until:
+            self.add_error("since", _("开始的一天应在结束的一天之前。"))
+        return days
 
 
 def consents_of(form: Any) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from anqi.web.borrower.views import (
     reserve_signing,
     reserves,
     signing,
+    statements,
 )
 from anqi.web.shared.papers import SIGNED
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("logout", doors.logout, name="logout"),
     path("me", me.me, name="me"),
     path("me/papers", papers.of_all, name="papers"),
+    path("me/statement", statements.of_all, name="statement"),
+    path("me/statement.pdf", statements.of_all_pdf, name="statement-pdf"),
     path("me/certificate", papers.certify_all, name="certify-all"),
     path("me/certificates/<uuid:certificate_id>.pdf", papers.certificate, name="certificate"),
     path("certificates", certificates.check, name="certificates"),
@@ -41,6 +44,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>", orders.order, name="order"),
     path("orders/<uuid:order_id>/agreement", orders.agreement, name="agreement"),
     path("orders/<uuid:order_id>/papers", papers.of_order, name="order-papers"),
+    path("orders/<uuid:order_id>/statement", statements.of_order, name="order-statement"),
+    path("orders/<uuid:order_id>/statement.pdf", statements.of_order_pdf, name="order-statement-pdf"),
     path("orders/<uuid:order_id>/certificate", papers.certify, name="certify"),
     *(
         path(f"orders/<uuid:order_id>/{name}.pdf", papers.signed, {"name": name}, name=f"{name}-pdf")

@@ -33,6 +33,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
         "orders": _signed(found[: lending.PAGE]),
         "older": found[lending.PAGE - 1].id if len(found) > lending.PAGE else None,
         "certificates": [] if before else issued(certificates.of(who)),
+        "may_state_all": not before and any(order.loan and order.loan.standing for order in found),
         "may_have_all": not before and bool(lending.counts(who).get("settled")),
         "back": reverse("borrower:me"),
     }
