@@ -41,7 +41,7 @@ check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, lice
 mutants: $(INSTALLED) ## Every small change to the engine that its tests don't notice; writes build/mutants.json
 	$(BIN)/python -m tools.mutants anqi/engine
 
-bench: $(INSTALLED) ## Engine, seeding, repayments, the end of day, payments to shops, pages under load, notifications; writes build/bench.json
+bench: $(INSTALLED) ## Engine, seeding, repayments, the end of day, payments to shops, pages under load, notifications, statements; writes build/bench.json
 	$(BIN)/python -m tools.bench
 
 install: $(INSTALLED) ## The virtual environment with pinned, hashed packages

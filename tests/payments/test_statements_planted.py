@@ -1,6 +1,7 @@
 """Long statements, written with differences by a seed and read back: what is found is what was planted."""
 
 import io
+import tracemalloc
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -33,6 +34,22 @@ def test_what_is_found_is_what_was_planted(tmp_path: Path, channel: str, kind: s
     ours = {each.key: each for each in planting.ours(kind=kind, day=DAY, count=COUNT, seed=SEED)}
     assert len(ours) == COUNT
     assert Counter(found(ours, rows)) == Counter(planted)
+
+
+@pytest.mark.parametrize(("channel", "kind"), FORMS)
+def test_a_long_file_is_never_held_as_a_whole(tmp_path: Path, channel: str, kind: str) -> None:
+    file, count = tmp_path / "statement", 10_000
+    planting.write(file, channel=channel, kind=kind, day=DAY, account="2088000000000001", count=count, seed=SEED)
+    tracemalloc.start()
+    try:
+        with file.open("rb") as opened:
+            for _ in statements.read(opened, channel=channel, kind=kind, day=DAY, account="2088000000000001"):
+                pass
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # Its text has more than a hundred bytes a row.
+    assert peak < count * 80
 
 
 NUMBERS = st.uuids().map(lambda id: number_for("aq", id))

@@ -6,7 +6,18 @@ Prints tables and writes `build/bench.json`, a flat object of numbers; docs/benc
 import sys
 from collections.abc import Callable
 
-from tools.bench import autodebits, close, engine, figures, load, notifications, repayments, seed, settlements
+from tools.bench import (
+    autodebits,
+    bills,
+    close,
+    engine,
+    figures,
+    load,
+    notifications,
+    repayments,
+    seed,
+    settlements,
+)
 
 _PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "engine": engine.measure,
@@ -17,6 +28,7 @@ _PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "load": load.measure,
     "notifications": notifications.measure,
     "autodebits": autodebits.measure,
+    "bills": bills.measure,
 }
 
 
