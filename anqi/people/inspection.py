@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from anqi.people import phones
-from anqi.people.models import Borrower, Consent, PhoneEntry, StaffAct, User
+from anqi.people.models import Borrower, Consent, Device, PhoneEntry, StaffAct, User
 
 PAGE = 50
 # The verb under which staff say that they have seen to an exception that can't be mended.
@@ -76,6 +76,11 @@ def named(borrower_ids: Iterable[UUID], *, name: str) -> set[UUID]:
 def consents(borrower_id: UUID) -> list[Consent]:
     """What the borrower agreed to, newest first."""
     return list(Consent.objects.filter(borrower_id=borrower_id).order_by("-given_at")[:PAGE])
+
+
+def devices(borrower_id: UUID) -> list[Device]:
+    """The borrower's devices, the last used one first."""
+    return list(Device.objects.filter(borrower_id=borrower_id).order_by("-last_seen_at")[:PAGE])
 
 
 def staff_names(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:

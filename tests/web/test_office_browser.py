@@ -15,21 +15,36 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from anqi import clock
-from anqi.actions import bank, charges, loans, payouts, repayments, unapplied
+from anqi.actions import bank, charges, credit_lines, loans, payouts, repayments, unapplied
 from anqi.actions.settlements import accounts
-from anqi.lending.models import Settlement
+from anqi.lending import policies
+from anqi.lending.models import Application, Settlement
 from anqi.notices.models import Webhook, WebhookTry
 from anqi.payments import channels as ways
+from anqi.payments import statements
 from anqi.payments.channels.protocol import Succeeded, Unknown
-from anqi.payments.models import BankLine, Charge, DebitNotice, DebitPlan, Inbox, Mandate, Payout, Unapplied
+from anqi.payments.models import (
+    BankLine,
+    Charge,
+    DebitNotice,
+    DebitPlan,
+    Inbox,
+    Mandate,
+    Payout,
+    Unapplied,
+    UnreadStatement,
+)
+from anqi.people.models import Device
 from anqi.rows.ids import uuid7
+from anqi.web.office import policy_forms
 from anqi.web.shared import pages
 from tests import chromium as browsers
-from tests import settling
+from tests import reserving, settling
 from tests.actions.bank_account import Account
 from tests.actions.test_payouts import Bank, ask, work
 from tests.chromium import AXE
 from tests.planting import Planted, days, plant_borrower, plant_cash, plant_loan
+from tests.web import application_desk
 from tests.web.test_office_doors import desk_of, hire, merchant_id, set_clock
 
 SITE = "http://office.example"
@@ -77,6 +92,8 @@ def lin(monkeypatch: pytest.MonkeyPatch) -> Planted:
     plant_settlement()
     plant_payouts(monkeypatch)
     plant_debits()
+    plant_applications()
+    plant_statement()
     return who
 
 
@@ -167,6 +184,40 @@ def plant_settlement() -> None:
     )  # fmt: skip
 
 
+def plant_applications() -> None:
+    """One that a borrower questions, from a line that is locked by us, by a borrower with a device."""
+    reserving.open_shelf(now=clock.now())
+    row = application_desk.questioned()
+    credit_lines.lock(
+        borrower_id=row.borrower_id, lender_id=row.lender_id, reason="核对", actor=hire(name="王经办"), now=clock.now()
+    )
+    Device.objects.create(
+        borrower_id=row.borrower_id, hash="0" * 64, system="android_phone", browser="chrome", first_seen_at=clock.now(),
+        last_seen_at=clock.now(),
+    )  # fmt: skip
+
+
+def plant_statement() -> None:
+    """One that never came, and one that was given up."""
+    for n in (2, 3):
+        statements.note_try("unionpay", clock.today() - days(n), reason="no_answer", detail="code_98", now=clock.now())
+    payouts.give_up_statement(
+        statement_id=UnreadStatement.objects.earliest("day").id, reason="核对", actor=hire("supervisor", "赵复核"),
+        now=clock.now(),
+    )  # fmt: skip
+
+
+def reserve_urls() -> dict[str, str]:
+    row = Application.objects.get(state="review")
+    whose = f"/borrowers/{row.borrower_id}"
+    return {
+        "applications": "/applications", "application": f"{whose}/applications/{row.id}", "reviews": "/queue/reserves",
+        "policies": "/policies", "rules": f"/policies/{row.lender_id}", "limit": f"{whose}/limits/{row.lender_id}",
+        "applicant": whose, "statements": "/queue/statements",
+        "statement": f"/statements/{UnreadStatement.objects.latest('day').id}",
+    }  # fmt: skip
+
+
 def payout_url(state: str) -> str:
     payout = Payout.objects.get(state=state)
     return f"/borrowers/{payout.borrower_id}/payouts/{payout.id}"
@@ -187,6 +238,7 @@ def urls(who: Planted) -> dict[str, str]:
         "unannounced": "/queue/debit-notices",
         "troubled": "/queue/payouts", "settlements": "/settlements", "shop": f"/settlements/{merchant_id()}",
         "day": f"/settlements/{merchant_id()}/days/{Settlement.objects.get().id}", "accounts": "/queue/shop-accounts",
+        **reserve_urls(),
     }  # fmt: skip
 
 
@@ -197,6 +249,12 @@ def take(who: Planted, *, theme: str = "auto", language: str = "zh-hans") -> Pag
     client.cookies["anqi_language"] = language
     taken = {name: client.get(url).content.decode() for name, url in urls(who).items()}
     taken["unmasked"] = client.post(f"/borrowers/{who.borrower_id}/identity", {"reason": "核对"}).content.decode()
+    rules = policy_forms.stated(policies.SHIPPED)
+    said = {name: "" if value is None else value for name, value in rules.items()}
+    previewed = {**said, "since": clock.today().isoformat(), "source": "核对", "months_most": "6"}
+    taken["previewed"] = client.post(f"{reserve_urls()['rules']}/preview", previewed).content.decode()
+    unsound = client.post(f"{reserve_urls()['rules']}/preview", previewed | {"purposes": [], "years_least": "17"})
+    taken["unsound"] = unsound.content.decode()
     taken["hits"] = client.post("/search", {"q": "nothing"}).content.decode()
     return taken
 
@@ -246,8 +304,8 @@ def faults(page: Page, taken: Pages) -> list[str]:
     ("theme", "language", "names"),
     [
         ("light", "zh-hans", None),
-        ("dark", "zh-hans", ("queue", "loan", "case", "inbox", "shop", "debits", "debit")),
-        ("light", "en", ("loan", "case", "borrower", "trial", "shop", "settlements", "debits", "debit")),
+        ("dark", "zh-hans", ("queue", "loan", "case", "inbox", "shop", "debits", "debit", "application", "previewed", "limit")),
+        ("light", "en", ("loan", "case", "borrower", "trial", "shop", "settlements", "debits", "debit", "application", "previewed", "limit", "statement")),
     ],
     ids=["light", "dark", "english"],
 )
@@ -262,7 +320,8 @@ def test_every_page_is_accessible_and_fits(
 def test_in_english_only_names_are_chinese(lin: Planted) -> None:
     names = (
         "青禾数码有限公司", "工商银行深圳分行", "林**", "林小满", "青禾数码", "青禾消费金融", "12 期", "李复核", "王经办", "赵复核",
-        "付了两次", "不认识", "核对", "招商银行", "尾号", "备用金 3 期", "简体中文", "语言",
+        "付了两次", "不认识", "核对", "招商银行", "尾号", "备用金 3 期", "备用金 3 个月", "周**", "昨天填错了用途",
+        "简体中文", "语言", "《消费金融公司管理办法》（金融监管总局令2024年第4号）",
     )  # fmt: skip
     for name, page in take(lin, language="en").items():
         text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))

@@ -59,6 +59,7 @@ ACTS: Words = {
     "ask_bank_line": lazy("申请处理银行来款"),
     "approve_bank_line": lazy("同意处理银行来款"),
     "refuse_bank_line": lazy("驳回处理银行来款"),
+    "view_limit": lazy("查看额度"),
     "limit_grant": lazy("调整额度"),
     "limit_lock": lazy("冻结额度"),
     "limit_unlock": lazy("解冻额度"),

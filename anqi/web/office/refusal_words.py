@@ -9,6 +9,7 @@ from anqi.web.office import (
     bank_words,
     debit_words,
     goods_words,
+    limit_words,
     payout_words,
     reserve_words,
     settlement_words,
@@ -62,6 +63,7 @@ def _refusals() -> dict[str, str]:
         **payout_words.refusals(),
         **debit_words.refusals(),
         **settlement_words.refusals(),
+        **limit_words.refusals(),
         **reserve_words.refusals(),
         **statement_words.refusals(),
     }

@@ -7,12 +7,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.lending import inspection as lending
+from anqi.notices import device_texts
 from anqi.payments import inspection as payments
 from anqi.people import inspection as people
 from anqi.people.inspection import ClearIdentity
+from anqi.people.models import Device
 from anqi.web.office.access import ACTORS, staff_required
 from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note, show
+from anqi.web.shared.figures import in_english
 
 
 @require_safe
@@ -57,7 +60,13 @@ def _page(
         "charges": payments.charges(borrower_id),
         "cards": payments.cards(borrower_id),
         "cases": payments.cases(borrower_id),
+        "devices": [(each, _label(each)) for each in people.devices(borrower_id)],
         "consents": people.consents(borrower_id),
         "acts": people.acts(borrower_id),
     }
     return show(request, "office/borrower.html", context, status=status)
+
+
+def _label(device: Device) -> str:
+    language = "en" if in_english() else "zh-hans"
+    return " · ".join(device_texts.word(each, language=language) for each in (device.system, device.browser))
