@@ -43,6 +43,8 @@ class Reserve(Borrowed):
     """A loan in cash, paid out to the card; `returns_after` so many days the payee's bank sent it back."""
 
     amount_minor: int
+    plan: str
+    purpose: str
     returns_after: int | None = None
 
 
@@ -53,13 +55,18 @@ def purchases(today: date) -> list[Purchase]:
 
 
 def reserves(today: date) -> list[Reserve]:
-    """Loans in cash: one that runs, one that a supervisor has to release, and one whose money came back."""
+    """Loans in cash: two that run, one that a supervisor has to release, and one whose money came back."""
     days = _Days(today)
     return [
-        Reserve(who=cast.WU, amount_minor=300_000, on=days.due(1, 10), card="icbc", pays=(0,)),
-        Reserve(who=cast.FENG, amount_minor=800_000, on=days.ago(0), card="salary"),
-        Reserve(who=cast.ZHAO, amount_minor=150_000, on=days.ago(6), card="cmb", returns_after=2),
-    ]
+        Reserve(who=cast.WU, amount_minor=300_000, plan="reserve-m3", purpose="travel",
+                on=days.due(1, 10), card="icbc", pays=(0,)),
+        Reserve(who=cast.FENG, amount_minor=800_000, plan="reserve-m6", purpose="furnishing",
+                on=days.ago(0), card="salary"),
+        Reserve(who=cast.ZHAO, amount_minor=150_000, plan="reserve-d30", purpose="medical",
+                on=days.ago(6), card="cmb", returns_after=2),
+        Reserve(who=cast.LI, amount_minor=200_000, plan="reserve-d30", purpose="education",
+                on=days.ago(12), card="cmb"),
+    ]  # fmt: skip
 
 
 def _running(days: "_Days") -> list[Purchase]:

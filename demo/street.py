@@ -30,7 +30,7 @@ def open(*, mall_url: str, now: datetime) -> tuple[dict[str, UUID], dict[str, An
             lender="qhxj", code=code, title=f"{instalments} 期", instalments=instalments, least_minor=10_000,
             most_minor=_LIMIT_MINOR, terms=TERMS | {"annual_rate": rate}, now=now,
         )  # fmt: skip
-    reserves.sell(terms=TERMS, most_minor=1_000_000, now=now)
+    reserves.sell(lender="qhxj", now=now)
     mall, key = merchants.admit(
         code="qinghe", name="青禾数码", webhook_url=f"{mall_url}/webhooks/anqi",
         return_origins=[mall_url], now=now,
