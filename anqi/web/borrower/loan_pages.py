@@ -59,8 +59,10 @@ def _void(loan: LoanView) -> Row:
     assert loan.standing
     credit_minor = loan.standing.credit_minor
     back = _("你还过的 %(amount)s 会退还给你。") % {"amount": write_yuan(credit_minor)} if credit_minor else ""
-    title = _("这笔借款已作废") if loan.held.is_cash else _("这笔分期已作废")
-    return _card("void", 0, title, sentences(_("借款已经退回出借机构，你不用再还。"), back))
+    if loan.held.is_cash:
+        over = _("收款的银行退回了这笔钱，视为没有借过，你不用还款。还想用的话，可以换一个收款账户重新申请。")
+        return _card("void", 0, _("钱被退回，借款已作废"), sentences(over, back))
+    return _card("void", 0, _("这笔分期已作废"), sentences(_("借款已经退回出借机构，你不用再还。"), back))
 
 
 def _written_off(loan: LoanView) -> Row:

@@ -54,8 +54,9 @@ def _ends(used: Usage) -> str:
 
 
 def _note(loan: LoanView, *, gives_back: bool) -> str:
+    assert loan.standing
     if gives_back:
         return _("今天全部归还不收任何费用。")
-    if loan.held.terms.early != Early():
-        return _("说的是全部还清的金额。")
-    return sentences(_("说的是全部还清的金额。"), _("随时可以提前还清，只算用了的天数，不另收费用。"))
+    if loan.standing.due_now_minor or loan.held.terms.early != Early():
+        return _("都是一次全部还清的金额。")
+    return sentences(_("都是一次全部还清的金额。"), _("随时可以提前还清，只算用了的天数，不另收费用。"))
