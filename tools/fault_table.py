@@ -62,7 +62,8 @@ first debit of an instalment, until the last thing was decided; a worker looks e
 A notice that never came is asked about after 5, 15, 45 s and so on; a refund after 10, 40, 100 s; a payout after 3, 8,
 18 min; a card after 15, 45, 105 s; an agreement that is being signed or ended after 15, 45, 105 s, one that holds once
 a day. A debit that failed is tried again at half past nine and half past three, for three days after the due day. A
-statement that can't be had or read is tried again every quarter of an hour, for ten days.
+statement that can't be had or read is tried again every quarter of an hour, after ten days once a day, until somebody
+gives it up.
 """
 
 

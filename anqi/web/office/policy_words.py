@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.web.office.reserve_words import RESERVE_PURPOSES
 from anqi.web.office.words import Words, word
-from anqi.web.shared.figures import write_yuan
+from anqi.web.shared.figures import in_english, write_yuan
 
 # In the order in which they are read; amounts end in _minor.
 POLICY_FIELDS: Words = {
@@ -45,4 +45,5 @@ def rule_value(name: str, value: Any) -> str:
 
 
 def _purposes(codes: Iterable[str]) -> str:
-    return "、".join(word(RESERVE_PURPOSES, each) for each in RESERVE_PURPOSES if each in codes)
+    between = ", " if in_english() else "、"
+    return between.join(word(RESERVE_PURPOSES, each) for each in RESERVE_PURPOSES if each in codes)
