@@ -93,6 +93,8 @@ class Application(BorrowerRow):
                 fields=["expires_at"], name="lending_application_lapse", condition=models.Q(state="approved")
             ),
             models.Index(fields=["applied_at"], name="lending_application_waits", condition=models.Q(state="review")),
+            # The office's lists are of days, over all borrowers.
+            models.Index(fields=["applied_at"], name="lending_application_day"),
         )
 
 
