@@ -45,7 +45,7 @@ def fit(due_days: Sequence[date], rules: DebitRules, *, today: date) -> Days | N
         return Days(first_on=today, every="month", times=len(due_days))
     if not due_days:
         return None
-    last_on = min(due_days[0] + rules.window_days * _DAY, _last_of_month(due_days[0], rules.last_day_of_month))
+    last_on = _last_try(due_days[0], rules)
     if last_on < due_days[0]:
         return None
     if len(due_days) == 1:
@@ -54,6 +54,27 @@ def fit(due_days: Sequence[date], rules: DebitRules, *, today: date) -> Days | N
         if not 0 <= (_months_later(last_on, months) - due_on).days <= _EARLIEST:
             return None
     return Days(first_on=last_on, every="month", times=len(due_days))
+
+
+def has_passed(next_on: date | None, due_on: date, *, today: date) -> bool:
+    """Whether the day that the channel keeps for the next debit is over, and none of what is due then can be debited.
+
+    A day that is still to come may yet be needed: what was paid by hand can turn out not to be.
+    """
+    return next_on is not None and next_on < min(due_on, today)
+
+
+def day_for(due_on: date, rules: DebitRules) -> date | None:
+    """The day that the channel is to keep for a debit of what is due then; None where the month has none.
+
+    Due on the 9th with three days after: the 12th; on the 27th where 28 is the last day: the 28th; on the 29th: none.
+    """
+    last_on = _last_try(due_on, rules)
+    return last_on if last_on >= due_on else None
+
+
+def _last_try(due_on: date, rules: DebitRules) -> date:
+    return min(due_on + rules.window_days * _DAY, _last_of_month(due_on, rules.last_day_of_month))
 
 
 def _last_of_month(day: date, last: int) -> date:

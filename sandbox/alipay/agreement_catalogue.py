@@ -62,6 +62,15 @@ UNSIGN_FAULTS = (
         english="the end is taken, and never comes",
     ),
 )
+# Struck when the merchant moves the day of an agreement's next debit.
+MOVING_FAULTS = (
+    Fault(
+        name="agreement_day_refused",
+        kind="state",
+        title="修改扣款日期被拒：执行计划时间参数非法",
+        english="another day for the next debit is declined",
+    ),
+)
 # Struck when a debit that could be made is asked for under a new number.
 DEBIT_FAULTS = (
     Fault(
@@ -139,4 +148,4 @@ DEBIT_FAULTS = (
         english="declined: the merchant is blocked",
     ),
 )
-OF_AGREEMENTS = (*SIGNING_FAULTS, *AGREEMENT_QUERY_FAULTS, *UNSIGN_FAULTS, *DEBIT_FAULTS)
+OF_AGREEMENTS = (*SIGNING_FAULTS, *AGREEMENT_QUERY_FAULTS, *UNSIGN_FAULTS, *MOVING_FAULTS, *DEBIT_FAULTS)

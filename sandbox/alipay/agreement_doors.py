@@ -1,6 +1,7 @@
 """The JSON doors to agreements: what their payers do, without a browser."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -77,6 +78,19 @@ def end(site: Site, request: Request, body: dict[str, Any]) -> Response:
 def expire(site: Site, request: Request, body: dict[str, Any]) -> Response:
     """`{}`: the time that it was signed for is over, and nobody is told."""
     return _with(site, request, agreement_life.expire)
+
+
+def fall_behind(site: Site, request: Request, body: dict[str, Any]) -> Response:
+    """`{"on"}`: the day of its next debit was that one, and has stayed there since it passed without one."""
+    try:
+        on = date.fromisoformat(str(body.get("on")))
+    except ValueError:
+        return doors.refuse(422, "unfit_day", "on must be a day such as 2026-10-12")
+
+    def act(connection: Connection, _: Site, agreement: Agreement, *, now: datetime) -> Agreement:
+        return agreement_life.fall_behind(connection, agreement, on=on)
+
+    return _with(site, request, act)
 
 
 def _with(site: Site, request: Request, act: Callable[..., Agreement]) -> Response:

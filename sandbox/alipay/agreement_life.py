@@ -1,17 +1,24 @@
 """What happens to an agreement: opened, signed, refused, ended by either side or by time; inside a transaction."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox import clock, faults, money
 from sandbox.alipay import agreement_notices, agreements, refusals, trades
-from sandbox.alipay.agreement_catalogue import AGREEMENT_QUERY_FAULTS, SIGNING_FAULTS, UNSIGN_FAULTS
+from sandbox.alipay.agreement_catalogue import (
+    AGREEMENT_QUERY_FAULTS,
+    MOVING_FAULTS,
+    SIGNING_FAULTS,
+    UNSIGN_FAULTS,
+)
 from sandbox.alipay.agreement_orders import (
+    LAST_DAY_OF_MONTH,
     PERSONAL_PRODUCT_CODE,
     AgreementReference,
     SignOrder,
     read_agreement_reference,
+    read_move,
 )
 from sandbox.alipay.agreements import Agreement
 from sandbox.alipay.catalogue import AGREEMENT_METHODS
@@ -21,7 +28,7 @@ from sandbox.site import Site
 from sandbox.store import Connection
 
 Content = dict[str, Any]
-_QUERY, _UNSIGN = AGREEMENT_METHODS
+_QUERY, _UNSIGN, _MOVE = AGREEMENT_METHODS
 _WITHOUT_END = "2115-02-01 00:00:00"
 # The gateway takes a merchant's wish to end an agreement, and follows it afterwards.
 _UNSIGN_DELAY = timedelta(seconds=1)
@@ -169,6 +176,25 @@ def unsign(connection: Connection, site: Site, call: Call, now: datetime) -> Con
         connection, agreement, ends_at=clock.to_wire(now + delay), ended_by="merchant", end_notify_url=call.notify_url
     )
     return {}
+
+
+def move(connection: Connection, site: Site, biz: Content, now: datetime) -> Content:
+    """The answer to a merchant that wants the next debit on a later day; the ones after it follow in its step."""
+    order = read_move(biz)
+    agreement = _find(connection, site, order.reference, now=now)
+    if agreement.state != "NORMAL":
+        raise _no_such_agreement()
+    is_refused = _strikes(connection, agreement, MOVING_FAULTS, _MOVE)
+    lacks_it = agreement.period_type == "MONTH" and order.on.day > LAST_DAY_OF_MONTH
+    if is_refused or lacks_it or order.on.isoformat() <= agreement.plan_on or order.on < now.date():
+        raise refusals.declined("ILLEGAL_EXECUTION_TIME", "执行计划时间参数非法")
+    agreement = agreements.change(connection, agreement, plan_on=order.on.isoformat())
+    return {"agreement_no": agreement.agreement_no, "deduct_time": agreement.plan_on}
+
+
+def fall_behind(connection: Connection, agreement: Agreement, *, on: date) -> Agreement:
+    """The agreement whose next day was that one, passed without a debit, and has stayed."""
+    return agreements.change(connection, agreement, plan_on=on.isoformat(), plan_stays=1)
 
 
 def query(connection: Connection, site: Site, biz: Content, now: datetime) -> Content:

@@ -16,7 +16,7 @@ _KEY = re.compile(r"[A-Za-z0-9]{1,32}")
 _VALIDITY = re.compile(r"[1-9][0-9]{0,3}[dm]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CHANNELS = ("ALIPAYAPP", "QRCODE", "QRCODEORSMS")
-_LAST_DAY_OF_MONTH, _SHORTEST_PERIOD_DAYS = 28, 7
+LAST_DAY_OF_MONTH, _SHORTEST_PERIOD_DAYS = 28, 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,14 @@ class AgreementReference:
     agreement_no: str | None
     external_agreement_no: str | None
     sign_scene: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveOrder:
+    """On which day an agreement's next debit is to be."""
+
+    reference: AgreementReference
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +100,12 @@ def _rule(stated: Mapping[str, Any], *, home: Home, today: date) -> Rule:
     refuse_unknown(
         stated, "period_type", "period", "execute_time", "single_amount", "total_amount", "total_payments"
     )
-    period_type, first_on = stated.get("period_type"), _day(stated)
+    period_type, first_on = stated.get("period_type"), _day(stated, "execute_time")
     if period_type not in ("DAY", "MONTH"):
         raise refusals.bad_parameter("period_type 应为 DAY 或 MONTH")
     if first_on < today:
         raise refusals.bad_parameter("execute_time 已经过去")
-    if period_type == "MONTH" and first_on.day > _LAST_DAY_OF_MONTH:
+    if period_type == "MONTH" and first_on.day > LAST_DAY_OF_MONTH:
         raise refusals.bad_parameter("period_type 为 MONTH 时 execute_time 不能是 28 日之后")
     period = _whole(stated, "period")
     if period_type == "DAY" and period < _SHORTEST_PERIOD_DAYS:
@@ -127,6 +135,15 @@ def read_agreement_reference(biz: Mapping[str, Any]) -> AgreementReference:
     if scene is None or scene == "DEFAULT|DEFAULT":
         raise refusals.bad_parameter("传入 external_agreement_no 时 sign_scene 不能为空或默认值")
     return AgreementReference(agreement_no=None, external_agreement_no=_key(biz), sign_scene=scene)
+
+
+def read_move(biz: Mapping[str, Any]) -> MoveOrder:
+    refuse_unknown(biz, "agreement_no", "deduct_time", "memo")
+    optional(biz, "memo", longest=128)
+    reference = AgreementReference(
+        agreement_no=number(biz, "agreement_no"), external_agreement_no=None, sign_scene=None
+    )
+    return MoveOrder(reference=reference, on=_day(biz, "deduct_time"))
 
 
 def read_debit(call: Call) -> DebitOrder:
@@ -166,14 +183,14 @@ def _part(biz: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value
 
 
-def _day(stated: Mapping[str, Any]) -> date:
-    value = stated.get("execute_time")
+def _day(stated: Mapping[str, Any], name: str) -> date:
+    value = stated.get(name)
     try:
         if isinstance(value, str) and _DAY.fullmatch(value):
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise refusals.bad_parameter("execute_time 格式应为 yyyy-MM-dd")
+    raise refusals.bad_parameter(f"{name} 格式应为 yyyy-MM-dd")
 
 
 def _whole(stated: Mapping[str, Any], name: str) -> int:

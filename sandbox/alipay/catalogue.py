@@ -6,7 +6,11 @@ from sandbox.faults import RESPONSE_FAULTS, Fault
 
 SIGN_METHOD = "alipay.user.agreement.page.sign"
 PAGE_METHODS = ("alipay.trade.wap.pay", "alipay.trade.page.pay", SIGN_METHOD)
-AGREEMENT_METHODS = ("alipay.user.agreement.query", "alipay.user.agreement.unsign")
+AGREEMENT_METHODS = (
+    "alipay.user.agreement.query",
+    "alipay.user.agreement.unsign",
+    "alipay.user.agreement.executionplan.modify",
+)
 FUND_METHODS = (
     "alipay.fund.trans.uni.transfer",
     "alipay.fund.trans.common.query",

@@ -66,6 +66,7 @@ def _agreement_routes(view: Callable[[Callable[..., Response]], Callable[..., Re
         Route(f"{control_root}/agreements/{{number}}", view(agreement_doors.tell)),
         post(f"{control_root}/agreements/{{number}}/end", agreement_doors.end),
         post(f"{control_root}/agreements/{{number}}/expire", agreement_doors.expire),
+        post(f"{control_root}/agreements/{{number}}/fall-behind", agreement_doors.fall_behind),
     ]
 
 

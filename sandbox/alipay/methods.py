@@ -129,6 +129,7 @@ _METHODS: dict[str, Callable[[Connection, Site, Content, datetime], Content]] = 
     "alipay.trade.refund": _refund,
     _REFUND_QUERY: _refund_query,
     "alipay.user.agreement.query": agreement_life.query,
+    "alipay.user.agreement.executionplan.modify": agreement_life.move,
     "alipay.fund.trans.uni.transfer": payouts.transfer,
     "alipay.fund.trans.common.query": payouts.query,
     "alipay.fund.account.query": payouts.account,

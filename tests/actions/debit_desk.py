@@ -1,8 +1,8 @@
 """A channel that debits and signs agreements, and answers what a test wants; and what its borrowers do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from anqi.payments.channels.protocol import (
@@ -87,3 +87,19 @@ class DebitDesk:
         self.ends[key] = Succeeded(ref=f"R{key}", amount_minor=request.amount_minor, paid_at=at)
         result: Succeeded = self.ends[key]
         return result
+
+
+@dataclass
+class DatedDesk(DebitDesk):
+    """One that keeps the last day of an agreement's next debit. It stays where it is until somebody moves it."""
+
+    moves: list[date] = field(default_factory=list)
+    # What it says once it was asked to move it; None: that it has.
+    answer: Any = None
+
+    def move_mandate(self, key: str, *, ref: str, to: date) -> Any:
+        assert ref == self.found.ref
+        self.moves.append(to)
+        if self.answer is None:
+            self.found = replace(self.found, next_on=to)
+        return self.answer or self.found

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from debit_days import live
-from debit_desk import DebitDesk
+from debit_desk import DatedDesk, DebitDesk
 
-from anqi.actions import mandates
+from anqi.actions import autodebits, mandates
 from anqi.actions.mandates import (
     AmountAboveLimit,
     CannotDebit,
@@ -46,6 +46,14 @@ def desk(monkeypatch: pytest.MonkeyPatch, settings: Any) -> DebitDesk:
 @pytest.fixture
 def lin(desk: DebitDesk) -> Planted:
     return plant_loan(starts_on=date(2026, 9, 9))
+
+
+@pytest.fixture
+def dated(desk: DebitDesk, monkeypatch: pytest.MonkeyPatch) -> DatedDesk:
+    dated = DatedDesk("alipay", NAMED)
+    for name in ("find", "find_debiting", "find_with_mandates"):
+        monkeypatch.setattr(channels, name, lambda code: dated)
+    return dated
 
 
 def open_(lin: Planted, now: Any = NOW, **more: Any) -> Mandate:
@@ -236,3 +244,91 @@ def test_the_borrowers_order_is_kept(lin: Planted, desk: DebitDesk, settings: An
     assert list(ranked) == [second.id, first.id]
     with pytest.raises(mandates.NoSuchMandate):
         mandates.arrange(borrower_id=lin.borrower_id, loan_id=lin.loan_id, mandate_ids=[uuid7()], now=NOW)
+
+
+# The day that a channel keeps for the next debit
+
+
+PASSED, NEXT = date(2026, 9, 12), date(2026, 10, 12)
+
+
+@pytest.mark.parametrize(
+    ("next_on", "moves"), [(PASSED, [NEXT]), (date(2026, 10, 2), []), (NEXT, []), (date(2026, 11, 12), []), (None, [])]
+)
+def test_a_day_that_passed_without_a_debit_is_moved_to_what_is_due_next(
+    lin: Planted, dated: DatedDesk, next_on: date | None, moves: list[date]
+) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=next_on)
+    # Learned of: nothing is planned before, and so nothing is moved.
+    assert (look(mandate).state, dated.moves) == (Mandate.State.ACTIVE, [])
+    assert (look(mandate, NOW + MINUTE).state, dated.moves) == (Mandate.State.ACTIVE, moves)
+    # Once it is where it should be it stays there.
+    live(NOW + MINUTE, NOW + 10 * DAY)
+    assert dated.moves == moves
+    assert "debit_doubtful" not in told()
+
+
+def test_after_a_payment_by_hand_the_channel_still_debits_the_next_instalment(lin: Planted, dated: DatedDesk) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=NEXT)
+    look(mandate)
+    live(NOW, at(date(2026, 10, 8)))
+    happen(lin, "payment", date(2026, 10, 8), amount="533.09", **{"for": "next"})
+    live(at(date(2026, 10, 8)), at(date(2026, 10, 12)))
+    assert dated.moves == []
+    live(at(date(2026, 10, 12)), at(date(2026, 11, 9)))
+    assert dated.moves == [date(2026, 11, 12)]
+    [debit] = dated.debits.values()
+    assert debit.amount_minor == 53_309
+
+
+@pytest.mark.parametrize("answer", [Unknown(cause="timeout"), "as it was"])
+def test_a_day_that_stays_is_asked_for_again_each_day_and_told_before_it_fails(
+    lin: Planted, dated: DatedDesk, answer: Any
+) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=PASSED)
+    look(mandate)
+    dated.answer = dated.found if answer == "as it was" else answer
+    live(NOW, NOW + 3 * DAY)
+    assert dated.moves == [NEXT] * 2
+    assert seen(mandate).state == Mandate.State.ACTIVE
+    live(NOW + 3 * DAY, at(date(2026, 10, 7)))
+    assert told().count("debit_doubtful") == 1
+    dated.answer = None
+    live(at(date(2026, 10, 7)), at(date(2026, 10, 10)))
+    assert len(dated.debits) == 1
+
+
+def test_no_day_is_moved_to_one_that_is_over(lin: Planted, dated: DatedDesk) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=PASSED)
+    look(mandate)
+    look(mandate, at(date(2026, 10, 13)))
+    assert dated.moves == []
+    look(mandate, at(NEXT))
+    assert dated.moves == [NEXT]
+
+
+def test_what_ended_while_its_day_was_to_be_moved_has_ended(lin: Planted, dated: DatedDesk) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=PASSED)
+    look(mandate)
+    dated.answer = Failed(reason="ended_by_payer", code="STOP")
+    assert look(mandate, NOW + MINUTE).state == Mandate.State.ENDED
+    assert told().count("mandate_ended") == 1
+
+
+def test_looking_at_the_sources_moves_a_day_as_well(lin: Planted, dated: DatedDesk) -> None:
+    mandate = open_(lin)
+    dated.sign(NOW, next_on=PASSED)
+    look(mandate)
+    plan = DebitPlan.objects.get()
+    autodebits.test(borrower_id=plan.borrower_id, plan_id=plan.id, now=NOW)
+    assert dated.moves == [NEXT]
+    assert "debit_doubtful" not in told()
+
+
+def told() -> list[str]:
+    return list(Message.objects.order_by("created_at", "id").values_list("template", flat=True))

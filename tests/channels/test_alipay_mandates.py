@@ -20,6 +20,7 @@ from anqi.payments.channels.protocol import (
     AnnounceRequest,
     BadSignature,
     Closed,
+    DatedMandateChannel,
     DebitRules,
     Failed,
     MandateChannel,
@@ -32,7 +33,12 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.models import Inbox
 from anqi.rows.days import SHANGHAI
-from sandbox.alipay.agreement_catalogue import AGREEMENT_QUERY_FAULTS, SIGNING_FAULTS, UNSIGN_FAULTS
+from sandbox.alipay.agreement_catalogue import (
+    AGREEMENT_QUERY_FAULTS,
+    MOVING_FAULTS,
+    SIGNING_FAULTS,
+    UNSIGN_FAULTS,
+)
 from sandbox.alipay.catalogue import AGREEMENT_NOTIFY_FAULTS
 from tests.channels.cashier import NOTIFY_URL, Cashier, raw
 from tests.channels.signer import RETURN_URL, SCENE, SINGLE_MINOR, Signer, address, asked, soon
@@ -40,6 +46,7 @@ from tests.channels.test_alipay_charges import BROKEN_ANSWERS
 from tests.sandbox.sandbox_stand import APP_ID, Merchant, Sandbox, wait_until
 
 QUERY, UNSIGN = "alipay.user.agreement.query", "alipay.user.agreement.unsign"
+MOVE = "alipay.user.agreement.executionplan.modify"
 DAY = 86400
 # Fault: which of the messages is believed, in the order in which they come, and whether about our key.
 BENT_NOTICES: dict[str, list[type[Exception] | bool]] = {
@@ -85,6 +92,7 @@ def answered(ali: Alipay, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> No
 
 def test_it_is_a_channel_of_agreements(signing: Alipay) -> None:
     assert isinstance(signing, MandateChannel)
+    assert isinstance(signing, DatedMandateChannel)
 
 
 def test_an_agreement_is_signed_on_alipay_s_page(signer: Signer, key: str) -> None:
@@ -98,7 +106,7 @@ def test_an_agreement_is_signed_on_alipay_s_page(signer: Signer, key: str) -> No
     told = signer.told(key)
     assert found == MandateFound(
         ref=told["agreement_no"], account="zho***@example.com", signed_at=found.signed_at, ends_on=None,
-        limit_minor=SINGLE_MINOR,
+        limit_minor=SINGLE_MINOR, next_on=soon(),
     )  # fmt: skip
     assert before <= found.signed_at <= datetime.now(SHANGHAI)
     assert found.signed_at.utcoffset() == timedelta(hours=8)
@@ -157,10 +165,10 @@ def test_without_a_scene_nothing_is_signed(ali: Alipay, key: str) -> None:
 def test_no_fault_of_an_agreement_is_forgotten() -> None:
     tried = {
         "agreement_low_limit", "agreement_expires", "agreement_ended", "agreement_unseen", "agreement_temp",
-        "agreement_ends_late", "agreement_never_ends",
+        "agreement_ends_late", "agreement_never_ends", "agreement_day_refused",
     }  # fmt: skip
     # How a plan stays is seen by its debits.
-    known = {fault.name for fault in (*SIGNING_FAULTS, *AGREEMENT_QUERY_FAULTS, *UNSIGN_FAULTS)}
+    known = {fault.name for fault in (*SIGNING_FAULTS, *AGREEMENT_QUERY_FAULTS, *UNSIGN_FAULTS, *MOVING_FAULTS)}
     assert known == tried | {"agreement_plan_stays"}
     assert {fault.name for fault in AGREEMENT_NOTIFY_FAULTS} == set(BENT_NOTICES)
 
@@ -250,6 +258,57 @@ def test_an_end_that_never_comes_is_not_believed(sandbox: Sandbox, signer: Signe
         sandbox.shift_clock(DAY)
 
 
+def moved_to(signer: Signer, key: str, ref: str, to: date) -> date | None:
+    found = signer.ali.move_mandate(key, ref=ref, to=to)
+    assert isinstance(found, MandateFound)
+    return found.next_on
+
+
+def test_the_day_of_the_next_debit_is_moved_on(sandbox: Sandbox, signer: Signer, key: str) -> None:
+    ref = signer.sign(key).ref
+    to = date(2099, 1, 12)
+    assert moved_to(signer, key, ref, to) == to
+    # Never back, and what was moved there is there.
+    assert moved_to(signer, key, ref, date(2098, 12, 12)) == to
+    assert moved_to(signer, key, ref, to) == to
+    with pytest.raises(AssertionError, match="some month lacks"):
+        signer.ali.move_mandate(key, ref=ref, to=date(2099, 1, 29))
+
+
+def test_a_day_that_alipay_does_not_take_stays(sandbox: Sandbox, signer: Signer, key: str) -> None:
+    ref = signer.sign(key).ref
+    sandbox.fault("agreement_day_refused", order=key, next=1)
+    assert moved_to(signer, key, ref, date(2099, 1, 12)) == soon()
+    assert moved_to(signer, key, ref, date(2099, 1, 12)) == date(2099, 1, 12)
+
+
+@pytest.mark.parametrize("fault", [name for name in BROKEN_ANSWERS if name != "slow"])
+def test_whatever_is_answered_to_a_move_the_query_says_whether_it_was(
+    sandbox: Sandbox, signer: Signer, key: str, fault: str
+) -> None:
+    ref = signer.sign(key).ref
+    sandbox.fault(fault, order=ref, operation=MOVE, next=1)
+    _, is_done = BROKEN_ANSWERS[fault]
+    assert moved_to(signer, key, ref, date(2099, 1, 12)) == (date(2099, 1, 12) if is_done else soon())
+    sandbox.fault("http_500", order=key, operation=QUERY, next=1)
+    assert signer.ali.move_mandate(key, ref=ref, to=date(2099, 2, 12)) == Unknown(cause="http_500")
+
+
+@pytest.mark.parametrize("told", ["2026-12-12", "2026-12-12 00:00:00"])
+def test_the_day_may_be_told_as_an_instant_or_not_at_all(
+    signer: Signer, key: str, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    signer.sign(key)
+    answered(signer.ali, monkeypatch, next_deduct_time=told)
+    found = signer.ali.query_mandate(key)
+    assert isinstance(found, MandateFound)
+    assert found.next_on == date(2026, 12, 12)
+    answered(signer.ali, monkeypatch, next_deduct_time=None)
+    found = signer.ali.query_mandate(key)
+    assert isinstance(found, MandateFound)
+    assert found.next_on is None
+
+
 def test_an_ended_agreement_that_alipay_no_longer_knows_is_closed(sandbox: Sandbox, signer: Signer, key: str) -> None:
     ref = signer.sign(key).ref
     signer.end(key)
@@ -291,6 +350,7 @@ def test_an_end_is_not_told_before_a_query_shows_it(sandbox: Sandbox, signer: Si
         ({"sign_time": "2026-11-27"}, "unreadable"),
         ({"invalid_time": "soon"}, "unreadable"),
         ({"single_quota": "x"}, "unreadable"),
+        ({"next_deduct_time": "soon"}, "unreadable"),
         ({"status": "UNSIGN"}, "unlisted_status"),
         ({"status": None}, "unlisted_status"),
         ({"code": "20000"}, "20000"),

@@ -10,7 +10,7 @@ from sandbox.wechat import catalogue as wechat
 from tests.faults.matrix_operations import Place
 
 ALIPAY_SIGNING_PAGE = alipay.SIGN_METHOD
-_AGREEMENT_QUERY, UNSIGN = alipay.AGREEMENT_METHODS
+_AGREEMENT_QUERY, UNSIGN, _MOVE = alipay.AGREEMENT_METHODS
 _ALIPAY_LOOKS: tuple[Place, ...] = (("sign", _AGREEMENT_QUERY), ("end", _AGREEMENT_QUERY))
 # While it holds: before the instalment is due, and once a day.
 _ALIPAY_LATER_LOOK: Place = ("look", _AGREEMENT_QUERY)
@@ -27,6 +27,7 @@ DEBIT_PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("alipay", agreement_catalogue.SIGNING_FAULTS, (("sign", "signed"),)),
     ("alipay", agreement_catalogue.AGREEMENT_QUERY_FAULTS, (*_ALIPAY_LOOKS, _ALIPAY_LATER_LOOK)),
     ("alipay", agreement_catalogue.UNSIGN_FAULTS, (("end", UNSIGN),)),
+    ("alipay", (*alipay.ANSWER_FAULTS, *agreement_catalogue.MOVING_FAULTS), (("move", _MOVE),)),
     ("alipay", agreement_catalogue.DEBIT_FAULTS, (_ALIPAY_DEBIT,)),
     ("alipay", alipay.QUERY_FAULTS, (_ALIPAY_DEBIT_QUERY,)),
     ("alipay", alipay.NOTIFY_FAULTS, (("debit", "paid"),)),

@@ -48,6 +48,15 @@ def _end(payer: Payer, cell: Cell) -> Mandate:
     return payer.agreement(mandate)
 
 
+def _move(payer: Payer, cell: Cell) -> Mandate:
+    """The day that the channel keeps has stayed in the month before: it is moved, or nothing can be debited."""
+    mandate = payer.sign(payer.open())
+    payer.fall_behind(mandate)
+    payer.strike(cell, None)
+    payer.live()
+    return payer.agreement(mandate)
+
+
 def _has_ended(mandate: Mandate) -> bool:
     return mandate.state == Mandate.State.ENDED and mandate.next_try_at is None
 
@@ -61,4 +70,4 @@ def _debit(payer: Payer, cell: Cell) -> Mandate:
     return payer.agreement(mandate)
 
 
-_SCENES = {"sign": _sign, "look": _debit, "end": _end, "announce": _debit, "debit": _debit}
+_SCENES = {"sign": _sign, "look": _debit, "move": _move, "end": _end, "announce": _debit, "debit": _debit}

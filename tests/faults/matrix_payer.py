@@ -91,6 +91,12 @@ class Payer(Ground):
         answer = self.sandbox.control(f"{self.channel}/{_AGREEMENTS[self.channel]}/{mandate.key}/end")
         assert answer.status_code == 200, answer.text
 
+    def fall_behind(self, mandate: Mandate) -> None:
+        """The day of the next debit is one of the month before, at Alipay."""
+        before = (self.due_on - timedelta(days=28)).isoformat()
+        answer = self.sandbox.control(f"alipay/agreements/{mandate.key}/fall-behind", on=before)
+        assert answer.status_code == 200, answer.text
+
     def live(self) -> None:
         """Until the instalment is done with, or left to people, and a while longer for what is told after that."""
         self.rest(until=self.is_over)

@@ -201,6 +201,38 @@ def test_an_agreement_without_days_can_be_signed_before_they_are_known() -> None
 
 
 @pytest.mark.parametrize(
+    ("next_on", "today", "is_over"),
+    [
+        # Due on the 9th of October: the day of the month before has stayed.
+        (date(2026, 9, 12), date(2026, 9, 13), True),
+        (date(2026, 9, 12), date(2026, 10, 6), True),
+        # Its last try may still come.
+        (date(2026, 9, 12), date(2026, 9, 12), False),
+        # Over too, but it was for this very instalment.
+        (date(2026, 10, 12), date(2026, 10, 13), False),
+        (date(2026, 10, 9), date(2026, 10, 12), False),
+        (date(2026, 10, 12), date(2026, 10, 9), False),
+        (None, date(2026, 10, 6), False),
+    ],
+)
+def test_a_day_has_passed_once_it_is_over_and_before_what_is_due(
+    next_on: date | None, today: date, is_over: bool
+) -> None:
+    assert debit_days.has_passed(next_on, DUE, today=today) == is_over
+
+
+@pytest.mark.parametrize(
+    ("due_on", "day"),
+    [
+        (date(2026, 10, 9), date(2026, 10, 12)), (date(2026, 10, 27), date(2026, 10, 28)),
+        (date(2026, 10, 28), date(2026, 10, 28)), (date(2026, 10, 29), None),
+    ],
+)  # fmt: skip
+def test_the_day_for_an_instalment_leaves_three_more_within_the_month(due_on: date, day: date | None) -> None:
+    assert debit_days.day_for(due_on, RULES[ALIPAY]) == day
+
+
+@pytest.mark.parametrize(
     ("largest", "most", "single"), [(53309, None, 59_000), (53309, 55_000, 55_000), (50_000, 50_000, 50_000), (1, None, 1_000)]
 )
 def test_the_headroom(largest: int, most: int | None, single: int) -> None:

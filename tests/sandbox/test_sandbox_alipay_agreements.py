@@ -9,9 +9,9 @@ import pytest
 from alipay import AliPay
 from sandbox_stand import APP_ID, SHANGHAI, Merchant, Sandbox, wait_until
 
-SIGN, QUERY, UNSIGN, PAY = (
+SIGN, QUERY, UNSIGN, MOVE, PAY = (
     "alipay.user.agreement.page.sign", "alipay.user.agreement.query", "alipay.user.agreement.unsign",
-    "alipay.trade.pay",
+    "alipay.user.agreement.executionplan.modify", "alipay.trade.pay",
 )  # fmt: skip
 SCENE = "INDUSTRY|LOAN"
 NAMED = {"personal_product_code": "CYCLE_PAY_AUTH_P", "sign_scene": SCENE}
@@ -398,6 +398,81 @@ def test_a_plan_that_stays_lets_no_later_debit_through(sandbox: Sandbox, ali: Al
     sandbox.shift_clock(33 * DAY)
     assert debit(ali, number, f"{order_no}d")["sub_code"] == "ACQ.CYCLE_PAY_DATE_NOT_MATCH"
     assert ask(ali, order_no)["next_deduct_time"] == in_days(3)
+
+
+def move(ali: AliPay, number: str, on: str, **more: Any) -> dict[str, Any]:
+    return call(ali, MOVE, {"agreement_no": number, "deduct_time": on} | more)
+
+
+def test_the_merchant_moves_the_day_on_and_the_next_ones_follow(
+    sandbox: Sandbox, ali: AliPay, order_no: str
+) -> None:
+    sandbox.fault("agreement_plan_stays", order=order_no)
+    number = sign(sandbox, ali, order_no)
+    sandbox.shift_clock(33 * DAY)
+    moved = move(ali, number, in_days(35), memo="下一期")
+    assert (moved["code"], moved["agreement_no"], moved["deduct_time"]) == ("10000", number, in_days(35))
+    assert ask(ali, order_no)["next_deduct_time"] == in_days(35)
+    assert debit(ali, number, f"{order_no}d")["code"] == "10000"
+    assert ask(ali, order_no)["next_deduct_time"] == in_days(65)
+
+
+@pytest.mark.parametrize(
+    ("days", "sub_code"),
+    [(3, "ILLEGAL_EXECUTION_TIME"), (2, "ILLEGAL_EXECUTION_TIME"), (32, "ILLEGAL_EXECUTION_TIME"), (33, None)],
+)
+def test_a_day_is_never_moved_back_nor_to_one_that_has_passed(
+    sandbox: Sandbox, ali: AliPay, order_no: str, days: int, sub_code: str | None
+) -> None:
+    sandbox.fault("agreement_plan_stays", order=order_no)
+    number = sign(sandbox, ali, order_no)
+    sandbox.shift_clock(33 * DAY)
+    assert move(ali, number, in_days(days)).get("sub_code") == sub_code
+
+
+def test_a_monthly_day_is_one_that_each_month_has(sandbox: Sandbox, ali: AliPay, order_no: str) -> None:
+    monthly = {"period_type": "MONTH", "period": 1, "execute_time": "2099-01-28"}
+    number = sign(sandbox, ali, order_no, rule=monthly)
+    assert move(ali, number, "2099-03-29")["sub_code"] == "ILLEGAL_EXECUTION_TIME"
+    assert move(ali, number, "2099-03-28")["code"] == "10000"
+
+
+@pytest.mark.parametrize(
+    ("change", "sub_code"),
+    [
+        ({"deduct_time": "2099/01/01"}, "INVALID_PARAMETER"),
+        ({"deduct_time": None}, "INVALID_PARAMETER"),
+        ({"agreement_no": ""}, "INVALID_PARAMETER"),
+        ({"agreement_no": "20261"}, "USER_AGREEMENT_NOT_EXIST"),
+        ({"memo": "x" * 129}, "INVALID_PARAMETER"),
+        ({"external_agreement_no": "am1"}, "INVALID_PARAMETER"),
+    ],
+    ids=str,
+)
+def test_a_wrong_move(
+    sandbox: Sandbox, ali: AliPay, order_no: str, change: dict[str, Any], sub_code: str
+) -> None:
+    number = sign(sandbox, ali, order_no)
+    assert call(ali, MOVE, {"agreement_no": number, "deduct_time": in_days(9)} | change)["sub_code"] == sub_code
+
+
+def test_what_has_ended_is_not_moved_and_the_fault_refuses_once(
+    sandbox: Sandbox, ali: AliPay, order_no: str
+) -> None:
+    number = sign(sandbox, ali, order_no)
+    sandbox.fault("agreement_day_refused", order=order_no, next=1)
+    assert move(ali, number, in_days(9))["sub_code"] == "ILLEGAL_EXECUTION_TIME"
+    assert move(ali, number, in_days(9))["code"] == "10000"
+    sandbox.control(f"alipay/agreements/{order_no}/end")
+    assert move(ali, number, in_days(10))["sub_code"] == "USER_AGREEMENT_NOT_EXIST"
+
+
+def test_a_test_may_have_a_day_passed(sandbox: Sandbox, ali: AliPay, order_no: str) -> None:
+    number = sign(sandbox, ali, order_no)
+    assert sandbox.control(f"alipay/agreements/{order_no}/fall-behind", on="soon").status_code == 422
+    assert sandbox.control(f"alipay/agreements/{order_no}/fall-behind", on=in_days(-20)).status_code == 200
+    assert ask(ali, order_no)["next_deduct_time"] == in_days(-20)
+    assert debit(ali, number, f"{order_no}d")["sub_code"] == "ACQ.CYCLE_PAY_DATE_NOT_MATCH"
 
 
 @pytest.mark.parametrize(

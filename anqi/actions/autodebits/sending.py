@@ -1,13 +1,23 @@
 """Sending: debits, announcements and questions that stand in rows, put to their channels outside any transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from anqi.actions.autodebits import telling
-from anqi.payments import cards, channels, charges, debit_plans, exchanges, mandates, outbox
+from anqi.payments import (
+    cards,
+    channels,
+    charges,
+    debit_days,
+    debit_plans,
+    exchanges,
+    mandate_looks,
+    mandates,
+    outbox,
+)
 from anqi.payments.channels.protocol import (
     Accepted,
     AnnounceRequest,
@@ -23,7 +33,7 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.models import Charge, DebitNotice, DebitPlan, Mandate, Outbox
 from anqi.people import holds
-from anqi.rows.days import SHANGHAI
+from anqi.rows.days import SHANGHAI, day_of
 
 
 def lease_debits(channel: str, *, now: datetime, limit: int) -> list[Outbox]:
@@ -133,7 +143,7 @@ def test(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> None:
     """Asks each source whether it will do, and tells the borrower of those that will not. Safe to repeat."""
     plan = debit_plans.read(borrower_id, plan_id)
     signed = [each for each in mandates.living(borrower_id, plan.loan_id) if each.state == Mandate.State.ACTIVE]
-    doubtful = [(each, reason) for each in signed if (reason := _doubt(each, plan))]
+    doubtful = [(each, reason) for each in signed if (reason := _doubt(each, plan, day_of(now)))]
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         plan = debit_plans.read(borrower_id, plan_id)
@@ -144,21 +154,23 @@ def test(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> None:
         debit_plans.wake(borrower_id, plan.id, now=now)
 
 
-def _doubt(mandate: Mandate, plan: DebitPlan) -> str:
+def _doubt(mandate: Mandate, plan: DebitPlan, today: date) -> str:
     """Why a debit from there would fail, as far as anybody can say; empty where nobody can."""
     if not mandate.holds_on(plan.due_on):
         return "mandate_ended"
-    found = _look_up(mandate)
+    found = _look_up(mandate, plan, today)
     if isinstance(found, Failed | Closed | NotFound):
         return "mandate_ended"
-    if isinstance(found, MandateFound) and found.limit_minor is not None and found.limit_minor < plan.expected_minor:
+    if not isinstance(found, MandateFound):
+        return ""
+    if found.limit_minor is not None and found.limit_minor < plan.expected_minor:
         return "amount_limit"
-    return ""
+    return "outside_hours" if debit_days.has_passed(found.next_on, plan.due_on, today=today) else ""
 
 
-def _look_up(mandate: Mandate) -> MandateFound | CardBound | Result:
+def _look_up(mandate: Mandate, plan: DebitPlan, today: date) -> MandateFound | CardBound | Result:
     if not mandate.card_id:
-        return channels.find_with_mandates(mandate.channel).query_mandate(mandate.key, opened_at=mandate.opened_at)
+        return mandate_looks.look(mandate, due_on=plan.due_on, today=today)
     card = cards.read(mandate.borrower_id, mandate.card_id)
     if card is None or card.state != card.State.BOUND:
         return Closed()

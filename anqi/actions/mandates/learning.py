@@ -8,10 +8,11 @@ from django.db import transaction
 
 from anqi.actions.mandates import keeping
 from anqi.actions.mandates.refusing import Stranger
-from anqi.payments import cards, channels, inbox, mandates
+from anqi.payments import cards, channels, debit_plans, inbox, mandate_looks, mandates
 from anqi.payments.channels.protocol import Closed, Failed, MandateFound, NotFound, Result, Unknown
 from anqi.payments.models import Card, Mandate
 from anqi.people import holds
+from anqi.rows.days import day_of
 
 # How long a signing is waited for, when the channel says "not yet", and when it says nothing.
 _WAITED_FOR, _DOUBTED_FOR = timedelta(hours=1), timedelta(days=1)
@@ -29,7 +30,7 @@ def inquire(*, borrower_id: UUID, mandate_id: UUID, now: datetime) -> None:
     if mandate.card_id:
         _look(mandate, now)
     else:
-        learn(channel=mandate.channel, key=mandate.key, result=_ask(mandate), learned_by="query", now=now)
+        learn(channel=mandate.channel, key=mandate.key, result=_ask(mandate, now), learned_by="query", now=now)
 
 
 def _look(mandate: Mandate, now: datetime) -> None:
@@ -49,13 +50,13 @@ def _look(mandate: Mandate, now: datetime) -> None:
             keeping.plan(mandate, now)
 
 
-def _ask(mandate: Mandate) -> MandateFound | Result:
+def _ask(mandate: Mandate, now: datetime) -> MandateFound | Result:
     if mandate.channel not in channels.with_mandates():
         return Unknown(cause="channel_unavailable")
-    channel = channels.find_with_mandates(mandate.channel)
     if mandate.state == Mandate.State.ENDED and mandate.ref:
-        return channel.end_mandate(mandate.key, ref=mandate.ref, why="borrower")
-    return channel.query_mandate(mandate.key, opened_at=mandate.opened_at)
+        return channels.find_with_mandates(mandate.channel).end_mandate(mandate.key, ref=mandate.ref, why="borrower")
+    plan = debit_plans.open_of(mandate.borrower_id, mandate.loan_id) if mandate.state == Mandate.State.ACTIVE else None
+    return mandate_looks.look(mandate, due_on=plan.due_on if plan else None, today=day_of(now))
 
 
 def learn(

@@ -167,6 +167,10 @@ class Alipay:
         """The agreement, by Alipay's word now."""
         return mandates.query(self._sdk, self._scene, key)
 
+    def move_mandate(self, key: str, *, ref: str, to: date) -> MandateFound | Result:
+        """The agreement, by Alipay's word after it was asked to let the next debit be made until that day."""
+        return mandates.move(self._sdk, self._scene, key, ref=ref, to=to)
+
     def end_mandate(self, key: str, *, ref: str, why: str) -> Result:
         """Closed once the agreement has ended; Accepted until then, to be asked again. The reason stays with us."""
         return mandates.end(self._sdk, self._scene, key, ref=ref)

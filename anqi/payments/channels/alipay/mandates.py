@@ -105,6 +105,7 @@ def _found(answer: Mapping[str, Any]) -> MandateFound:
         signed_at=wire.to_instant(answer.get("sign_time")),
         ends_on=_day(ends_at) if ends_at else None,
         limit_minor=None if limit is None or wire.is_nothing(str(limit)) else wire.to_minor(limit),
+        next_on=wire.to_day(answer["next_deduct_time"]) if answer.get("next_deduct_time") else None,
     )
 
 
@@ -121,6 +122,19 @@ def _ends_at(answer: Mapping[str, Any]) -> datetime | None:
 
 def _day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
+
+
+def move(sdk: AliPay, scene: str, key: str, *, ref: str, to: date) -> MandateFound | Result:
+    """The agreement after Alipay was asked to move the day of its next debit, by its own word and whatever it answered.
+
+    A day that passes without a debit stays, and until it is moved nothing is debited.
+    """
+    assert to.day <= _LAST_DAY_OF_MONTH, "Alipay agrees on no day that some month lacks"
+    gateway.ask(
+        sdk, "alipay.user.agreement.executionplan.modify",
+        {"agreement_no": ref, "deduct_time": to.isoformat(), "memo": "下一期还款日"},
+    )  # fmt: skip
+    return query(sdk, scene, key)
 
 
 def end(sdk: AliPay, scene: str, key: str, *, ref: str) -> Result:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,14 @@ def to_instant(text: object) -> datetime:
         return datetime.strptime(str(text), _TIME).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise Unreadable from None
+
+
+def to_day(text: object) -> date:
+    """A day, or the day of an instant: Alipay's pages show the one and the other for the same field."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return to_instant(text).date()
 
 
 def number(fields: Mapping[str, Any], name: str) -> str:

@@ -3,6 +3,7 @@
 from anqi.payments.channels.protocol.abilities import (
     CardChannel,
     Channel,
+    DatedMandateChannel,
     DebitChannel,
     MandateChannel,
     PayoutChannel,
@@ -61,6 +62,7 @@ __all__ = [
     "Channel",
     "ChargeRequest",
     "Closed",
+    "DatedMandateChannel",
     "DebitChannel",
     "DebitRequest",
     "DebitRules",

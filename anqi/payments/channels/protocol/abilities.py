@@ -74,6 +74,16 @@ class MandateChannel(DebitChannel, Protocol):
 
 
 @runtime_checkable
+class DatedMandateChannel(MandateChannel, Protocol):
+    """A channel that keeps the last day of an agreement's next debit, and lets through none that comes after it.
+
+    `move_mandate` has it moved on, never back, and answers as `query_mandate` does then: whoever moved it, or nobody.
+    """
+
+    def move_mandate(self, key: str, *, ref: str, to: date) -> MandateFound | Result: ...
+
+
+@runtime_checkable
 class PayoutChannel(Protocol):
     """A channel that pays out. Failed is final: the money has not left and never will under this key.
 

@@ -107,6 +107,8 @@ class MandateFound:
     ends_on: date | None = None
     limit_minor: int | None = None
     """The most that one debit may be, in fen, where the channel says so."""
+    next_on: date | None = None
+    """The last day of the next debit, where the channel keeps one."""
 
 
 # Paid, and given back at the channel by somebody else than us: neither unpaid nor ours to book.
