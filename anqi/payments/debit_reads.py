@@ -47,19 +47,17 @@ def _announcement(notice: DebitNotice) -> Announcement:
     )  # fmt: skip
 
 
-def _all(row: str, of: str, *, order: str) -> str:
-    return f"(select coalesce(jsonb_agg({row} order by {order}), '[]')::text from {of})"
-
-
-_READ = f"""
+_READ = """
     select to_jsonb(p)::text,
-        {_all("to_jsonb(m) - 'ref'", '''payments_mandate m
-            where m.borrower_id = p.borrower_id and m.loan_id = p.loan_id and m.state = 'active' ''',
-            order="m.rank, m.opened_at, m.id")},
-        {_all("to_jsonb(c) - 'payer_ip'", '''payments_charge c
-            where c.borrower_id = p.borrower_id and c.plan_id = p.id''', order="c.opened_at, c.id")},
-        {_all("to_jsonb(n)", '''payments_debit_notice n
-            where n.borrower_id = p.borrower_id and n.plan_id = p.id''', order="n.id")},
+        (select coalesce(jsonb_agg(to_jsonb(m) - 'ref' order by m.rank, m.opened_at, m.id), '[]')::text
+            from payments_mandate m
+            where m.borrower_id = p.borrower_id and m.loan_id = p.loan_id and m.state = 'active'),
+        (select coalesce(jsonb_agg(to_jsonb(c) - 'payer_ip' order by c.opened_at, c.id), '[]')::text
+            from payments_charge c
+            where c.borrower_id = p.borrower_id and c.plan_id = p.id),
+        (select coalesce(jsonb_agg(to_jsonb(n)), '[]')::text
+            from payments_debit_notice n
+            where n.borrower_id = p.borrower_id and n.plan_id = p.id),
         exists (
             select from payments_charge_part part
             join payments_charge c on c.borrower_id = part.borrower_id and c.id = part.charge_id
