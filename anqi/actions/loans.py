@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anqi import recording
 from anqi.ledger import books
 from anqi.ledger.books import Booked, Entry
-from anqi.lending import courses, orders, set_aside, store
+from anqi.lending import courses, set_aside, store
 from anqi.lending.courses import Outlook, Step
 from anqi.lending.models import Loan, SetAside
 from anqi.lending.store import LoanInHand
-from anqi.notices import webhooks
 from anqi.people import holds
 from anqi.rows import sql
 from anqi.rows.chain import Chain
@@ -129,7 +129,8 @@ def _bring_together(borrower_ids: Sequence[UUID], day: date, now: datetime, only
             holds.keep_all(chains.values())
             set_aside.resolve(pairs, kind=SetAside.Kind.FAILED, by="close", now=now)
         for each in woken:
-            _tell_settled(each, now)
+            # A credit balance pays on due dates, so that a loan can settle with no payment on the day.
+            recording.settle(each.held, each.outlook, now=now)
     return len(woken)
 
 
@@ -155,11 +156,3 @@ def _entries(woken: _Woken, booked: Mapping[str, int]) -> list[Entry]:
         woken.steps, booked=booked, loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
         discloses=held.discloses,
     )  # fmt: skip
-
-
-def _tell_settled(woken: _Woken, now: datetime) -> None:
-    # A credit balance pays on due dates, so that a loan can settle with no payment on the day.
-    if woken.outlook.settled_on and not woken.held.settled_on:
-        settled = orders.settle(woken.held.borrower_id, woken.held.order_id, now=now)
-        for event in orders.events(settled, "order.settled"):
-            webhooks.enqueue(**event, now=now)

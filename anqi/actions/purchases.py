@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anqi.ledger import books
+from anqi import recording
 from anqi.lending import (
     agreements,
     courses,
@@ -174,7 +174,6 @@ def ship(*, merchant_id: UUID, merchant_order_id: UUID, tracking_number: str, no
         _begin(chain, theirs, tracking_number, now)
         orders.move(theirs, State.SHIPPED, now=now, tracking_number=tracking_number)
         _tell_merchant(theirs, "order.shipped", now)
-        holds.keep(chain)
         return theirs
 
 
@@ -182,16 +181,9 @@ def _begin(chain: Chain, theirs: MerchantOrder, tracking_number: str, now: datet
     today, loan = day_of(now), loans.signed_for(theirs)
     loans.begin(chain.borrower_id, loan.id, on=today)
     mandates.look_now(chain.borrower_id, loan.id, now=now)
-    held, booked = store.read(chain.borrower_id, [loan.id])[loan.id], books.read(chain.borrower_id, [loan.id])
+    held = store.read(chain.borrower_id, [loan.id])[loan.id]
     fact = _fact(loan, "shipped", {"tracking_number": tracking_number}, "merchant", now)
-    entries = books.bring_to(
-        [courses.reached(held, by=fact, today=today)],
-        booked=booked.balances[loan.id], loan_id=loan.id, lender_id=held.lender_id, currency=held.currency,
-        discloses=held.discloses,
-    )  # fmt: skip
-    store.record(chain, [fact], now=now)
-    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
-    store.wake(chain.borrower_id, loan.id, courses.outlook(held, today=today))
+    recording.post(chain, held, [fact], [courses.reached(held, by=fact, today=today)], now=now)
     first = products.plan_of(held.signed_terms, today).instalments[0]
     due = {"first_due_on": first.due_on, "first_due": texts.yuan(first.total_minor)}
     _tell_borrower(chain, "order_shipped", {"merchant": theirs.merchant.name, **due}, now)

@@ -9,17 +9,15 @@ What the loan itself can't take is refused by `lending.inspection`.
 """
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from anqi.ledger import books
-from anqi.ledger.books import Entry
-from anqi.lending import courses, inspection, orders, store
+from anqi import recording
+from anqi.lending import inspection, store
 from anqi.lending.repaying import Purpose
 from anqi.lending.store import LoanInHand, NewFact
-from anqi.notices import webhooks
 from anqi.payments import inspection as payments_inspection
 from anqi.payments import unapplied
 from anqi.payments.models import Application, Unapplied
@@ -62,14 +60,11 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Everything that using the money will write, decided before the first write."""
+    """What using the money will write, and to what, decided before the first write."""
 
     case: Unapplied
     held: LoanInHand
     fact: NewFact
-    entries: list[Entry]
-    first_open_on: date
-    outlook: courses.Outlook
 
 
 def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, now: datetime) -> Application:
@@ -162,17 +157,8 @@ def _decide(borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, no
         raise NotTheirs(what="loan")
     inspection.check_running(held, lender_id=case.lender_id, currency=case.payment.currency, today=today)
     fact = _fact(application_id, wish, case, held, actor)
-    after = inspection.taking(held, fact, today=today)
-    booked = books.read(borrower_id, [held.id])
-    return _Plan(
-        case=case, held=held, fact=fact,
-        entries=books.bring_to(
-            [*courses.missed(held, today=today), courses.reached(after, by=fact, today=today)],
-            booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
-            discloses=held.discloses,
-        ),
-        first_open_on=booked.first_open_on, outlook=courses.outlook(after, today=today),
-    )  # fmt: skip
+    inspection.taking(held, fact, today=today)
+    return _Plan(case=case, held=held, fact=fact)
 
 
 def _read_case(borrower_id: UUID, wish: Wish) -> Unapplied:
@@ -213,20 +199,9 @@ def _may_decide_alone(application: Application) -> bool:
 
 
 def _carry_out(chain: Chain, application: Application, plan: _Plan, actor: User, now: datetime) -> None:
-    store.record(chain, [plan.fact], now=now)
-    books.post(chain, plan.entries, first_open_on=plan.first_open_on, now=now)
+    recording.write(chain, plan.held, [plan.fact], now=now)
     unapplied.draw(plan.case, application.amount_minor, now=now)
-    _keep_outlook(plan.held, plan.outlook, now)
     _close(application, Application.State.DONE, actor, now)
-    holds.keep(chain)
-
-
-def _keep_outlook(held: LoanInHand, outlook: courses.Outlook, now: datetime) -> None:
-    store.wake(held.borrower_id, held.id, outlook)
-    if outlook.settled_on and not held.settled_on:
-        settled = orders.settle(held.borrower_id, held.order_id, now=now)
-        for event in orders.events(settled, "order.settled"):
-            webhooks.enqueue(**event, now=now)
 
 
 def _close(application: Application, state: str, actor: User, now: datetime) -> None:

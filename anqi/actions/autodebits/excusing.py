@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from anqi.ledger import books
-from anqi.lending import courses, holding, store
+from anqi import recording
+from anqi.lending import holding, store
 from anqi.lending.models import Hold
-from anqi.lending.store import LoanInHand, NewFact
+from anqi.lending.store import LoanInHand
 from anqi.notices import messages
 from anqi.payments import debiting
 from anqi.payments.debit_reads import PlanInHand
 from anqi.payments.debiting import Case, Timetable
 from anqi.payments.models import Charge, DebitPlan
-from anqi.people import holds
-from anqi.rows import sql
 from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
@@ -48,7 +46,7 @@ def _begin(
         id=uuid7(), held=held, kind=Hold.Kind.DEBIT_FAILED, reason=f"debits {evidence}", until=until, by=_ACTOR,
         on=first_on, now=now,
     )  # fmt: skip
-    _record(chain, held, [fact], now)
+    recording.write(chain, held, [fact], now=now)
     plan.hold_id, plan.excused_until = hold.id, until
     messages.announce(borrower_id=plan.borrower_id, template="debit_excused", words={"until_on": until}, now=now)
 
@@ -61,20 +59,5 @@ def end(chain: Chain, plan: DebitPlan, *, now: datetime) -> None:
     # What was recorded in this transaction before is part of the loan by now.
     held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
     fact = holding.end(hold, why="debit plan", by=_ACTOR, now=now)
-    _record(chain, held, [fact], now)
+    recording.write(chain, held, [fact], now=now)
     plan.hold_id = plan.excused_until = None
-
-
-def _record(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], now: datetime) -> None:
-    today, after = day_of(now), courses.advance(held, facts)
-    steps = [*courses.missed(held, today=today), courses.reached(after, by=facts[0], today=today)]
-    booked = books.read(chain.borrower_id, [held.id])
-    entries = books.bring_to(
-        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
-        discloses=held.discloses,
-    )  # fmt: skip
-    with sql.together():
-        store.record(chain, facts, now=now)
-        books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
-        store.wake(held.borrower_id, held.id, courses.outlook(after, today=today))
-        holds.keep(chain)

@@ -1,13 +1,13 @@
 """What payouts do to their loans: begin them, end them before they began, or make them void."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from anqi import recording
 from anqi.engine import loan as engine_loan
 from anqi.engine.money import write_amount
-from anqi.ledger import books
 from anqi.ledger.books import Entry
 from anqi.lending import courses, loans, orders, products, store, unwinding
 from anqi.lending.models import Order
@@ -29,7 +29,7 @@ def begin(chain: Chain, payout: Payout, *, paid_at: datetime, now: datetime) -> 
     held = store.read(payout.borrower_id, [payout.loan_id])[payout.loan_id]
     fact = _fact(held, "paid_out", paid_on, {"payout_id": str(payout.id)}, f"paid_out:{payout.id}")
     steps = [courses.reached(held, by=fact, today=day_of(now))]
-    _write(chain, held, [fact], steps, _moved(payout, back=False, on=paid_on), now)
+    recording.post(chain, held, [fact], steps, moved=[_moved(payout, back=False, on=paid_on)], now=now)
     orders.move_mine(held.borrower_id, held.order_id, Order.State.PAID_OUT, now=now)
     first = products.plan_of(held.signed_terms, paid_on).instalments[0]
     due: dict[str, str | date] = {"first_due_on": first.due_on, "first_due": texts.yuan(first.total_minor)}
@@ -53,7 +53,8 @@ def annul(chain: Chain, payout: Payout, *, came_back_on: date, now: datetime) ->
     after = courses.advance(void, given)
     steps = [*courses.missed(held, today=today), courses.reached(void, by=fact, today=today)]
     steps += [courses.reached(after, by=each, today=today) for each in given[-1:]]
-    _write(chain, after, [fact, *given], steps, _moved(payout, back=True, on=fact.counts_on), now)
+    moved = [_moved(payout, back=True, on=fact.counts_on)]
+    recording.post(chain, after, [fact, *given], steps, moved=moved, now=now)
     for payment_id, amount_minor in back:
         unapplied.open_case(
             borrower_id=held.borrower_id, payment_id=payment_id, loan_id=held.id, lender_id=held.lender_id,
@@ -80,21 +81,6 @@ def tell(payout: Payout, template: str, words: Mapping[str, str | date], now: da
     """The borrower is told of the payout, with its amount."""
     amount = {"amount": texts.yuan(payout.amount_minor)}
     messages.announce(borrower_id=payout.borrower_id, template=template, words={**amount, **words}, now=now)
-
-
-def _write(
-    chain: Chain, held: LoanInHand, facts: Sequence[NewFact], steps: Sequence[courses.Step], moved: Entry,
-    now: datetime,
-) -> None:  # fmt: skip
-    booked = books.read(held.borrower_id, [held.id])
-    entries = books.bring_to(
-        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
-        discloses=held.discloses,
-    )  # fmt: skip
-    store.record(chain, facts, now=now)
-    books.post(chain, [moved, *entries], first_open_on=booked.first_open_on, now=now)
-    store.wake(held.borrower_id, held.id, courses.outlook(held, today=day_of(now)))
-    holds.keep(chain)
 
 
 def _moved(payout: Payout, *, back: bool, on: date) -> Entry:

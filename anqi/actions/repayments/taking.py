@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from anqi import recording
 from anqi.documents import receipts
 from anqi.ledger import books, chart
 from anqi.ledger.books import Entry
-from anqi.lending import courses, orders, repaying, store
+from anqi.lending import courses, repaying, store
 from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
-from anqi.notices import messages, texts, webhooks
+from anqi.notices import messages, texts
 from anqi.payments import charges, debit_plans, unapplied
 from anqi.payments.charges import Arrival, ChargeInHand, Part
 from anqi.people import holds
@@ -52,8 +53,7 @@ def take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) ->
         _tell(chain.borrower_id, arrival, uses, now)
         holds.keep(chain)
     for held, outlook in plan.wakes:
-        if outlook.settled_on and not held.settled_on:
-            _settle_order(held, now)
+        recording.settle(held, outlook, now=now)
     if charge.plan_id:
         debit_plans.wake(chain.borrower_id, charge.plan_id, now=now)
     for part, use in plan.uses:
@@ -160,12 +160,6 @@ def _tell(borrower_id: UUID, arrival: Arrival, uses: list[tuple[Part, Use]], now
         words["left"] = texts.yuan(left_minor)
     template = "money_unapplied" if left_minor else "payment_received"
     messages.announce(borrower_id=borrower_id, template=template, words=words, now=now)
-
-
-def _settle_order(held: LoanInHand, now: datetime) -> None:
-    settled = orders.settle(held.borrower_id, held.order_id, now=now)
-    for event in orders.events(settled, "order.settled"):
-        webhooks.enqueue(**event, now=now)
 
 
 def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: datetime) -> None:

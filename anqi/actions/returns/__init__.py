@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anqi import recording
 from anqi.actions.returns import counting, writing
 from anqi.lending import loans, merchant_orders, returning
 from anqi.lending.merchant_orders import KeyReused
@@ -47,7 +48,7 @@ def _begin(
     if is_here:
         counting.complete(chain, held, theirs, goods, before=[fact], by=_BY, now=now)
     else:
-        writing.write(chain, held, [fact], now=now)
+        recording.write(chain, held, [fact], now=now)
         writing.tell_borrower(goods, theirs, "return_requested", now=now)
     return goods
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from anqi import recording
 from anqi.actions.returns import paying_back, writing
 from anqi.actions.returns.paying_back import Leaving
 from anqi.engine import loan as engine_loan
@@ -52,7 +53,7 @@ def complete(
     facts = [*before, fact, *_release(goods, by=by, now=now)]
     leaving = Leaving(facts=[], given=[]) if charge else _leave(held, after, goods, now)
     returning.complete(goods, done, by=by, now=now)
-    writing.write(chain, held, [*facts, *leaving.facts], now=now)
+    recording.write(chain, held, [*facts, *leaving.facts], now=now)
     if not charge:
         paying_back.open_cases(held, goods, leaving, now=now)
     writing.tell_merchant(after, goods, theirs, now=now)
@@ -96,6 +97,6 @@ def give_up(
     facts = [] if goods.hold.ended_at else [holding.end(goods.hold, why=state, by=by, now=now)]
     returning.close(goods, state, by=by, why=why, now=now)
     if facts:
-        writing.write(chain, held, facts, now=now)
+        recording.write(chain, held, facts, now=now)
     writing.tell_merchant(held, goods, theirs, now=now)
     writing.tell_borrower(goods, theirs, "return_withdrawn", now=now)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anqi import recording
 from anqi.actions.returns import counting, writing
 from anqi.lending import holding, inspection, merchant_orders, orders, returning, store
 from anqi.lending.holding import DayTooSoon, NothingAsked
@@ -40,7 +41,7 @@ def open(
         hold, fact = holding.put(
             id=hold_id, held=held, kind=kind, reason=reason, until=alone_until, by=_by(actor), now=now
         )
-        writing.write(chain, held, [fact], now=now)
+        recording.write(chain, held, [fact], now=now)
         if alone_until < until:
             holding.ask(hold, until=until, by=actor.id, why=reason, now=now)
         _note("open_hold", hold, actor, reason, now)
@@ -121,7 +122,7 @@ def end(*, borrower_id: UUID, hold_id: UUID, reason: str, actor: User, now: date
 def _end(chain: Chain, hold: Hold, reason: str, actor: User, now: datetime) -> None:
     held = writing.loan_of(chain.borrower_id, hold.loan_id)
     fact = holding.end(hold, why=reason, by=_by(actor), now=now)
-    writing.write(chain, held, [fact], now=now)
+    recording.write(chain, held, [fact], now=now)
     _tell(hold, "hold_ended", now)
 
 

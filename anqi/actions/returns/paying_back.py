@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anqi import recording
 from anqi.actions.returns import writing
 from anqi.engine import loan as engine_loan
 from anqi.engine.money import write_amount
@@ -45,7 +46,7 @@ def pay_back(*, borrower_id: UUID, return_id: UUID, now: datetime) -> None:
             return
         held = writing.loan_of(borrower_id, goods.loan_id)
         leaving = leave(held, goods, credit_before_minor=_spared_minor(held, done, now), now=now)
-        writing.write(chain, held, leaving.facts, now=now)
+        recording.write(chain, held, leaving.facts, now=now)
         open_cases(held, goods, leaving, now=now)
 
 

@@ -1,42 +1,15 @@
 """What every act on a plan on hold writes: its facts, the difference in the books, and what is kept beside the loan."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from anqi.ledger import books
-from anqi.lending import courses, merchant_orders, orders, returning, store
+from anqi.lending import merchant_orders, returning, store
 from anqi.lending.models import MerchantOrder, Return
-from anqi.lending.store import LoanInHand, NewFact
+from anqi.lending.store import LoanInHand
 from anqi.notices import messages, texts, webhooks
 from anqi.payments import charges, outbox
 from anqi.payments.models import Charge, Outbox
-from anqi.people import holds
-from anqi.rows.chain import Chain
 from anqi.rows.days import day_of
-
-
-def write(chain: Chain, held: LoanInHand, facts: Sequence[NewFact], *, now: datetime) -> None:
-    """Records the facts and books what each of them changed. The last thing an act does to the chain."""
-    today, after = day_of(now), held
-    steps = courses.missed(held, today=today)
-    for fact in facts:
-        after = courses.advance(after, [fact])
-        steps.append(courses.reached(after, by=fact, today=today))
-    booked = books.read(chain.borrower_id, [held.id])
-    entries = books.bring_to(
-        steps, booked=booked.balances[held.id], loan_id=held.id, lender_id=held.lender_id, currency=held.currency,
-        discloses=held.discloses,
-    )  # fmt: skip
-    store.record(chain, facts, now=now)
-    books.post(chain, entries, first_open_on=booked.first_open_on, now=now)
-    outlook = courses.outlook(after, today=today)
-    store.wake(held.borrower_id, held.id, outlook)
-    if outlook.settled_on and not held.settled_on:
-        settled = orders.settle(held.borrower_id, held.order_id, now=now)
-        for event in orders.events(settled, "order.settled"):
-            webhooks.enqueue(**event, now=now)
-    holds.keep(chain)
 
 
 def loan_of(borrower_id: UUID, loan_id: UUID) -> LoanInHand:
