@@ -30,6 +30,10 @@ def test_reserves(street: Street, window: Callable[..., Window]) -> None:
     wang.look_at("02-apply", also=("desk", "dark"))
 
     _choose(page)
+    # Whoever presses Enter wants the price, and neither applies nor leaves.
+    page.get_by_label("借多少").first.press("Enter")
+    page.wait_for_url("**/reserves/apply")
+    expect(page.locator("#cost")).to_contain_text("¥1,000.00")
     _answers_out_of_order(page)
     _too_much(page, wang)
 

@@ -124,6 +124,7 @@ def test_the_order_leads_to_the_page_and_nothing_is_chosen_beforehand(street: St
     assert "checked" not in page
     assert [f'href="{street.page}/add?channel={code}"' in page for code in ("alipay", "wechat")] == [True, True]
     assert 'action="/cards/add"' in page
+    assert f'name="next" value="{street.page}"' in page
 
 
 def test_the_terms_stand_before_the_button_and_looking_opens_nothing(street: Street) -> None:

@@ -141,9 +141,9 @@ def test_what_takes_of_a_limit_adds_up_to_it(mine: tuple[UUID, To]) -> None:
 
 def test_every_reserve_says_its_range_its_yearly_cost_and_how_it_is_repaid(visitor: Client) -> None:
     page = get(visitor, "/reserves")
-    assert "备用金 7 天免息 · 年化成本（单利） 0.00% ¥500.00 · 到期一次还清" in page
-    assert "备用金 30 天 · 年化成本（单利） 14.60% ¥100.00 – ¥5,000.00 · 到期一次还清" in page
-    assert "备用金 6 期 · 年化成本（单利） 14.51% – 14.52% ¥500.00 – ¥20,000.00 · 每期还一样多（等额本息）" in page
+    assert "备用金 7 天免息 年化成本（单利） 0.00% ¥500.00 · 到期一次还清" in page
+    assert "备用金 30 天 年化成本（单利） 14.60% ¥100.00 – ¥5,000.00 · 到期一次还清" in page
+    assert "备用金 6 期 年化成本（单利） 14.51% – 14.52% ¥500.00 – ¥20,000.00 · 每期还一样多（等额本息）" in page
     assert page.index("备用金 7 天") < page.index("备用金 30 天") < page.index("备用金 3 期")
 
 
@@ -484,6 +484,7 @@ def test_what_lapsed_says_so_before_the_worker_comes_and_can_be_applied_for_agai
     page = text_of(visitor.get(f"/reserves/{row.id}"))
     assert ("过了签约时间，已经失效" in page, "去看合同和签约" in page) == (True, False)
     assert 'href="/reserves/apply?product=reserve-m3"' in page
+    assert visitor.get("/reserves/apply").status_code == 200
     assert "已失效" in get(visitor, "/reserves")
     visitor.post("/reserves/apply", form(mine[1]))
     assert Application.objects.filter(state="approved").count() == 1
