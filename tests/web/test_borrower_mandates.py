@@ -315,7 +315,7 @@ def test_while_a_debit_is_on_its_way_nothing_else_can_be_paid(street: Street) ->
     street.bind("alipay")
     street.until(hour(DUE, 9, 31))
     order = f"/orders/{street.lin.order_id}"
-    for path in ("/", order, street.page):
+    for path in ("/", "/orders", order, street.page):
         page = text_of(street.visitor.get(path))
         assert "自动扣款处理中" in page
         assert f'href="{order}/pay"' not in page, path
