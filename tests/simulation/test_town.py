@@ -135,5 +135,5 @@ def assert_much_was_debited(town: DebitTown) -> None:
     in_cash = [each for each in town.debit_auditor.asked.values() if each.whose.loan_id in town.reserves]
     assert in_cash, f"none of {len(town.reserves)} reserves was debited"
     asked, excused = town.debit_auditor.asked, town.debit_auditor.excused
-    print(f"{len(asked)} debits, {len(in_cash)} of {len(town.reserves)} reserves, plans {whys}, {excused} times the channel was late")
+    print(f"{len(asked)} debits, {len(in_cash)} of them for {len(town.reserves)} reserves, plans {whys}, {excused} times the channel was late")
     print(f"{town.lucks_of_debits.drawn} {town.tellings.drawn} {town.signers.habits.drawn} {town.signers.refused}")
