@@ -1,5 +1,6 @@
 """Settlement certificates: what they state, what stands in their way, and what their code tells anybody."""
 
+import hashlib
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -230,6 +231,7 @@ def test_its_code_is_80_bits_in_letters_that_nobody_mistakes_and_kept_as_a_keyed
     assert re.fullmatch(r"[0-9a-f]{64}", kept)
     for place in (kept, row):
         assert made.code not in place
+    assert kept != hashlib.sha256(made.code.encode()).hexdigest()
 
 
 def test_its_code_is_found_however_it_is_typed_and_no_other(lin: Planted) -> None:
