@@ -82,14 +82,16 @@ def _details(
 ) -> Iterator[Row]:
     """The rows; the comments behind them must agree."""
     found: list[int] = []
-    width, line, agreed = 0, 0, 0
+    width, line, named, agreed = 0, 0, 0, 0
     for line, told in numbered(text, encoding=_ENCODING):
         if told.startswith("#"):
-            _check_comment(told, day, account, line)
+            named += _names_us(told, day, account, line)
             if stated := _stated(told, form, line):
                 must_agree(tally.totals(), stated, line=line)
                 agreed += 1
         elif not found:
+            if named < 2:
+                raise StatementUnreadable("header", line)
             headings = told.split(",")
             width, found = len(headings), places(headings, form.columns, line=line)
         else:
@@ -107,11 +109,14 @@ def _cells(told: str, width: int, line: int) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _check_comment(told: str, day: date, account: str, line: int) -> None:
-    if (begins := _BEGINS.fullmatch(told)) and "-".join(begins.groups()) != day.isoformat():
+def _names_us(told: str, day: date, account: str, line: int) -> bool:
+    """Whether the comment names the day or the account, and ours."""
+    begins, owner = _BEGINS.fullmatch(told), _ACCOUNT.fullmatch(told)
+    if begins and "-".join(begins.groups()) != day.isoformat():
         raise StatementUnreadable("other_day", line)
-    if (owner := _ACCOUNT.fullmatch(told)) and owner[1] != account:
+    if owner and owner[1] != account:
         raise StatementUnreadable("other_account", line)
+    return bool(begins or owner)
 
 
 def _stated(told: str, form: _Form, line: int) -> dict[str, int]:

@@ -70,7 +70,8 @@ def _rows(lists: zipfile.ZipFile, day: date, account: str) -> Generator[Row, Non
     tally, line = Tally(), 0
     for part in _LISTS:
         with lists.open(_member(lists, part, day, account)) as text:
-            for told in text:
+            # A longer one is none of theirs, and without an end it would be held as a whole.
+            while told := text.readline(_LENGTH + 2):
                 line += 1
                 yield tally.count(_row(told.rstrip(b"\r\n"), day, line))
     return tally.totals()
