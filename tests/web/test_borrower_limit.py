@@ -78,7 +78,7 @@ def test_the_lenders_lock_is_said_with_its_reason_and_can_not_be_lifted(lin: UUI
     page = get(visitor, "/reserves/limit")
     for told in ("要由出借机构解冻", "原因：核对资料。", "出借机构：冻结额度 11月24日 12:00 · 核对资料"):
         assert told in page
-    send(visitor, "unlock")
+    assert send(visitor, "unlock").status_code == 200
     assert len(limit(lin).locks) == 1
 
 

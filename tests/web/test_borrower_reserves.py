@@ -120,6 +120,7 @@ def test_the_limit_has_four_numbers_and_each_says_what_it_is_made_of(mine: tuple
         "备用金 30 天 ¥200.00", "可用 ¥18,800.00 总额度减去已用和冻结的。",
     ):  # fmt: skip
         assert told in page
+    assert (page.count("备用金 3 期 ¥1,000.00"), page.count("备用金 30 天 ¥200.00")) == (1, 1)
     assert f'<a href="/orders/{Loan.objects.first().order_id}">' in text_of(visitor.get("/reserves"))  # type: ignore[union-attr]
 
 
@@ -156,9 +157,10 @@ def test_where_nothing_is_free_the_page_says_why(mine: tuple[UUID, To], visitor:
     assert "最少要借 ¥100.00，现在可用 ¥99.99。" in get(visitor, "/reserves")
     lock = credit_lines.lock(**who, reason="")
     assert "你自己冻结了额度，可以随时解冻。" in get(visitor, "/reserves")
-    credit_lines.unlock(**who, lock_id=lock)
     credit_lines.lock(**who, reason="核对资料", actor=staff())
     page = get(visitor, "/reserves")
+    assert "你自己冻结了额度，可以随时解冻。" not in page
+    credit_lines.unlock(**who, lock_id=lock)
     assert ("出借机构冻结了额度。" in page, "/reserves/apply" in text_of(visitor.get("/reserves"))) == (True, False)
     CreditLine.objects.all().delete()
     assert "这家出借机构现在没有给你额度。" in get(visitor, "/reserves")
