@@ -25,6 +25,8 @@ _LOOK_AGAIN = timedelta(days=1)
 _NAME_ANOTHER_WITHIN = timedelta(days=3)
 # The channel says that one arrived which it had called failed.
 PAID_AFTER_ALL = "paid_after_all"
+# What was to be paid in its stead waits for that.
+EARLIER_PAID = "earlier_paid"
 # The payee's bank shows it: no braces, no personal data.
 WHY = "按期放款"
 

@@ -136,6 +136,15 @@ def test_what_the_channel_contradicts_is_being_looked_into(visitor: Client, fail
     assert "核对清楚以前不会再打款" in after
 
 
+def test_so_is_what_was_to_be_paid_in_its_stead(visitor: Client, failed: Loan, watch: Watch) -> None:
+    first = Payout.objects.get()
+    visitor.post(payee(failed), {"to": str(other(failed))})
+    learn(first, Succeeded(ref="P1", amount_minor=first.amount_minor, paid_at=watch.now), now=watch.now)
+    page = text_of(visitor.get(f"/orders/{failed.order_id}"))
+    assert ("正在核对" in page, payee(failed) in page, undo(failed) in page) == (True, False, False)
+    assert "不能取消了" in text_of(visitor.post(undo(failed), follow=True))
+
+
 def test_before_it_left_it_is_undone_at_no_cost(visitor: Client, loan: Loan, bank: Bank, watch: Watch) -> None:
     assert f'href="{undo(loan)}"' in text_of(visitor.get(f"/orders/{loan.order_id}"))
     assert "不产生任何费用" in text_of(visitor.get(undo(loan)))

@@ -15,13 +15,15 @@ from anqi.actions import payouts
 from anqi.lending import queries as lending
 from anqi.lending import repaying
 from anqi.lending.models import Lender, Loan
-from anqi.payments.channels.protocol import Failed
+from anqi.payments.channels.protocol import Accepted, Failed, Succeeded
+from anqi.payments.models import Payout
 from tests import reserving
 from tests.actions.test_payouts import Bank, bank, work
 from tests.happening import hold
 from tests.planting import Planted, at
 from tests.reserving import NOON, TODAY
 from tests.web.borrower_stand import Watch, signed_in
+from tests.web.test_borrower_pages import chinese_in
 
 __all__ = ["bank"]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
@@ -189,3 +191,38 @@ def test_pages_read_a_bounded_number_of_rows(visitor: Client, lin: tuple[UUID, A
             assert len(read) <= 15, [each["sql"][:90] for each in read]
         if loan.starts_on is None:
             reserving.arrive(loan, paid_at=NOON)
+
+
+def test_english_pages_speak_english(lin: tuple[UUID, Any], watch: Watch, bank: Bank) -> None:
+    names = ("备用金", "期", "天免息", "招商银行", "尾号", "青禾消费金融", "林小满", "卡", "支", "简体中文", "语言")
+    visitor, row = signed_in(lin[0], language="en"), reserving.apply(*lin)
+    sign_page = visitor.get(f"/reserves/{row.id}/sign")
+    assert chinese_in(sign_page, names=names) == []
+    loan = reserving.sign(row)
+    order = f"/orders/{loan.order_id}"
+
+    def assert_english(*addresses: str) -> None:
+        for address in addresses:
+            assert chinese_in(visitor.get(address), names=names) == [], address
+
+    assert_english(order, f"/reserves/{row.id}/signed", f"{order}/undo", "/orders")
+    watch.now += timedelta(minutes=1)
+    bank.answer = Failed(reason="card_state", code="63")
+    work(watch.now)
+    assert_english(order, f"{order}/payee", f"/reserves/{row.id}/signed", "/orders")
+    bank.answer = Accepted(ref="P2")
+    payouts.redirect(
+        borrower_id=loan.borrower_id, loan_id=loan.id,
+        card_id=reserving.bind(loan.borrower_id, "6235209999999").card_id, now=watch.now,
+    )  # fmt: skip
+    work(watch.now)
+    assert_english(order)
+    again = Payout.objects.get(state="processing")
+    arrived = Succeeded(ref="P2", amount_minor=again.amount_minor, paid_at=watch.now)
+    payouts.learn(channel="unionpay", key=again.key, result=arrived, learned_by="query", now=watch.now)
+    for later in (0, 10, 50):
+        watch.now = at(TODAY + timedelta(days=later), 13)
+        assert_english(order, f"/reserves/{row.id}/signed")
+    back = Failed(reason="returned", code="", at=watch.now)
+    payouts.learn(channel="unionpay", key=again.key, result=back, learned_by="statement", now=watch.now)
+    assert_english(order, "/orders?state=over")

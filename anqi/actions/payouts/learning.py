@@ -73,7 +73,7 @@ def _hold_back_next(payout: Payout) -> None:
     """What was to be paid in its stead and has not left stays, until a person says otherwise."""
     following = payouts.alive_of(payout.borrower_id, payout.loan_id)
     if following and following.state == Payout.State.RELEASED:
-        payouts.hold_back(following, reason="earlier_paid")
+        payouts.hold_back(following, reason=payouts.EARLIER_PAID)
 
 
 def _wait(

@@ -61,6 +61,8 @@ def payout_notice(payout: Payout | None, *, now: datetime) -> PayoutNotice:
 
 
 def _waiting(payout: Payout, now: datetime) -> PayoutNotice:
+    if payout.reason == payouts.EARLIER_PAID:
+        return _looked_into(payout, _free())
     told = _("工作人员从%(at)s开始复核，通常当天完成，复核以后才放款。") % {"at": _at(payout.requested_at, now)}
     return _notice(payout, "processing", _("等待放款审核"), told, _free(), may_undo=True)
 
@@ -90,12 +92,16 @@ def _failed(payout: Payout, now: datetime) -> PayoutNotice:
     until = payouts.nameable_until(payout)
     told = _("%(amount)s 没能打到你的%(account)s，借款没有开始，不计息。") % _words(payout)
     if payout.reason == payouts.PAID_AFTER_ALL:
-        looks = _("渠道前后说法不一，工作人员正在核对，核对清楚以前不会再打款。")
-        return _notice(payout, "unknown", _("正在核对"), told, looks)
+        return _looked_into(payout, told)
     why = str(_WHY_NOT.get(payout.reason, ""))
     lapses = _("%(at)s以前没有换收款账户，合同自动失效，不收任何费用。") % {"at": _at(until, now)}
     may = now <= until
     return _notice(payout, "failed", _("没能到账"), told, why, lapses, may_change=may, may_undo=may)
+
+
+def _looked_into(payout: Payout, told: str) -> PayoutNotice:
+    looks = _("渠道对打款前后说法不一，工作人员正在核对，核对清楚以前不会再打款。")
+    return _notice(payout, "unknown", _("正在核对"), told, looks)
 
 
 def _arrived(payout: Payout, now: datetime) -> PayoutNotice:
