@@ -25,10 +25,10 @@ SIGNING_FAULTS = (
         seconds=86400,
     ),
     Fault(
-        name="agreement_plan_stays",
+        name="agreement_plan_moves",
         kind="state",
-        title="过了扣款日没有扣成，下次扣款日不会自己往后推",
-        english="a date that passes without a debit doesn't move to the next period",
+        title="过了扣款日没有扣成，下次扣款日自己往后推一期",
+        english="a date that passes without a debit moves to the next period by itself",
     ),
 )
 # Struck when an agreement is asked about.

@@ -122,7 +122,7 @@ def _bent(agreement: Agreement, strike: Strike, now: datetime) -> Content:
         "agreement_low_limit": {"single_minor": max(agreement.single_minor // 2, 1)},
         "agreement_expires": {"ends_at": then, "ended_by": "term", "invalid_at": then},
         "agreement_ended": {"ends_at": then, "ended_by": "payer"},
-        "agreement_plan_stays": {"plan_stays": 1},
+        "agreement_plan_moves": {"plan_stays": 0},
     }
     return bends[strike.name]
 

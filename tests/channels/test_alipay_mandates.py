@@ -167,9 +167,9 @@ def test_no_fault_of_an_agreement_is_forgotten() -> None:
         "agreement_low_limit", "agreement_expires", "agreement_ended", "agreement_unseen", "agreement_temp",
         "agreement_ends_late", "agreement_never_ends", "agreement_day_refused",
     }  # fmt: skip
-    # How a plan stays is seen by its debits.
+    # How a plan moves is seen by its debits.
     known = {fault.name for fault in (*SIGNING_FAULTS, *AGREEMENT_QUERY_FAULTS, *UNSIGN_FAULTS, *MOVING_FAULTS)}
-    assert known == tried | {"agreement_plan_stays"}
+    assert known == tried | {"agreement_plan_moves"}
     assert {fault.name for fault in AGREEMENT_NOTIFY_FAULTS} == set(BENT_NOTICES)
 
 
