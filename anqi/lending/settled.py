@@ -38,7 +38,7 @@ def of_loan(borrower_id: UUID, loan_id: UUID, *, today: date) -> Found:
 
 def of_all(borrower_id: UUID, *, today: date) -> Found:
     """All loans at the end of the day, without those that never were: cancelled, or void. Lock the borrower first."""
-    found = Loan.objects.filter(borrower_id=borrower_id, cancelled_on=None).values_list("id", flat=True)
+    found = Loan.objects.filter(borrower_id=borrower_id).values_list("id", flat=True)
     seen = _find(borrower_id, list(found), today)
     return Found(settled=seen.settled, unsettled=tuple(each for each in seen.unsettled if each.why != "void"))
 
