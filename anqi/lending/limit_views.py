@@ -1,4 +1,4 @@
-"""What borrowers read of their credit lines: the limit, what takes of it, what waits, what was decided so far."""
+"""What borrowers read of their credit lines: the limit, what takes of it, what waits for them, what was decided."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank")]
 # a new template, with words of its own.
 SAID = {
     "purchase-2026-11": ("95e5724f3d8b", "404bc595d395"),
-    "reserve-2026-11": ("887575576219", "798c1c1b2855"),
+    "reserve-2026-11": ("2320eff76aaf", "798c1c1b2855"),
 }
 
 

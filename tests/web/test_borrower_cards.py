@@ -164,6 +164,8 @@ def test_who_came_from_another_page_is_led_back_to_it(visitor: Client, desk: Des
     desk.opened = Accepted()
     other = begin(visitor)
     assert 'href="/cards"' in text_of(visitor.get(f"/cards/{other.id}?step=3"))
+    visitor.post("/cards/add", {"next": "/me"})
+    assert visitor.get(f"/cards/{card.id}").headers["Location"] == "/cards", "that page waits for another card"
 
 
 @pytest.mark.parametrize("strange", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])

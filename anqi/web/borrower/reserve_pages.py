@@ -192,8 +192,8 @@ def accounts(borrower_id: UUID) -> list[Row]:
     wallet = CHANNELS[WALLET]
     if WALLET in paying:
         note = _("打到你自己的支付宝账户，账号填在下面")
-        looks = {"label": wallet.label, "mark": wallet.mark, "letter": wallet.letter}
-        shown.append({"code": WALLET, **looks, "note": note})
+        mark = {"mark": wallet.mark, "letter": wallet.letter}
+        shown.append({"code": WALLET, "label": wallet.label, "note": note} | mark)
     return shown
 
 
