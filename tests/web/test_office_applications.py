@@ -55,8 +55,9 @@ def test_the_queue_leads_to_them_the_longest_waiting_first_with_who_asked_for_a_
 def test_a_questioned_refusal_waits_from_the_question_on() -> None:
     asked, left = questioned(), waiting()
     Application.objects.filter(id=asked.id).update(applied_at=clock.now() - timedelta(days=20))
+    Application.objects.filter(id=left.id).update(applied_at=clock.now() - timedelta(hours=1))
     page = desk().get("/queue/reserves").content.decode()
-    assert page.index(url(asked)) < page.index(url(left))
+    assert page.index(url(left)) < page.index(url(asked))
     assert "最久 2" not in text_of(desk().get("/").content.decode())
 
 

@@ -15,6 +15,7 @@ from anqi.jobs import tasks
 from anqi.payments import channels, unread_statements
 from anqi.payments.models import Payout, ReadStatement, UnreadStatement
 from anqi.payments.statements import Row, StatementUnreadable
+from anqi.people.authority import MayNotAct, NeedsSupervisor, NotTheirs, ReasonMissing
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
 from tests.actions import test_payouts
@@ -216,6 +217,37 @@ def test_it_is_given_up_by_a_supervisor_with_a_reason_and_then_rests(bank: Stati
         boss.id, "那天没有交易", {"channel": "unionpay", "day": YESTERDAY.isoformat()},
     )  # fmt: skip
     assert client.post(url(YESTERDAY, "give-up"), {"reason": "再次"}).status_code == 409
+
+
+def test_the_action_itself_knows_who_may(bank: Stating) -> None:
+    payout(bank, ago=1)
+    tasks.read_statements()
+    bank.files = {YESTERDAY: []}
+    stated = {"statement_id": the(YESTERDAY).id, "reason": "后台下载", "now": clock.now()}
+    for act, more in ((payouts.take_statement, {"file": b"file"}), (payouts.give_up_statement, {})):
+        for changed, refusal in (
+            ({"actor": hire()}, NeedsSupervisor), ({"actor": hire("auditor")}, MayNotAct), ({"reason": " "}, ReasonMissing),
+            ({"statement_id": uuid7()}, NotTheirs),
+        ):  # fmt: skip
+            with pytest.raises(refusal):
+                act(**{"actor": hire("supervisor")} | stated | more | changed)  # type: ignore[operator]
+    with pytest.raises(MayNotAct):
+        payouts.try_statement(statement_id=the(YESTERDAY).id, actor=hire("auditor"), now=clock.now())
+    assert unread() == [YESTERDAY]
+
+
+def test_a_channel_that_is_not_offered_any_more_is_no_accident(
+    bank: Stating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payout(bank, ago=1)
+    tasks.read_statements()
+
+    def gone(code: str) -> Any:
+        raise LookupError(code)
+
+    monkeypatch.setattr(channels, "find_stating", gone)
+    assert desk().post(url(YESTERDAY, "try")).status_code == 409
+    assert hand_in(desk("supervisor"), b"file").status_code == 409
 
 
 def test_what_does_not_exist_is_not_found_and_auditors_only_read(bank: Stating) -> None:
