@@ -88,7 +88,7 @@ def _age(asked: Application) -> str:
 
 def _elsewhere(asked: Application) -> str:
     if asked.elsewhere is None:
-        return _("没有查")
+        return _("没有去查")
     told = _("%(on)s查，逾期 %(days)s 天")
     return told % {"on": _day(asked.elsewhere.asked_on), "days": asked.elsewhere.days_past_due}
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anqi.lending import application_inspection as reserves
 from anqi.lending import inspection as lending
@@ -136,7 +137,7 @@ def _loan(row: Loan) -> Hit:
 
 def _application(row: Application) -> Hit:
     return Hit(
-        kind=_("备用金申请"),
+        kind=pgettext("one", "备用金申请"),
         title=str(row.id),
         url=reverse("office:application", args=[row.borrower_id, row.id]),
         borrower_id=row.borrower_id,
