@@ -74,6 +74,11 @@ def test_funds() -> None:
     assert rows.totals == Totals(in_count=3, in_minor=103310, out_count=4, out_minor=-1100629)
 
 
+def test_a_fee_that_comes_back() -> None:
+    _, _, _, _, _, _, row = reading(alipay_zip(FUNDS.replace("红包找零", "退费"), FUND_SUMMARY), "alipay", "funds")
+    assert (row.kind, row.state, row.amount_minor) == ("fee", "done", 1)
+
+
 def test_whose_day_and_channel_a_row_is_of() -> None:
     [row, *_] = reading(alipay_zip(TRADES, TRADE_SUMMARY), "alipay", "trade")
     assert (row.channel, row.day, row.at.utcoffset()) == ("alipay", DAY, timedelta(hours=8))
@@ -108,6 +113,7 @@ def test_a_day_without_rows() -> None:
         ("09:14:22", "09:14:72", "time", 6),
         ("2026-11-26 09:14:22", "2026/11/26 09:14:22", "time", 6),
         ("2026-11-26 09:14:22", "2026-11-26 09:14", "time", 6),
+        ("2026-11-26 09:14:22", "2026-11-26T09:14:22", "time", 6),
         ("\t,533.09\t,533.09\t", "\t,533.09\t,533.1\t", "amount", 6),
         ("\t,533.09\t,533.09\t", "\t,533.09\t,533.091\t", "amount", 6),
         ("\t,533.09\t,533.09\t", "\t,533.09\t,￥533.09\t", "amount", 6),
