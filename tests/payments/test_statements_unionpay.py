@@ -95,6 +95,7 @@ def test_the_year_is_the_one_of_the_file(stated: str, day: date, at: datetime) -
     [
         (b"", "damaged", 0),
         (b"not Base64!", "damaged", 0),
+        (unionpay_code(LINE.encode()).replace(b"A", b"!A", 1), "damaged", 0),
         (b64encode(b"not compressed"), "damaged", 0),
         (b64encode(zlib.compress(b"no zip")), "damaged", 0),
         (unionpay_code(LINE.encode())[:-8], "damaged", 0),
