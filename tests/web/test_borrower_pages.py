@@ -99,7 +99,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", f"/orders/{order_id}/payee"), ("POST", f"/orders/{order_id}/payee"),
         ("GET", f"/orders/{order_id}/undo"), ("POST", f"/orders/{order_id}/undo"),
         ("GET", f"/reserves/{order_id}/sign"), ("POST", f"/reserves/{order_id}/sign"),
-        ("GET", f"/reserves/{order_id}/sign/gate"), ("POST", f"/reserves/{order_id}/decline"),
+        ("GET", f"/reserves/{order_id}/sign/gate"),
         ("GET", f"/reserves/{order_id}/signed"),
         ("GET", f"/charges/{charge_id}"), ("GET", f"/charges/{charge_id}/code.svg"),
         ("GET", f"/charges/{charge_id}/cashier"),

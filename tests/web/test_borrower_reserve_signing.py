@@ -201,7 +201,7 @@ def test_an_account_that_is_gone_signs_nothing(
 
 def test_saying_no_withdraws_it(visitor: Client, approved: Application) -> None:
     for _ in range(2):
-        response = visitor.post(f"/reserves/{approved.id}/decline")
+        response = visitor.post(f"/reserves/{approved.id}/withdraw")
         assert response.headers["Location"] == f"/reserves/{approved.id}"
     approved.refresh_from_db()
     assert approved.state == "withdrawn"
@@ -210,7 +210,7 @@ def test_saying_no_withdraws_it(visitor: Client, approved: Application) -> None:
 
 def test_what_is_signed_cannot_be_declined(visitor: Client, watch: Watch, approved: Application) -> None:
     signed(visitor, watch, approved)
-    response = visitor.post(f"/reserves/{approved.id}/decline")
+    response = visitor.post(f"/reserves/{approved.id}/withdraw")
     assert response.headers["Location"] == f"/reserves/{approved.id}/signed"
     assert Loan.objects.get().cancelled_on is None
 
@@ -221,7 +221,7 @@ def test_somebody_elses_is_not_found(visitor: Client, watch: Watch, approved: Ap
     for address in (sign_address(approved), f"/reserves/{approved.id}/signed", f"/reserves/{approved.id}/sign/gate"):
         assert zhou.get(address).status_code == 404
         assert Client().get(address).headers["Location"].startswith("/login?next=")
-    assert zhou.post(f"/reserves/{approved.id}/decline").status_code == 404
+    assert zhou.post(f"/reserves/{approved.id}/withdraw").status_code == 404
     assert zhou.post(sign_address(approved), CONSENTS).status_code == 404
 
 

@@ -73,7 +73,6 @@ urlpatterns = [
     path("reserves/<uuid:application_id>", reserves.reserve, name="reserve"),
     path("reserves/<uuid:application_id>/sign", reserve_signing.sign, name="reserve-sign"),
     path("reserves/<uuid:application_id>/sign/gate", reserve_signing.gate, name="reserve-sign-gate"),
-    path("reserves/<uuid:application_id>/decline", reserve_signing.decline, name="reserve-decline"),
     path("reserves/<uuid:application_id>/signed", reserve_signing.signed, name="reserve-signed"),
     path("reserves/<uuid:application_id>/withdraw", reserves.withdraw, name="reserve-withdraw"),
     path("reserves/<uuid:application_id>/question", reserves.question, name="reserve-question"),

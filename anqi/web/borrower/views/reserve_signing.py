@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from anqi import clock
 from anqi.actions import reserves
@@ -103,21 +102,6 @@ def _sign(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 def _note(refused: Refused) -> str:
     return told(refused, now=clock.now())
-
-
-@borrower_required
-@require_POST
-def decline(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Nothing is signed, and the application is withdrawn."""
-    try:
-        row = reserves.withdraw(borrower_id=borrower_id(request), application_id=application_id, now=clock.now())
-    except NoSuchApplication:
-        raise Http404 from None
-    except NotOpen as refused:
-        return _to("reserve-signed" if refused.facts["state"] == "signed" else "reserve", application_id)
-    if row.state == "withdrawn":
-        messages.success(request, _("没有签约，申请已撤回，不产生任何费用。"))
-    return _to("reserve", application_id)
 
 
 @borrower_required

@@ -129,6 +129,8 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
     except NoSuchApplication:
         raise Http404 from None
     except NotOpen as refused:
+        if refused.facts["state"] == Application.State.SIGNED:
+            return HttpResponseRedirect(reverse("borrower:reserve-signed", args=[application_id]))
         return _refuse(request, application_id, refused)
     if row.state == Application.State.WITHDRAWN:
         messages.success(request, _("已撤回，没有产生任何费用。"))
