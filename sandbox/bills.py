@@ -33,7 +33,7 @@ LINE_FAULTS = (
     _fault("line_fee", "对账单手续费不同", "this line with another fee"),
     _fault("line_stranger", "对账单多一行（不认识的订单）", "a line more, of an order nobody knows"),
     _fault("line_next_day", "对账单把这一行记到下一天", "this line in the next day's file"),
-    _fault("refund_next_day", "对账单把退款记到下一天", "this order's refunds in the next day's file"),
+    _fault("line_refund_next_day", "对账单把退款记到下一天", "this order's refunds in the next day's file"),
 )
 # Struck for the file.
 FILE_FAULTS = (
@@ -100,7 +100,7 @@ def _bent(connection: Connection, channel: str, operation: str, movement: Moveme
     able = LINE_FAULTS if movement.kind == "refund" else LINE_FAULTS[:-1]
     told = [movement]
     for name in struck(connection, able, channel=channel, operation=operation, order_no=movement.order_no):
-        if name in ("line_next_day", "refund_next_day"):
+        if name in ("line_next_day", "line_refund_next_day"):
             connection.execute(
                 "INSERT OR REPLACE INTO bill_moves VALUES (?, ?, ?)",
                 (channel, movement.mark, (day + timedelta(days=1)).isoformat()),
@@ -120,7 +120,7 @@ def _stranger(movement: Movement) -> Movement:
 _BENDS: dict[str, Callable[[list[Movement]], list[Movement]]] = {
     "line_missing": lambda told: [],
     "line_next_day": lambda told: [],
-    "refund_next_day": lambda told: [],
+    "line_refund_next_day": lambda told: [],
     "line_twice": lambda told: told * 2,
     "line_amount": lambda told: [replace(each, amount_minor=each.amount_minor + 1) for each in told],
     "line_fee": lambda told: [replace(each, fee_minor=each.fee_minor + 1) for each in told],

@@ -54,7 +54,7 @@ BROKEN_ANSWERS = {
 WRONG_STATES = {"paid_after_close", "closed_yet_paid", "query_not_exist", "query_waiting"}
 # Of refunds, transfers, agreements and debits, which have tests of their own.
 NOT_ASKED = {"refund_lag", "accepted_then_failed", "seller_balance"}
-OF_OTHERS = ("transfer_", "agreement_", "debit_")
+OF_OTHERS = ("transfer_", "agreement_", "debit_", "line_", "statement_")
 
 
 def test_no_fault_of_an_answer_is_forgotten(sandbox: Sandbox) -> None:

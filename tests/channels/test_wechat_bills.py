@@ -117,7 +117,7 @@ def test_lines_that_are_wrong_are_read_as_they_are(
 
 def test_a_refund_on_another_day(desk: BillDesk, refunded: str) -> None:
     desk.be_at(10, days=2)
-    desk.fault("refund_next_day", out_trade_no=refunded, next=1)
+    desk.fault("line_refund_next_day", out_trade_no=refunded, next=1)
     assert [row.kind for row in desk.told("trade", refunded)] == ["pay"]
     [row] = desk.told("trade", refunded, days=1)
     assert (row.kind, row.at.date(), (row.day - row.at.date()).days) == ("refund", desk.day, 1)

@@ -52,13 +52,14 @@ BROKEN_ANSWERS = {
 OTHER_STATES = {
     "accepted_then_failed", "paid_after_close", "closed_yet_paid", "query_not_exist", "query_waiting",
 }  # fmt: skip
+OF_OTHERS = ("refund_", "papay_", "line_", "statement_")
 
 
 def test_no_fault_of_an_answer_is_forgotten(sandbox: Sandbox) -> None:
     catalogue = sandbox.http.get("/_control/faults").json()["catalogue"]
     known = {each["fault"] for each in catalogue if each["channel"] == "wechat" and each["kind"] != "notify"}
-    # What can happen to refunds and to debits is tried among them.
-    assert {name for name in known if not name.startswith(("refund_", "papay_"))} == set(BROKEN_ANSWERS) | OTHER_STATES
+    # What can happen to refunds, debits and statements is tried among them.
+    assert {name for name in known if not name.startswith(OF_OTHERS)} == set(BROKEN_ANSWERS) | OTHER_STATES
 
 
 def test_a_phone_pays_on_wechats_page(sandbox: Sandbox, wx: Wechat, at_the_till: Till, key: str) -> None:

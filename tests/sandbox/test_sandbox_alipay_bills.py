@@ -119,7 +119,7 @@ def test_a_line_of_nobodys(desk: Desk, paid: str) -> None:
 def test_a_refund_on_another_day(desk: Desk, paid: str) -> None:
     desk.ali.api_alipay_trade_refund(refund_amount="3.09", out_trade_no=paid, out_request_no=f"{paid}r")
     desk.be_at(9, days=2)
-    desk.sandbox.fault("refund_next_day", out_trade_no=paid, next=1)
+    desk.sandbox.fault("line_refund_next_day", out_trade_no=paid, next=1)
     assert [cells[2] for cells in desk.rows("trade", paid)] == ["交易"]
     # It stays there, in the other statement too.
     assert [cells[2] for cells in desk.rows("trade", paid, days=1)] == ["退款"]

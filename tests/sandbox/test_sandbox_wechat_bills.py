@@ -123,7 +123,7 @@ def test_a_line_of_nobodys(desk: Desk, paid: str) -> None:
 
 def test_a_refund_on_another_day(desk: Desk, refunded: str) -> None:
     desk.be_at(10, days=2)
-    desk.counter.fault("refund_next_day", out_trade_no=refunded, next=1)
+    desk.counter.fault("line_refund_next_day", out_trade_no=refunded, next=1)
     assert [cells[9] for cells in desk.rows("trade", refunded)] == ["SUCCESS"]
     assert [cells[9] for cells in desk.rows("trade", refunded, days=1)] == ["REFUND"]
     assert len(desk.rows("funds", refunded)) == 2
