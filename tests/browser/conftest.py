@@ -31,4 +31,4 @@ def chromium() -> Iterator[tuple[Playwright, Browser]]:
 def window(chromium: tuple[Playwright, Browser]) -> Iterator[Callable[..., Window]]:
     """Opens browsers, each with cookies of its own."""
     with ExitStack() as stack:
-        yield lambda name, phone=True: stack.enter_context(windows.opened(*chromium, name, phone=phone))
+        yield lambda name, **kind: stack.enter_context(windows.opened(*chromium, name, **kind))

@@ -1,15 +1,14 @@
 """孙惊蛰 has WeChat debit her instalments: signed once, and from then on the days do it by themselves."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from anqi.rows.days import SHANGHAI
 from demo.cast import SUN
 from tests.browser import street as streets
-from tests.browser import walking
+from tests.browser import times, walking
 from tests.browser.street import Street
 from tests.browser.windows import Window
 
@@ -32,16 +31,16 @@ def test_auto_pay(street: Street, window: Callable[..., Window]) -> None:
     sun.look_at("01-on", also=("desk", "dark"))
 
     [(due_on,)] = street.until("select due_on from payments_debit_plan where state = 'open'")
-    _pass_until(street, due_on - timedelta(days=7), time(9))
+    times.pass_until(street, due_on - timedelta(days=7), time(9))
     street.until(_TOLD, "debit_coming")
-    _pass_until(street, due_on - timedelta(days=2), time(9))
+    times.pass_until(street, due_on - timedelta(days=2), time(9))
     street.until("select 1 from payments_debit_notice where state = 'told'")
     page.goto(f"{order_url}/auto-pay")
     expect(page.get_by_text("微信支付的扣款通知")).to_be_visible()
     expect(page.get_by_text("已提醒")).to_be_visible()
     sun.look_at("02-announced", also=("desk",))
 
-    _pass_until(street, due_on, time(9, 30))
+    times.pass_until(street, due_on, time(9, 30))
     street.until("select 1 from payments_debit_plan where state = 'paid' and due_on = %s", due_on)
     page.reload()
     page.locator("summary").filter(has_text="已还清").click()
@@ -72,14 +71,3 @@ def _bind(sun: Window) -> None:
     page.wait_for_url("**/mandates/**")
     expect(page.get_by_role("heading", name="已开通从微信支付自动还款")).to_be_visible()
     page.get_by_role("link", name="回到自动还款").click()
-
-
-def _pass_until(street: Street, day: date, hour: time) -> None:
-    """It is that day and a minute past that hour, at anqi and at the channels."""
-    there = datetime.combine(day, hour, SHANGHAI) + timedelta(minutes=1)
-    ahead = round((there - datetime.now(UTC)).total_seconds())
-    for file in (street.clock_file, street.sandbox_clock_file):
-        # Renamed into place: a reader must never meet an empty file, which would be the present.
-        draft = file.with_suffix(".new")
-        draft.write_text(str(ahead))
-        draft.replace(file)

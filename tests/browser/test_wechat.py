@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from demo.cast import CHEN
 from tests.browser import walking
@@ -30,15 +30,8 @@ def test_wechat(street: Street, window: Callable[..., Window]) -> None:
     page.get_by_role("link", name="继续支付").click()
     page.wait_for_url("**/wechat/cashier/**")
     assert walking.cashier_number(page) == first
-    _pay(page)
+    walking.pay_by_wechat(page)
     page.get_by_role("link", name="完成").click()
     page.wait_for_url("**/charges/**")
     expect(page.get_by_role("heading", name="还款成功")).to_be_visible(timeout=20_000)
     chen.must_be_clean()
-
-
-def _pay(page: Page) -> None:
-    page.locator("#buyer-lin").check()
-    page.get_by_label("支付密码").fill("123456")
-    page.get_by_role("button", name="确认支付").click()
-    expect(page.get_by_role("heading", name="支付成功")).to_be_visible()

@@ -59,6 +59,14 @@ def pay_at_cashier(page: Page) -> None:
     expect(page.get_by_role("heading", name="支付成功")).to_be_visible()
 
 
+def pay_by_wechat(page: Page) -> None:
+    """The same buyer, at WeChat's own page."""
+    page.locator("#buyer-lin").check()
+    page.get_by_label("支付密码").fill("123456")
+    page.get_by_role("button", name="确认支付").click()
+    expect(page.get_by_role("heading", name="支付成功")).to_be_visible()
+
+
 def come_back(page: Page) -> None:
     page.get_by_role("link", name="完成，返回商家").click()
     page.wait_for_url("**/charges/**")

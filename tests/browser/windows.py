@@ -74,13 +74,15 @@ class Window:
 
 
 @contextmanager
-def opened(playwright: Playwright, browser: Browser, name: str, *, phone: bool = True) -> Iterator[Window]:
-    """A new browser: a phone, or a desk."""
+def opened(
+    playwright: Playwright, browser: Browser, name: str, *, phone: bool = True, scripts: bool = True
+) -> Iterator[Window]:
+    """A new browser: a phone, or a desk; or one that runs no scripts of ours."""
     device = {key: value for key, value in playwright.devices["Pixel 7"].items() if key == "user_agent"}
     looks: dict[str, Any] = (
         device | {"viewport": PHONE, "is_mobile": True, "has_touch": True} if phone else {"viewport": DESK}
     )
-    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **looks)
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", java_script_enabled=scripts, **looks)
     window = Window(name=name, context=context, page=None)  # type: ignore[arg-type]
     window.page = window.tab()
     yield window

@@ -1,0 +1,41 @@
+"""The time on a street: read, and moved on, at anqi and at the channels together."""
+
+from datetime import date, datetime, time, timedelta
+
+from anqi.rows.days import SHANGHAI
+from tests.browser.street import Street
+
+
+def now(street: Street) -> datetime:
+    """This instant there."""
+    return datetime.now(SHANGHAI) + timedelta(seconds=_ahead(street))
+
+
+def pass_until(street: Street, day: date, hour: time) -> None:
+    """It is that day and a minute past that hour."""
+    _go_to(street, datetime.combine(day, hour, SHANGHAI) + timedelta(minutes=1))
+
+
+def pass_by(street: Street, some: timedelta) -> None:
+    """It is so much later."""
+    _go_to(street, now(street) + some)
+
+
+def next_morning(street: Street) -> date:
+    """It is ten o'clock of the next day, which comes back: whatever hour a story runs at, its day is long."""
+    day = now(street).date() + timedelta(days=1)
+    pass_until(street, day, time(10))
+    return day
+
+
+def _ahead(street: Street) -> int:
+    return int(street.clock_file.read_text()) if street.clock_file.exists() else 0
+
+
+def _go_to(street: Street, there: datetime) -> None:
+    ahead = round((there - datetime.now(SHANGHAI)).total_seconds())
+    for file in (street.clock_file, street.sandbox_clock_file):
+        # Renamed into place: a reader must never meet an empty file, which would be the present.
+        draft = file.with_suffix(".new")
+        draft.write_text(str(ahead))
+        draft.replace(file)
