@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -43,6 +42,7 @@ def read(page: Page, street: Street) -> None:
     expect(page.get_by_text("秒后可以确认")).to_be_visible()
     times.pass_by(street, _READ)
     page.get_by_role("link", name="看完了，继续").click()
+    expect(page.get_by_role("button", name="确认签约")).to_be_visible()
 
 
 def agree(page: Page) -> None:
@@ -53,9 +53,14 @@ def agree(page: Page) -> None:
 
 
 def sign(page: Page, street: Street) -> str:
-    """The id of what was signed."""
+    """Read, agreed and confirmed."""
     read(page, street)
     agree(page)
+    return confirm(page)
+
+
+def confirm(page: Page) -> str:
+    """The id of what was signed."""
     page.get_by_role("button", name="确认签约").click()
     page.wait_for_url("**/signed")
     return urlsplit(page.url).path.split("/")[2]
@@ -86,11 +91,11 @@ def texts_sent(street: Street, phone: str) -> list[str]:
     return [each["text"] for each in sorted(answer.json()["messages"], key=lambda each: each["sent_at"])]
 
 
-def paid_out(street: Street, amount_minor: int) -> list[dict[str, Any]]:
-    """What UnionPay paid out of that amount, or tried to."""
+def paid_out(street: Street, amount_minor: int) -> list[str]:
+    """What became of UnionPay's payouts of that amount, in their order."""
     with httpx.Client(base_url=street.url("sandbox"), trust_env=False) as client:
         found = client.get("/_control/unionpay/payouts").raise_for_status().json()
-    return [each for each in found["payouts"] if each["amount_minor"] == amount_minor]
+    return [each["state"] for each in found["payouts"] if each["amount_minor"] == amount_minor]
 
 
 def look(window: Window, name: str) -> None:
@@ -99,12 +104,13 @@ def look(window: Window, name: str) -> None:
 
 
 def balances(street: Street, order_id: str) -> dict[str, int]:
-    """What stands in the books of the loan's accounts, debits above zero; accounts at zero are left out."""
+    """What the books hold of this borrower, in fen, debits above zero; accounts at zero are left out."""
     rows = street.rows(
         "select account, sum(amount_minor)::bigint from ("
-        " select debit account, amount_minor, loan_id from ledger_posting"
-        " union all select credit, -amount_minor, loan_id from ledger_posting) sides"
-        " where loan_id = (select id from lending_loan where order_id = %s) group by account having sum(amount_minor) <> 0",
+        " select borrower_id, debit as account, amount_minor from ledger_posting"
+        " union all select borrower_id, credit, -amount_minor from ledger_posting) as sides"
+        " where borrower_id = (select borrower_id from lending_order where id = %s)"
+        " group by account having sum(amount_minor) <> 0",
         order_id,
     )
     return dict(rows)

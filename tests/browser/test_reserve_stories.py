@@ -14,7 +14,11 @@ from tests.browser.street import Street
 from tests.browser.windows import Window
 
 Opener = Callable[..., Window]
-_PLAN = "select due_on, amount_minor from payments_debit_plan where state = 'open'"
+_PLAN = (
+    "select due_on, state from payments_debit_plan where"
+    " loan_id = (select id from lending_loan where order_id = %s) and state = %s"
+)
+_TOLD = "select 1 from notices_message where template = %s and state = 'sent'"
 
 
 @pytest.fixture(scope="module")
@@ -38,30 +42,30 @@ def test_it_is_debited_on_its_day_and_settled(street: Street, window: Opener) ->
     expect(page.get_by_role("heading", name="综合融资成本明示表")).to_be_visible()
     expect(page.locator(".aq-cost tfoot").first).to_contain_text("¥1,012.00")
     look(lin, "02-signing")
-    borrowing.agree(page)
-    page.get_by_role("button", name="确认签约").click()
+    order_id = borrowing.confirm(page)
     borrowing.await_money(page)
     look(lin, "03-arrived")
 
     _agree_to_debits(lin)
-    [(due_on, amount_minor)] = street.until(_PLAN)
-    assert (due_on - times.now(street).date(), amount_minor) == (timedelta(days=30), 101_200)
+    [(due_on, _)] = street.until(_PLAN, order_id, "open")
+    assert due_on - times.now(street).date() == timedelta(days=30)
     times.pass_until(street, due_on - timedelta(days=7), time(9))
-    street.until("select 1 from notices_message where template = 'debit_coming' and state = 'sent'")
+    street.until(_TOLD, "debit_coming")
     page.reload()
     expect(page.get_by_text("已提醒")).to_be_visible()
     look(lin, "06-reminded")
-    [reminder] = [text for text in borrowing.texts_sent(street, LIN.phone) if "自动扣款" in text]
-    assert "尾号0017" in reminder and "¥1,012.00" in reminder, reminder
+    reminder = borrowing.texts_sent(street, LIN.phone)[-1]
+    assert "自动扣款 ¥1,012.00" in reminder, reminder
 
     times.pass_until(street, due_on, time(9, 30))
-    street.until("select 1 from payments_debit_plan where state = 'paid' and due_on = %s", due_on)
+    street.until(_PLAN, order_id, "paid")
     page.get_by_role("link", name="返回").click()
     expect(page.get_by_text("已结清").first).to_be_visible()
     look(lin, "07-settled")
     page.get_by_role("link", name="全部结清").click()
     expect(page.get_by_text("收到还款")).to_be_visible()
     look(lin, "08-receipt")
+    assert borrowing.balances(street, order_id) == {"in_transit_unionpay": 1_200, "interest_income": -1_200}
     borrowing.must_verify(street)
     lin.must_be_clean()
 
@@ -94,7 +98,7 @@ def test_a_refusal_is_questioned_and_a_supervisor_thinks_otherwise(street: Stree
     desk.must_be_clean()
     page.reload()
     expect(page.get_by_role("heading", name="通过了，等你签约")).to_be_visible()
-    street.until("select 1 from notices_message where template = 'reserve_approved' and state = 'sent'")
+    street.until(_TOLD, "reserve_approved")
     assert "¥12,000.00 已通过人工审核" in borrowing.texts_sent(street, LI.phone)[-1]
     borrowing.sign(page, street)
     # So much money is released by a person, or goes at once: either way it is signed.
@@ -145,7 +149,7 @@ def test_money_that_does_not_arrive_is_sent_elsewhere_once(street: Street, windo
         " (select id from lending_loan where order_id = %s) order by requested_at", order_id,
     )  # fmt: skip
     assert sent == [("failed", 120_000), ("failed", 120_000), ("succeeded", 120_000)]
-    assert [each["state"] for each in borrowing.paid_out(street, 120_000)] == ["00"]
+    assert borrowing.paid_out(street, 120_000) == ["FAILED", "FAILED", "SUCCESS"]
     borrowing.must_verify(street)
     wu.must_be_clean()
 
@@ -178,13 +182,13 @@ def test_late_it_costs_what_the_page_explains(street: Street, window: Opener) ->
     look(zheng, "01-late")
 
     # ¥500.00 at 0.06 % a day for eight days, opened where it stands.
-    why = page.locator("[data-amount='penalty']")
-    why.locator("summary").first.click()
-    expect(why).to_contain_text("¥2.40")
-    expect(why).to_contain_text("0.06%")
+    why = page.locator(".aq-hero details")
+    expect(why.get_by_text("逾期本金 ¥500.00 × 每天 0.06% × 8 天")).to_be_hidden()
+    why.get_by_text("怎么算的").first.click()
+    expect(why.get_by_text("逾期本金 ¥500.00 × 每天 0.06% × 8 天")).to_be_visible()
     look(zheng, "02-why")
 
-    page.get_by_role("link", name="还款", exact=True).click()
+    page.get_by_role("link", name="立即还款").click()
     expect(page.get_by_role("radio", name="本期应还")).to_be_checked()
     walking.go_to_cashier(page)
     walking.pay_at_cashier(page)
@@ -195,7 +199,9 @@ def test_late_it_costs_what_the_page_explains(street: Street, window: Opener) ->
     borrowing.open_order(page, street, order_id)
     expect(page.get_by_text("已结清").first).to_be_visible()
     look(zheng, "04-settled")
-    assert borrowing.balances(street, order_id) == {}
+    assert borrowing.balances(street, order_id) == {
+        "in_transit_unionpay": -50_000, "in_transit_alipay": 50_240, "penalty_income": -240,
+    }  # fmt: skip
     borrowing.must_verify(street)
     zheng.must_be_clean()
 
@@ -228,7 +234,9 @@ def test_what_today_costs_is_what_is_charged(street: Street, window: Opener) -> 
     borrowing.open_order(page, street, order_id)
     expect(page.get_by_text("已结清").first).to_be_visible()
     look(feng, "04-settled")
-    assert borrowing.balances(street, order_id) == {}
+    assert borrowing.balances(street, order_id) == {
+        "in_transit_unionpay": -300_000, "in_transit_wechat": 301_200, "interest_income": -1_200,
+    }  # fmt: skip
     borrowing.must_verify(street)
     feng.must_be_clean()
 
@@ -242,9 +250,7 @@ def test_two_taps_and_a_way_back_are_one_loan(street: Street, window: Opener) ->
     page.get_by_role("button", name="提交申请").dblclick()
     expect(page.get_by_role("heading", name="通过了，等你签约")).to_be_visible()
     page.go_back()
-    page.wait_for_url("**/reserves/apply**")
-    page.get_by_role("button", name="提交申请").click()
-    expect(page.get_by_role("heading", name="通过了，等你签约")).to_be_visible()
+    expect(page.get_by_text("你还有一笔申请没有结束，先看看它。")).to_be_visible()
     assert street.rows("select state from lending_application where amount_minor = 70000") == [("approved",)]
 
     borrowing.read(page, street)
@@ -252,8 +258,6 @@ def test_two_taps_and_a_way_back_are_one_loan(street: Street, window: Opener) ->
     page.get_by_role("button", name="确认签约").dblclick()
     page.wait_for_url("**/signed")
     page.go_back()
-    page.wait_for_url("**/sign?reading=**")
-    page.get_by_role("button", name="确认签约").click()
     page.wait_for_url("**/signed")
     borrowing.await_money(page)
     assert street.rows("select count(*) from lending_loan where principal_minor = 70000") == [(1,)]
