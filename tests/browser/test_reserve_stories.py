@@ -42,6 +42,7 @@ def test_it_is_debited_on_its_day_and_settled(street: Street, window: Opener) ->
     expect(page.get_by_role("heading", name="综合融资成本明示表")).to_be_visible()
     expect(page.locator(".aq-cost tfoot").first).to_contain_text("¥1,012.00")
     look(lin, "02-signing")
+    borrowing.agree(page)
     order_id = borrowing.confirm(page)
     borrowing.await_money(page)
     look(lin, "03-arrived")
@@ -182,10 +183,10 @@ def test_late_it_costs_what_the_page_explains(street: Street, window: Opener) ->
     look(zheng, "01-late")
 
     # ¥500.00 at 0.06 % a day for eight days, opened where it stands.
-    why = page.locator(".aq-hero details")
-    expect(why.get_by_text("逾期本金 ¥500.00 × 每天 0.06% × 8 天")).to_be_hidden()
-    why.get_by_text("怎么算的").first.click()
-    expect(why.get_by_text("逾期本金 ¥500.00 × 每天 0.06% × 8 天")).to_be_visible()
+    made_of = page.locator("[data-amount='payoff']").get_by_text("逾期本金 ¥500.00 × 每天 0.06% × 8 天")
+    expect(made_of).to_be_hidden()
+    page.get_by_text("今天结清 ¥502.40 怎么算的").click()
+    expect(made_of).to_be_visible()
     look(zheng, "02-why")
 
     page.get_by_role("link", name="立即还款").click()
@@ -258,7 +259,7 @@ def test_two_taps_and_a_way_back_are_one_loan(street: Street, window: Opener) ->
     page.get_by_role("button", name="确认签约").dblclick()
     page.wait_for_url("**/signed")
     page.go_back()
-    page.wait_for_url("**/signed")
+    page.wait_for_url("**/signed#gate")
     borrowing.await_money(page)
     assert street.rows("select count(*) from lending_loan where principal_minor = 70000") == [(1,)]
     assert street.rows("select state from payments_payout where amount_minor = 70000") == [("succeeded",)]

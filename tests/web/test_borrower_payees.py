@@ -22,6 +22,7 @@ from tests.reserving import NOON, bind
 from tests.web.borrower_stand import Watch, signed_in
 
 __all__ = ["bank"]
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
 
 
@@ -69,6 +70,22 @@ def undo(loan: Loan) -> str:
 
 def text_of(response: Any) -> str:
     return str(response.content.decode())
+
+
+def test_the_account_that_refused_is_named_as_such(visitor: Client, failed: Loan) -> None:
+    other(failed)
+    page = text_of(visitor.get(payee(failed)))
+    assert page.count("这笔借款没能打到这张卡") == 1
+    refused, fresh = page.index("（尾号 0017）"), page.index("（尾号 8888）")
+    assert refused < page.index("这笔借款没能打到这张卡") < fresh
+
+
+def test_what_was_not_paid_out_is_not_offered_to_be_debited(visitor: Client, loan: Loan, watch: Watch, bank: Bank) -> None:
+    signed = f"/reserves/{loan.order_id}/signed"
+    assert "要不要自动还款" in text_of(visitor.get(f"{signed}?step=1", headers=HTMX))
+    bank.answer = Failed(reason="card_state", code="63")
+    work(watch.now)
+    assert "要不要自动还款" not in text_of(visitor.get(f"{signed}?step=1", headers=HTMX))
 
 
 def test_from_the_bad_news_to_another_account(visitor: Client, failed: Loan, watch: Watch, bank: Bank) -> None:
