@@ -12,7 +12,7 @@ TEXTS = {
         " hand in time, or add another account.",
     },
     "debit_coming": {
-        "zh-hans": "分期 {loan} 将于{due_on}从{source_word}{account}自动扣款 {amount}，扣款时间 {hours}，请保证余额充足。也可提前手动还。",
+        "zh-hans": "合同 {loan} 将于{due_on}从{source_word}{account}自动扣款 {amount}，扣款时间 {hours}，请保证余额充足。也可提前手动还。",
         "en": "On {due_on}, at {hours}, {amount} will be debited from {source_word}{account} for {loan}. Please see"
         " that the money is there, or pay by hand before.",
     },

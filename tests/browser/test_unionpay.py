@@ -69,7 +69,7 @@ def _bind(zhao: Window) -> None:
 
 def _remove(zhao: Window) -> None:
     page: Page = zhao.page
-    page.get_by_role("link", name="回到分期").click()
+    page.get_by_role("link", name="回到订单").click()
     page.goto(page.url.split("/orders")[0] + "/cards")
     page.get_by_role("link", name="移除招商银行尾号 0016").click()
     zhao.look_at("remove", also=("desk", "dark"))

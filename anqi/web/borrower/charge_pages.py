@@ -79,7 +79,7 @@ def _arrived(charge: ChargeView) -> Said:
     gone_minor = sum(payment.returning_minor + payment.returned_minor for payment in charge.payments)
     total_minor = sum(payment.amount_minor for payment in charge.payments)
     if not waiting_minor and not gone_minor:
-        return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，分期页面上的数字已更新。"))
+        return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，剩余应还已更新。"))
     if not waiting_minor:
         return _going_back(charge)
     title = _("钱已收到，还没有用在分期上") if waiting_minor == total_minor else _("钱已收到，一部分还没有用上")

@@ -27,7 +27,7 @@ def lines_of(receipt: Receipt, *, today: date) -> list[Row]:
 
 
 def _loan_lines(line: ReceiptLine, today: date) -> list[Row]:
-    rows: list[Row] = [{"label": _("分期合同"), "text": line.loan_number}]
+    rows: list[Row] = [{"label": _("合同编号"), "text": line.loan_number}]
     if line.applied_minor:
         rows += [{"label": _("还的是"), "text": paid_for(line)}, *_parts(line)]
     if line.saved_minor > 0:

@@ -46,14 +46,14 @@ def _hurry(facts: dict[str, Any], now: datetime) -> str:
 
 
 def _above_limit(facts: dict[str, Any], now: datetime) -> str:
-    return _("这笔分期一期最多要还 %(largest)s，从那里一次最多只能扣 %(limit)s，不能用它自动还款。") % {
+    return _("一期最多要还 %(largest)s，从那里一次最多只能扣 %(limit)s，不能用它自动还款。") % {
         "largest": write_yuan(facts["largest_minor"]),
         "limit": write_yuan(facts["limit_minor"]),
     }
 
 
 def _days_do_not_fit(facts: dict[str, Any], now: datetime) -> str:
-    told = _("这笔分期的还款日还没有定下来，或%(channel)s不能约定这样的日子。请换一个账户，或定下来以后再开通。")
+    told = _("还款日还没有定下来，或%(channel)s不能约定这样的日子。请换一个账户，或定下来以后再开通。")
     return told % {"channel": channel_label(facts["channel"])}
 
 
