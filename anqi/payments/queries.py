@@ -131,6 +131,14 @@ def cards(borrower_id: UUID) -> list[CardView]:
     return [CardView(**row) for row in bound.values(*_SHOWN_OF_CARD)]
 
 
+def refusing_cards(borrower_id: UUID, loan_id: UUID) -> set[UUID]:
+    """The borrower's bound cards to which this loan could not be paid."""
+    failed = Payout.objects.filter(borrower_id=borrower_id, loan_id=loan_id, state=Payout.State.FAILED)
+    tokens = {payout.account for payout in failed}
+    bound = Card.objects.filter(borrower_id=borrower_id, state=Card.State.BOUND)
+    return {card.id for card in bound if card.token in tokens}
+
+
 def card(borrower_id: UUID, card_id: UUID) -> CardView | None:
     """The borrower's own card, whatever its state; None for one that is somebody else's or nobody's."""
     found = Card.objects.filter(borrower_id=borrower_id, id=card_id).values(*_SHOWN_OF_CARD).first()

@@ -80,10 +80,14 @@ def test_the_account_that_refused_is_named_as_such(visitor: Client, failed: Loan
     assert refused < page.index("这笔借款没能打到这张卡") < fresh
 
 
-def test_what_was_not_paid_out_is_not_offered_to_be_debited(visitor: Client, loan: Loan, watch: Watch, bank: Bank) -> None:
+def test_the_offer_to_debit_goes_with_the_money(
+    visitor: Client, loan: Loan, watch: Watch, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "with_mandates", lambda: ("alipay",))
     signed = f"/reserves/{loan.order_id}/signed"
     assert "要不要自动还款" in text_of(visitor.get(f"{signed}?step=1", headers=HTMX))
     bank.answer = Failed(reason="card_state", code="63")
+    watch.now += timedelta(minutes=1)
     work(watch.now)
     assert "要不要自动还款" not in text_of(visitor.get(f"{signed}?step=1", headers=HTMX))
 

@@ -34,7 +34,7 @@ def payee(request: HttpRequest, order_id: UUID) -> HttpResponse:
     order, loan, notice = _waiting(request, order_id)
     if request.method == "POST":
         return _redirect(request, order, loan, notice)
-    return _show(request, order, notice) if notice.may_change else _to_order(order)
+    return _show(request, order, loan, notice) if notice.may_change else _to_order(order)
 
 
 def _waiting(request: HttpRequest, order_id: UUID) -> tuple[OrderView, LoanView, PayoutNotice]:
@@ -57,7 +57,7 @@ def _redirect(request: HttpRequest, order: OrderView, loan: LoanView, notice: Pa
         )
     except _CHOOSE_AGAIN as refused:
         note = told(refused, now=clock.now())
-        return _show(request, order, notice, chosen=chosen, wallet=wallet, note=note, status=422)
+        return _show(request, order, loan, notice, chosen=chosen, wallet=wallet, note=note, status=422)
     except _OVER as refused:
         messages.error(request, told(refused, now=clock.now()))
     else:
@@ -74,15 +74,16 @@ def _card_id(chosen: str) -> UUID | None:
 
 
 def _show(
-    request: HttpRequest, order: OrderView, notice: PayoutNotice, *, chosen: str = "", wallet: str = "",
-    note: str = "", status: int = 200,
+    request: HttpRequest, order: OrderView, loan: LoanView, notice: PayoutNotice, *, chosen: str = "",
+    wallet: str = "", note: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    paying_out = channels.paying_out()
-    cards = payments.cards(borrower_id(request)) if _CARDS in paying_out else []
+    paying_out, who = channels.paying_out(), borrower_id(request)
+    cards = payments.cards(who) if _CARDS in paying_out else []
+    refused = payments.refusing_cards(who, loan.id) if cards else set()
     context = {
         "order": order,
         "notice": notice,
-        "accounts": [*map(_card, cards), *([_wallet()] if _WALLET in paying_out else [])],
+        "accounts": [*(_card(each, refused) for each in cards), *([_wallet()] if _WALLET in paying_out else [])],
         "takes_wallets": _WALLET in paying_out,
         "can_bind": bool(channels.with_cards()),
         "chosen": chosen,
@@ -92,9 +93,11 @@ def _show(
     return render(request, "borrower/payee.html", context, status=status)
 
 
-def _card(card: CardView) -> dict[str, Any]:
+def _card(card: CardView, refused: set[UUID]) -> dict[str, Any]:
     why_not = _("信用卡不能收款") if card.kind == "credit" else ""
-    return vars(CHANNELS[_CARDS]) | {"code": str(card.id), "label": card_name(card), "note": "", "why_not": why_not}
+    # It stays a choice: a card can be mended at its bank within the hour.
+    note = _("这笔借款没能打到这张卡") if card.id in refused else ""
+    return vars(CHANNELS[_CARDS]) | {"code": str(card.id), "label": card_name(card), "note": note, "why_not": why_not}
 
 
 def _wallet() -> dict[str, Any]:
