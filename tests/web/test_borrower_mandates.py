@@ -23,7 +23,7 @@ from tests import purchasing
 from tests.actions.debit_days import live
 from tests.actions.debit_desk import DebitDesk
 from tests.happening import happen
-from tests.planting import Planted, at, plant_borrower, plant_loan
+from tests.planting import TERMS, Planted, at, plant_borrower, plant_loan
 from tests.web.borrower_stand import Watch, signed_in
 from tests.web.test_borrower_pages import chinese_in, plain, text_of
 
@@ -224,6 +224,20 @@ def test_what_cant_be_debited_says_why_with_its_numbers(street: Street) -> None:
 def test_of_a_settled_loan_nothing_can_be_opened(street: Street) -> None:
     happen(street.lin, "payment", SIGNED.date(), amount="99999.99")
     assert "没有要还的了" in street.read(f"{street.page}/add?channel=alipay", status=409)
+
+
+def test_once_it_is_settled_the_order_speaks_of_debits_only_where_there_were_some(street: Street) -> None:
+    free = plant_loan(
+        borrower_id=street.lin.borrower_id, starts_on=STARTED, terms=TERMS | {"annual_rate": "0"}
+    )
+    happen(free, "return", SIGNED.date(), amount="6000.00")
+    order = f"/orders/{free.order_id}"
+    assert "自动还款" not in street.read(order)
+    Mandate.objects.create(
+        borrower_id=free.borrower_id, loan_id=free.loan_id, channel="alipay", key=uuid7().hex,
+        state=Mandate.State.ENDED, terms={}, single_minor=60_000, opened_at=SIGNED,
+    )  # fmt: skip
+    assert "自动还款 不再扣款" in street.read(order)
 
 
 def test_a_source_that_is_nowhere_is_not_found(street: Street) -> None:

@@ -16,6 +16,7 @@ from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
+from anqi.payments.debit_queries import Debited
 from anqi.web.borrower import debit_pages, explaining, loan_pages, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
@@ -150,8 +151,17 @@ def _debits(order: OrderView) -> dict[str, object]:
         "claim": None if claim and claim.is_debit else claim,
         "is_flying": claim is not None and claim.is_debit,
         "news": debit_pages.news(order, found, claim, now=clock.now()),
-        "auto_pay": debit_pages.in_short(found) if found.sources or debit_pages.can_debit() else "",
+        "auto_pay": _auto_pay(order, found),
     }
+
+
+def _auto_pay(order: OrderView, found: Debited) -> str:
+    """How auto-debit stands, in few words; none where there is nothing to open and nothing to look back at."""
+    assert order.loan
+    if order.condition in ("settled", "void"):
+        had = debit_queries.agreements(order.loan.held.borrower_id, loan_id=order.loan.id)
+        return _("不再扣款") if had else ""
+    return debit_pages.in_short(found) if found.sources or debit_pages.can_debit() else ""
 
 
 def _is_next(row: dict[str, Any], next_due_on: date | None) -> bool:
