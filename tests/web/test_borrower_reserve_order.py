@@ -137,6 +137,18 @@ def test_what_a_late_one_cost_holds_its_penalty_and_what_was_paid(lin: tuple[UUI
     assert used.tomorrow_minor > used.today_minor
 
 
+def test_what_a_late_one_takes_today_opens_to_its_penalty(
+    visitor: Client, lin: tuple[UUID, Any], watch: Watch
+) -> None:
+    loan = sign(lin, product="reserve-d7", amount_minor=50_000)
+    reserving.arrive(loan, paid_at=NOON)
+    watch.now = at(TODAY + timedelta(days=7 + 8))
+    _before, card = page(visitor, loan).replace("\xa0", " ").split('data-amount="payoff"')
+    opened, _after = card.split("24:00 前有效")
+    assert "已到期未还怎么算的" in opened
+    assert "逾期本金 ¥500.00 × 每天 0.06% × 8 天" in opened
+
+
 def test_money_that_did_not_arrive_is_told_in_the_list_too(
     visitor: Client, lin: tuple[UUID, Any], watch: Watch, bank: Bank
 ) -> None:

@@ -83,9 +83,15 @@ class Explanation:
             name="payoff",
             label=_("今天结清"),
             amount_minor=self._shown.payoff_minor,
-            lines=lines.tell(self.scene, "payoff", self._behind.payoff),
+            lines=[self._opened(line) for line in self._behind.payoff],
             note=_("这是 %(day)s 当天的金额，24:00 前有效；以后哪天结清，按那天重新算。") % {"day": day},
         )
+
+    def _opened(self, line: Line) -> Row:
+        """A line of the payoff; what of it is due already is made of what is due now."""
+        [told] = lines.tell(self.scene, "payoff", [line])
+        is_due = line.what == "due" and line.exact == self._shown.due_now_minor
+        return told | ({"lines": self.due().lines, "folds": True} if is_due else {})
 
     def credit(self) -> Amount:
         """溢缴款: all money that came in, less what was used of it."""
