@@ -72,6 +72,9 @@ class Bank:
             return self.found
         return Accepted(ref="P1") if key in self.paid else NotFound()
 
+    def statement_kinds(self) -> tuple[str, ...]:
+        return ("clearing",)
+
     def statement(self, day: date, *, kind: str) -> "File":
         if day not in self.files:
             raise NotReady
@@ -85,6 +88,9 @@ class File:
     day: date
     told: list[Row]
     channel: str = "unionpay"
+    kind: str = "clearing"
+    account: str = "777290058110048"
+    file: bytes = b"file"
     sha256: str = "f11e" * 16
 
     def rows(self) -> list[Row]:

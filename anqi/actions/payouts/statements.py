@@ -5,13 +5,14 @@ A statement that can't be had or read is tried again, and stands before the desk
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from anqi.actions.payouts import learning
-from anqi.payments import channels, payouts, unread_statements
+from anqi.payments import channels, kept_statements, payouts, unread_statements
 from anqi.payments.channels.protocol import Failed, NotReady
 from anqi.payments.models import Payout, UnreadStatement
 from anqi.payments.statements import Row, Statement, StatementUnreadable
@@ -47,10 +48,9 @@ def look_through(*, channel: str, day: date, now: datetime) -> int:
     0 while there is no statement, StatementUnreadable before anything of it is learned; both are noted. Safe to repeat:
     it is marked as read after all of it was.
     """
-    adapter = channels.find_stating(channel)
     try:
-        statement = adapter.statement(day, kind=channels.RETURNS_STAND_IN[channel])
-        return _read(statement, now)
+        kinds = channels.find_stating(channel).statement_kinds()
+        back = [row for kind in kinds for row in _back(channel, day, kind, now)]
     except NotReady:
         return _note(channel, day, _Reason.NOT_READY, "", now)
     except OSError as fault:
@@ -58,21 +58,42 @@ def look_through(*, channel: str, day: date, now: datetime) -> int:
     except StatementUnreadable as fault:
         _note(channel, day, _Reason.UNREADABLE, str(fault), now)
         raise
+    return _finish(channel, day, back, now)
+
+
+def _back(channel: str, day: date, kind: str, now: datetime) -> list[Row]:
+    """What came back. The file is asked for once: reconciliation reads the same one. Kept is what can be read."""
+    kept = kept_statements.latest(channel, day, kind=kind)
+    statement = (
+        kept_statements.open_again(kept) if kept else channels.find_stating(channel).statement(day, kind=kind)
+    )
+    back = [row for row in statement.rows() if row.state == "returned"]
+    if not kept:
+        _keep(statement, now)
+    # Of some channels no statement is needed: their answers tell.
+    return back if kind == channels.RETURNS_STAND_IN.get(channel) else []
+
+
+def _keep(statement: Statement, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        kept_statements.keep(statement, now=now)
+
+
+def _finish(channel: str, day: date, back: Sequence[Row], now: datetime) -> int:
+    for row in back:
+        _learn(channel, row, now)
+    [first, *_] = channels.find_stating(channel).statement_kinds()
+    kept = kept_statements.latest(channel, day, kind=channels.RETURNS_STAND_IN.get(channel, first))
+    assert kept, "it was read just now"
+    with transaction.atomic(durable=True):
+        unread_statements.mark_read(channel, day, sha256=kept.sha256, now=now)
+    return len(back)
 
 
 def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:
     with transaction.atomic(durable=True):
         unread_statements.note_try(channel, day, reason=reason, detail=detail, now=now)
     return 0
-
-
-def _read(statement: Statement, now: datetime) -> int:
-    back = [row for row in statement.rows() if row.state == "returned"]
-    for row in back:
-        _learn(statement.channel, row, now)
-    with transaction.atomic(durable=True):
-        unread_statements.mark_read(statement.channel, statement.day, sha256=statement.sha256, now=now)
-    return len(back)
 
 
 def _learn(channel: str, row: Row, now: datetime) -> None:
@@ -118,10 +139,30 @@ def take_statement(*, statement_id: UUID, file: bytes, reason: str, actor: User,
     stated = {"sha256": hashlib.sha256(file).hexdigest()}
     row = _begin(statement_id, "take_statement", actor, now, stated, reason)
     try:
-        adapter = channels.find_stating(row.channel)
+        back = _hand_in(row, file, now)
+        kinds = channels.find_stating(row.channel).statement_kinds()
     except LookupError:
         raise StatementNotHad(reason="not_offered") from None
-    return _read(adapter.handed_in(file, day=row.day, kind=channels.RETURNS_STAND_IN[row.channel]), now)
+    if len(kinds) == 1:
+        return _finish(row.channel, row.day, back, now)
+    # The day has other files too, which may not be here.
+    return look_through(channel=row.channel, day=row.day, now=now)
+
+
+def _hand_in(row: UnreadStatement, file: bytes, now: datetime) -> list[Row]:
+    """What came back, by the file. It is kept as the one of the day's that it can be read as."""
+    adapter, faults = channels.find_stating(row.channel), []
+    here = kept_statements.kinds(row.channel, row.day)
+    for kind in sorted(adapter.statement_kinds(), key=lambda kind: kind in here):
+        statement = adapter.handed_in(file, day=row.day, kind=kind)
+        try:
+            back = [each for each in statement.rows() if each.state == "returned"]
+        except StatementUnreadable as fault:
+            faults.append(fault)
+        else:
+            _keep(statement, now)
+            return back
+    raise faults[0]
 
 
 def give_up_statement(*, statement_id: UUID, reason: str, actor: User, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Charges, what each pays, and the money that came of them."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from anqi.rows.fields import EncryptedText, belongs_to
@@ -64,6 +65,7 @@ class Charge(BorrowerRow):
             models.Index(
                 fields=["opened_at"], name="payments_charge_debits", condition=models.Q(mandate_id__isnull=False)
             ),
+            BrinIndex(fields=["opened_at"], name="payments_charge_opened", autosummarize=True),
         )  # fmt: skip
 
     @property
@@ -134,3 +136,5 @@ class Payment(BorrowerRow):
             models.UniqueConstraint(fields=["borrower", "channel", "ref"], name="payments_payment_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_payment_amount"),
         )
+        # A day's payments are held against the channels' statements. They come in the order of their time, nearly.
+        indexes = (BrinIndex(fields=["paid_at"], name="payments_payment_paid", autosummarize=True),)

@@ -1,5 +1,6 @@
 """Money that a lender pays out to a borrower."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from anqi.rows.fields import EncryptedText
@@ -78,6 +79,7 @@ class Payout(BorrowerRow):
                 condition=models.Q(state__in=["waiting", "released", "processing", "unknown"]),
             ),
             models.Index(fields=["lender_id", "sent_at"], name="payments_payout_day"),
+            BrinIndex(fields=["paid_at"], name="payments_payout_paid", autosummarize=True),
         )
 
 

@@ -1,5 +1,6 @@
 """Money that no loan could use, and what becomes of it; and where a channel contradicts us."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from anqi.rows.fields import belongs_to
@@ -127,6 +128,7 @@ class Refund(BorrowerRow):
                 fields=["next_try_at"], name="payments_refund_due", condition=models.Q(next_try_at__isnull=False)
             ),
             models.Index(fields=["borrower", "charge_id"], name="payments_refund_charge"),
+            BrinIndex(fields=["refunded_at"], name="payments_refund_done", autosummarize=True),
         )
 
 
