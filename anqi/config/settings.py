@@ -95,6 +95,11 @@ ANQI_UNIONPAY = _from_environment(
     roots="ANQI_UNIONPAY_ROOTS",
     tr_id="ANQI_UNIONPAY_TR_ID",
 )
+# What a channel keeps by contract: without it what its statements say of fees is only summed up.
+for _code, _channel in (("ALIPAY", ANQI_ALIPAY), ("WECHAT", ANQI_WECHAT), ("UNIONPAY", ANQI_UNIONPAY)):
+    if _channel is not None:
+        _channel |= _from_environment(fee_rate=f"ANQI_{_code}_FEE_RATE") or {}
+        _channel |= _from_environment(payout_fee_minor=f"ANQI_{_code}_PAYOUT_FEE_MINOR") or {}
 ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")
 # A channel's gateway leads on to its cashier, and a browser minds every address that a form leads to.
 _CASHIERS = "https://*.alipay.com https://wx.tenpay.com https://*.95516.com" if ANQI_MODE == "production" else ""

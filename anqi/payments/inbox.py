@@ -50,19 +50,34 @@ _STORE = """
 """
 
 
-def store_told(*, channel: str, told: Sequence[tuple[str, str, str, Result]], now: datetime) -> None:
+def store_told(
+    *, channel: str, told: Sequence[tuple[str, str, str, Result]], now: datetime, by_statement: bool = False
+) -> None:
     """Keeps many messages in one statement: (what tells a repeat, kind, our key, result) of each. Nothing of it raw.
 
-    They are learned in this order: a refund has left before its payee's bank sends it back.
+    They are learned in this order: a refund has left before its payee's bank sends it back. What a channel that also
+    sends messages tells by its statement is marked so: nothing more is to be asked of it.
     """
+    mark = _BY_STATEMENT if by_statement else ""
     rows = []
     for left, (once, kind, key, result) in zip(range(len(told), 0, -1), told, strict=True):
         sha256 = hashlib.sha256(once.encode()).hexdigest()
         rows.append(Inbox(
-            id=uuid7(), channel=channel, message_key=sha256, kind=kind, key=key, news=news.to_json(result), raw=b"",
-            sha256=sha256, received_at=now, next_try_at=now - timedelta(microseconds=left),
+            id=uuid7(), channel=channel, message_key=mark + sha256, kind=kind, key=key, news=news.to_json(result),
+            raw=b"", sha256=sha256, received_at=now, next_try_at=now - timedelta(microseconds=left),
         ))  # fmt: skip
     Inbox.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def learned_by(message: Inbox) -> str:
+    """How what it says became known: by a `statement`, or by a `notice`, which may have to be asked about."""
+    is_of_statement = message.channel in _ONLY_BY_STATEMENT or message.message_key.startswith(_BY_STATEMENT)
+    return "statement" if is_of_statement else "notice"
+
+
+# A bank's messages are lines of its statement, and final.
+_ONLY_BY_STATEMENT = ("bank",)
+_BY_STATEMENT = "statement:"
 
 
 def lease_due(*, now: datetime, limit: int) -> list[Inbox]:

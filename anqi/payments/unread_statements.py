@@ -29,9 +29,15 @@ def unread_days(channel: str, *, now: datetime) -> list[date]:
     if since is None:
         return []
     days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
+    return sorted(days - read - resting(channel, now=now))
+
+
+def resting(channel: str, *, now: datetime) -> set[date]:
+    """The days whose statement is not to be tried now: tried not long ago and late, or given up."""
+    until = day_of(now) - timedelta(days=1)
     is_resting = Q(day__lte=until - WATCH, last_tried_at__gt=now - _AGAIN)
-    resting = tried.filter(is_resting | Q(given_up_at__isnull=False)).values_list("day", flat=True)
-    return sorted(days - read - set(resting))
+    tried = UnreadStatement.objects.filter(channel=channel)
+    return set(tried.filter(is_resting | Q(given_up_at__isnull=False)).values_list("day", flat=True))
 
 
 def _first_day(channel: str) -> date | None:

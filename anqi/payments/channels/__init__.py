@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 
 from django.conf import settings
@@ -142,6 +143,14 @@ def find_stating(code: str) -> StatementChannel:
     channel = find(code)
     assert isinstance(channel, StatementChannel), f"{code} has no statements"
     return channel
+
+
+def fees(code: str) -> tuple[Decimal, int] | None:
+    """What the channel keeps by the lender's contract with it: of what is collected, and fen of each payout."""
+    stated = _stated(code) or {}
+    if "fee_rate" not in stated:
+        return None
+    return Decimal(stated["fee_rate"]), int(stated.get("payout_fee_minor", "0"))
 
 
 def _stated(code: str) -> Mapping[str, str] | None:
