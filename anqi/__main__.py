@@ -14,6 +14,7 @@ _COMMANDS = {
     "verify": "recompute every hash chain, and the books of every loan",
     "books": "the trial balance of any day, and files of it",
     "bank": "take a statement file of the bank account",
+    "reconcile": "hold a channel's statement of a day against ours and the books",
     "reserves": "sell the cash reserves that anqi comes with",
     "staff": "let somebody into the office",
     "seed": "invent a book of any size, for measuring; never in production",

@@ -24,6 +24,7 @@ from anqi.actions import (
     notices,
     payouts,
     purchases,
+    reconciliation,
     refunds,
     repayments,
     reserves,
@@ -31,12 +32,13 @@ from anqi.actions import (
 )
 from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
-from anqi.jobs import close, debits
+from anqi.jobs import close, debits, reconciling
 from anqi.jobs.drains import EVERY_FEW_SECONDS, EVERY_MINUTE, drain, go_through
 from anqi.lending import payouts_to_shops
 from anqi.lending.models import MerchantPayout, Return
 from anqi.payments import news
 from anqi.payments.channels.protocol import Result
+from anqi.payments.inbox import learned_by
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.payments.statements import StatementUnreadable
@@ -44,10 +46,9 @@ from anqi.rows.days import SHANGHAI
 
 _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
+_MESSAGES = 100
 # Whoever loads these jobs has those as well.
 __all__ = ("debits",)
-# A bank's messages are lines of its statement, and final.
-_LEARNED_BY = {"bank": "statement"}
 _log = logging.getLogger("anqi.jobs")
 
 @drain("inbox", EVERY_FEW_SECONDS)
@@ -67,7 +68,7 @@ def _learn(message: Inbox, now: datetime) -> None:
             channel=message.channel,
             key=message.key,
             result=news.from_json(message.news),
-            learned_by=_LEARNED_BY.get(message.channel, "notice"),
+            learned_by=learned_by(message),
             now=now,
             inbox_id=message.id,
         )
@@ -142,6 +143,23 @@ def read_statements(timestamp: int | None = None) -> None:
             payouts.look_through(channel=channel, day=day, now=clock.now())
         except StatementUnreadable:
             _log.exception("statement_unreadable", extra={"channel": channel, "day": str(day)})
+
+
+@app.periodic(cron=_EVERY_QUARTER, queueing_lock="reconciliation")
+@app.task(name="reconciliation", queueing_lock="reconciliation", lock="reconciliation")
+def reconcile_days(timestamp: int | None = None) -> None:
+    """Every day of a channel's whose files are there and have not been held against ours."""
+    for channel, day in reconciliation.due(now=clock.now()):
+        try:
+            reconciling.bring(channel, day, read_inbox=read_whole_inbox)
+        except StatementUnreadable:
+            _log.exception("day_not_reconciled", extra={"channel": channel, "day": str(day)})
+
+
+def read_whole_inbox() -> None:
+    """What is due of it by now is learned when this returns, or another worker is at it."""
+    while go_through(_learn, inbox.lease(now=clock.now(), limit=_MESSAGES), clock.now()) >= _MESSAGES:
+        pass
 
 
 @drain("cards", EVERY_FEW_SECONDS)

@@ -1,0 +1,329 @@
+"""Reconciliation of a day: what only the file knew is learned, what differs is named, and people end the rest."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from anqi.actions import charges, payouts, reconciliation, repayments
+from anqi.actions.charges import Wish
+from anqi.config.cli import reconcile as command
+from anqi.config.verification import verify
+from anqi.jobs import reconciling, tasks
+from anqi.ledger.models import Posting
+from anqi.payments import channels, clearing_days, kept_statements, reconciliation_inspection
+from anqi.payments.channels.protocol import Succeeded
+from anqi.payments.models import (
+    ChannelStatement,
+    Charge,
+    Inbox,
+    Payment,
+    Payout,
+    ReconciliationDay,
+    ReconciliationDifference,
+    UnreadStatement,
+)
+from anqi.payments.statements import StatementUnreadable
+from anqi.people.authority import MayNotAct, NeedsSupervisor, OwnRequest, ReasonMissing
+from anqi.people.models import StaffAct, User
+from anqi.rows.ids import uuid7
+from tests.actions.reconciling import ACCOUNT, Stating, plant
+from tests.actions.test_payouts import CARD
+from tests.planting import Planted, at, days, plant_cash, plant_loan
+from tools.statements import papers
+from tools.statements.movements import Movement
+
+pytestmark = pytest.mark.django_db
+DAY, NEXT = date(2026, 9, 30), date(2026, 10, 1)
+MORNING = at(NEXT, 10)
+AMOUNT = 53309
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (reconciling, tasks):
+        monkeypatch.setattr(module.clock, "now", lambda: MORNING)
+
+
+@pytest.fixture
+def alipay(monkeypatch: pytest.MonkeyPatch) -> Stating:
+    return offer(monkeypatch, "alipay", ("trade",))
+
+
+def offer(monkeypatch: pytest.MonkeyPatch, code: str, kinds: tuple[str, ...]) -> Stating:
+    found = Stating(code=code, kinds=kinds)
+    monkeypatch.setattr(channels, "find_stating", lambda each: found)
+    monkeypatch.setattr(channels, "stating", lambda: (code,))
+    monkeypatch.setattr(channels, "stating_payouts", lambda: ())
+    return found
+
+
+def write(channel: Stating, told: Iterable[Movement], day: date = DAY, kind: str = "") -> None:
+    file, kind = io.BytesIO(), kind or channel.kinds[0]
+    papers.WRITERS[channel.code, kind](file, told, day, ACCOUNT)
+    channel.files[day, kind] = file.getvalue()
+
+
+def pay(key: str = "aq1", amount_minor: int = AMOUNT, *, at: datetime = datetime(2026, 9, 30, 12), **more: Any) -> Movement:  # noqa: DTZ001
+    return Movement(kind="pay", key=key, ref=more.pop("ref", f"T{key}"), amount_minor=amount_minor, fee_minor=0, at=at, **more)
+
+
+def bring(channel: Stating, day: date = DAY) -> list[ReconciliationDay]:
+    return reconciling.bring(channel.code, day, read_inbox=tasks.read_whole_inbox)
+
+
+def found() -> list[tuple[str, str, str]]:
+    rows = ReconciliationDifference.objects.order_by("day", "kind", "key")
+    return list(rows.values_list("kind", "key", "state"))
+
+
+def begin(who: Planted, channel: str = "alipay") -> Charge:
+    return charges.open(
+        borrower_id=who.borrower_id, wishes=[Wish(loan_id=who.loan_id, purpose="due")], channel=channel, how="wap",
+        attempt=uuid4().hex, now=at(DAY, 8),
+    )  # fmt: skip
+
+
+def staff(role: str = "clerk") -> User:
+    return User.objects.create(kind="staff", role=role, email=f"{uuid4().hex}@example.com", name=role, created_at=MORNING)
+
+
+@pytest.fixture
+def charge() -> Charge:
+    return begin(plant_loan(starts_on=date(2026, 8, 31)))
+
+
+@pytest.mark.parametrize("state", ["unknown", "processing", "failed", "closed"])
+def test_a_payment_that_only_the_file_tells_is_learned_at_its_own_time(
+    charge: Charge, alipay: Stating, state: str
+) -> None:
+    Charge.objects.update(state=state)
+    write(alipay, [pay(charge.key)])
+    [day] = bring(alipay)
+    payment = Payment.objects.get()
+    assert (payment.ref, payment.amount_minor, payment.paid_at) == (f"T{charge.key}", AMOUNT, at(DAY))
+    assert (payment.counts_on, payment.learned_by) == (DAY, "statement")
+    assert (day.state, day.matched, day.ours_minor, day.booked_minor) == ("reconciled", 1, AMOUNT, AMOUNT)
+    assert found() == [("missing_with_us", charge.key, "settled")]
+    bring(alipay)
+    assert (Payment.objects.count(), Inbox.objects.count(), alipay.asked) == (1, 1, 1)
+    assert not [each.told() for each in verify(today=NEXT).wrong if each.what != "agreement"]
+
+
+def test_another_amount_than_was_asked_for_is_for_people(charge: Charge, alipay: Stating) -> None:
+    write(alipay, [pay(charge.key, AMOUNT - 1)])
+    [day] = bring(alipay)
+    assert (Payment.objects.count(), Inbox.objects.count()) == (0, 0)
+    assert found() == [("missing_with_us", charge.key, "open")]
+    assert (day.state, day.named_minor) == ("explained", AMOUNT - 1)
+
+
+def test_a_second_payment_is_learned_and_one_under_another_number_is_not(charge: Charge, alipay: Stating) -> None:
+    told = Succeeded(ref="T1", amount_minor=AMOUNT, paid_at=at(DAY))
+    repayments.learn(channel="alipay", key=charge.key, result=told, learned_by="notice", now=at(DAY))
+    write(alipay, [pay(charge.key, ref="T2")])
+    bring(alipay)
+    assert Payment.objects.count() == 1, "who knows whether it is the same"
+    write(alipay, [pay(charge.key, ref="T1"), pay(charge.key, ref="T2")])
+    hand_in(alipay.files[DAY, "trade"])
+    [day] = bring(alipay)
+    assert sorted(Payment.objects.values_list("ref", flat=True)) == ["T1", "T2"]
+    assert day.state == "reconciled"
+
+
+def hand_in(file: bytes) -> None:
+    """Another version of the day's file."""
+    kept_statements.keep(channels.find_stating("").handed_in(file, day=DAY, kind="trade"), now=MORNING)
+
+
+def test_another_file_of_the_day_is_a_version_of_its_own(alipay: Stating) -> None:
+    plant([pay("aq1"), pay("aq2")], channel="alipay", now=MORNING)
+    write(alipay, [pay("aq1")])
+    [day] = bring(alipay)
+    assert (found(), day.state) == ([("missing_with_them", "aq2", "open")], "explained")
+    assert reconciliation.due(now=MORNING) == []
+    write(alipay, [pay("aq1"), pay("aq2")])
+    hand_in(alipay.files[DAY, "trade"])
+    assert reconciliation.due(now=MORNING) == [("alipay", DAY)]
+    [day] = bring(alipay)
+    assert (found(), day.state) == ([("missing_with_them", "aq2", "settled")], "reconciled")
+    hand_in(alipay.files[DAY, "trade"])
+    assert list(ChannelStatement.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+    assert day.statement.version == 2
+    assert "晓" not in bytes(ChannelStatement.objects.values_list("raw", flat=True)[0].encode()).decode()
+
+
+def test_what_is_told_a_day_later_is_no_difference_of_either_day(alipay: Stating) -> None:
+    plant([pay("aq1"), pay("aq2")], channel="alipay", now=MORNING)
+    write(alipay, [pay("aq1")])
+    bring(alipay)
+    write(alipay, [pay("aq2")], NEXT)
+    [later] = bring(alipay, NEXT)
+    assert found() == [("missing_with_them", "aq2", "settled"), ("other_day", "aq2", "settled")]
+    [earlier] = reconciliation_inspection.day("alipay", DAY)
+    assert (earlier.state, later.state, later.theirs_minor, later.ours_minor) == ("reconciled", "reconciled", AMOUNT, 0)
+    [earlier] = bring(alipay)
+    assert earlier.state == "reconciled"
+
+
+def test_books_that_are_not_ours_keep_a_day_open(alipay: Stating) -> None:
+    plant([pay("aq1")], channel="alipay", now=MORNING)
+    [posting] = Posting.objects.filter(cause="arrival")
+    posting.id, posting.seq, posting.amount_minor = uuid7(), posting.seq + 1000, 1
+    Posting.objects.bulk_create([posting])
+    write(alipay, [pay("aq1")])
+    [day] = bring(alipay)
+    assert (day.state, day.open_differences, day.booked_minor) == ("open", 0, AMOUNT + 1)
+
+
+def test_unionpays_day_ends_at_eleven(monkeypatch: pytest.MonkeyPatch) -> None:
+    unionpay = offer(monkeypatch, "unionpay", ("clearing",))
+    late, early = datetime(2026, 9, 30, 23), datetime(2026, 9, 29, 23)  # noqa: DTZ001
+    plant([pay("aq1", at=late), pay("aq2", at=early)], channel="unionpay", now=MORNING)
+    write(unionpay, [pay("aq2", at=early)])
+    [day] = bring(unionpay)
+    assert (day.state, day.ours_count, day.booked_minor) == ("reconciled", 1, AMOUNT)
+    assert clearing_days.last_over("unionpay", at(DAY, 22, 59)) == DAY - days(1)
+    assert clearing_days.last_over("unionpay", at(DAY, 23)) == DAY
+    assert clearing_days.last_over("alipay", at(DAY, 23)) == DAY - days(1)
+
+
+def test_fees_with_rows_of_their_own_are_held_against_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    wechat = offer(monkeypatch, "wechat", ("funds",))
+    told = [pay("aq1", 10_000), pay("aq2", 10_000), pay("aq3", 10_000)]
+    plant(told, channel="wechat", now=MORNING)
+    fees = [replace(each, kind="fee", amount_minor=-minor, ref=f"F{each.key}") for each, minor in zip(told, (60, 61), strict=False)]
+    write(wechat, [*told, *fees])
+    [day] = bring(wechat)
+    assert (day.state, day.fee_minor, day.ours_minor) == ("reconciled", 121, 30_000), "without a price only summed up"
+    monkeypatch.setattr(channels, "fees", lambda code: (Decimal("0.006"), 0))
+    [day] = bring(wechat)
+    assert found() == [("amount", "aq2", "open"), ("missing_with_them", "aq3", "open")]
+    assert day.theirs_minor - day.ours_minor == day.named_minor == 59
+
+
+@pytest.mark.parametrize(("state", "then", "is_open"), [("unknown", "succeeded", False), ("failed", "failed", True)])
+def test_a_payout_that_the_file_tells_is_learned(
+    monkeypatch: pytest.MonkeyPatch, state: str, then: str, is_open: bool
+) -> None:
+    unionpay = offer(monkeypatch, "unionpay", ("clearing",))
+    monkeypatch.setattr(channels, "paying_out", lambda: ("unionpay",))
+    loan = plant_cash(now=at(DAY, 9))
+    payout = payouts.request(borrower_id=loan.borrower_id, loan_id=loan.id, to=CARD, now=at(DAY, 9))
+    Payout.objects.update(state=state, sent_at=at(DAY, 9))
+    noon = datetime(2026, 9, 30, 12)  # noqa: DTZ001
+    write(unionpay, [Movement(kind="payout", key=payout.key, ref="P1", amount_minor=-payout.amount_minor, fee_minor=0, at=noon)])
+    [day] = bring(unionpay)
+    payout.refresh_from_db()
+    assert (payout.state, payout.reason) == (then, "paid_after_all" if is_open else "")
+    assert day.state == ("explained" if is_open else "reconciled")
+    assert found() == [("missing_with_us", payout.key, "open" if is_open else "settled")]
+
+
+def test_an_unreadable_file_is_kept_nowhere_and_waits_for_people(alipay: Stating) -> None:
+    plant([pay("aq1")], channel="alipay", now=MORNING)
+    alipay.files[DAY, "trade"] = b"nothing"
+    with pytest.raises(StatementUnreadable):
+        bring(alipay)
+    assert not ChannelStatement.objects.exists() and not ReconciliationDay.objects.exists()
+    assert UnreadStatement.objects.get().reason == "unreadable"
+    assert reconciliation.due(now=MORNING) == [("alipay", DAY)]
+    tasks.reconcile_days()
+    alipay.files.clear()
+    assert bring(alipay) == []
+    assert UnreadStatement.objects.get().reason == "not_ready"
+    write(alipay, [pay("aq1")])
+    tasks.reconcile_days()
+    assert [each.state for each in ReconciliationDay.objects.all()] == ["reconciled"]
+    assert UnreadStatement.objects.get().read_at == MORNING
+
+
+def test_a_day_on_which_nothing_moved_is_not_asked_for(alipay: Stating) -> None:
+    assert reconciliation.due(now=MORNING) == []
+
+
+@pytest.fixture
+def difference(alipay: Stating) -> ReconciliationDifference:
+    plant([pay("aq1")], channel="alipay", now=MORNING)
+    write(alipay, [])
+    bring(alipay)
+    return ReconciliationDifference.objects.get()
+
+
+def test_people_explain_a_difference_and_the_day_is_reconciled(difference: ReconciliationDifference, alipay: Stating) -> None:
+    told: dict[str, Any] = {"difference_id": difference.id, "now": MORNING}
+    clerk = staff()
+    with pytest.raises(MayNotAct):
+        reconciliation.explain(**told, actor=staff("auditor"), reason="x")
+    with pytest.raises(ReasonMissing):
+        reconciliation.explain(**told, actor=clerk, reason=" ")
+    reconciliation.explain(**told, actor=clerk, reason="渠道次月补账")
+    [day] = reconciliation_inspection.day("alipay", DAY)
+    assert (day.state, day.reconciled_by, day.reconciled_at) == ("reconciled", clerk.id, MORNING)
+    act = StaffAct.objects.get()
+    assert (act.verb, act.reason, act.detail["off_minor"]) == ("explain_reconciliation", "渠道次月补账", -AMOUNT)
+    with pytest.raises(reconciliation.DifferenceEnded):
+        reconciliation.explain(**told, actor=clerk, reason="once more")
+    [day] = bring(alipay)
+    assert (day.state, found()) == ("reconciled", [("missing_with_them", "aq1", "explained")])
+    assert (day.reconciled_by, day.reconciled_at) == (clerk.id, MORNING)
+
+
+def test_a_write_off_takes_two(difference: ReconciliationDifference) -> None:
+    told: dict[str, Any] = {"difference_id": difference.id, "now": MORNING}
+    one, another = staff("supervisor"), staff("supervisor")
+    reconciliation.ask_write_off(**told, actor=one, reason="渠道不认")
+    assert reconciliation_inspection.day("alipay", DAY)[0].state == "explained"
+    with pytest.raises(OwnRequest):
+        reconciliation.approve_write_off(**told, actor=one)
+    with pytest.raises(NeedsSupervisor):
+        reconciliation.approve_write_off(**told, actor=staff())
+    with pytest.raises(NeedsSupervisor):
+        reconciliation.refuse_write_off(**told, actor=staff(), reason="no")
+    reconciliation.refuse_write_off(**told, actor=another, reason="再问一次")
+    with pytest.raises(reconciliation.DifferenceEnded):
+        reconciliation.approve_write_off(**told, actor=another)
+    reconciliation.ask_write_off(**told, actor=one, reason="渠道不认")
+    reconciliation.approve_write_off(**told, actor=another)
+    [day] = reconciliation_inspection.day("alipay", DAY)
+    assert (day.state, day.reconciled_by, found()) == ("reconciled", another.id, [("missing_with_them", "aq1", "written_off")])
+
+
+def test_the_desk_reads_differences_by_kind(alipay: Stating) -> None:
+    plant([pay(f"aq{n}") for n in range(3)], channel="alipay", now=MORNING)
+    write(alipay, [pay("aq0", AMOUNT + 5), pay("zz9")])
+    bring(alipay)
+    groups = reconciliation_inspection.groups("alipay", DAY)
+    assert [(each.kind, each.count, each.open_count, each.off_minor) for each in groups] == [
+        ("amount", 1, 1, 5), ("missing_with_them", 2, 2, -2 * AMOUNT), ("missing_with_us", 1, 1, AMOUNT),
+    ]  # fmt: skip
+    assert [each.key for each in groups[1].shown] == ["aq1", "aq2"]
+    assert [each.state for each in reconciliation_inspection.days(is_open=True)] == ["explained"]
+    assert reconciliation_inspection.days(channel="wechat") == []
+
+
+def test_the_command_tells_a_day_and_whether_it_is_reconciled(
+    charge: Charge, alipay: Stating, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command.site, "set_up", lambda: True)
+    asked = ["--channel", "alipay", "--day", DAY.isoformat()]
+    assert command.run(asked) == 2
+    assert command.run(["--channel", "bank", "--day", DAY.isoformat()]) == 2
+    assert "has not given" in capsys.readouterr().err
+    write(alipay, [pay(charge.key), pay("zz1")])
+    assert command.run(asked) == 1
+    told = capsys.readouterr().out
+    assert [line.split()[:3] for line in told.splitlines()] == [
+        ["file", "state", "rows"], ["trade", "explained", "2"], ["trade", "settled", "missing_with_us"],
+        ["trade", "open", "missing_with_us"],
+    ]  # fmt: skip
+    stranger = ReconciliationDifference.objects.get(key="zz1")
+    reconciliation.explain(difference_id=stranger.id, reason="他家的", actor=staff(), now=MORNING)
+    assert command.run(asked) == 0
+    assert command.run(asked) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith("他家的")
