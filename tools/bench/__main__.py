@@ -14,6 +14,7 @@ from tools.bench import (
     figures,
     load,
     notifications,
+    reconciling,
     repayments,
     seed,
     settlements,
@@ -29,6 +30,7 @@ _PARTS: dict[str, Callable[[], dict[str, float]]] = {
     "notifications": notifications.measure,
     "autodebits": autodebits.measure,
     "bills": bills.measure,
+    "reconciling": reconciling.measure,
 }
 
 
