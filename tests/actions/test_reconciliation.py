@@ -15,6 +15,7 @@ from anqi.actions.charges import Wish
 from anqi.config.cli import reconcile as command
 from anqi.config.verification import verify
 from anqi.jobs import reconciling, tasks
+from anqi.ledger import transits
 from anqi.ledger.models import Posting
 from anqi.payments import channels, clearing_days, kept_statements, reconciliation_inspection
 from anqi.payments.channels.protocol import Succeeded
@@ -28,7 +29,8 @@ from anqi.payments.models import (
     ReconciliationDifference,
     UnreadStatement,
 )
-from anqi.payments.statements import StatementUnreadable
+from anqi.payments.reconciliation import compare as compare_rows
+from anqi.payments.statements import Row, Statement, StatementUnreadable
 from anqi.people.authority import MayNotAct, NeedsSupervisor, OwnRequest, ReasonMissing
 from anqi.people.models import StaffAct, User
 from anqi.rows.ids import uuid7
@@ -129,7 +131,7 @@ def test_a_second_payment_is_learned_and_one_under_another_number_is_not(charge:
     write(alipay, [pay(charge.key, ref="T2")])
     bring(alipay)
     assert Payment.objects.count() == 1, "who knows whether it is the same"
-    write(alipay, [pay(charge.key, ref="T1"), pay(charge.key, ref="T2")])
+    write(alipay, [pay(charge.key, ref="T2"), pay(charge.key, ref="T1")])
     hand_in(alipay.files[DAY, "trade"])
     [day] = bring(alipay)
     assert sorted(Payment.objects.values_list("ref", flat=True)) == ["T1", "T2"]
@@ -223,6 +225,36 @@ def test_a_payout_that_the_file_tells_is_learned(
     assert (payout.state, payout.reason) == (then, "paid_after_all" if is_open else "")
     assert day.state == ("explained" if is_open else "reconciled")
     assert found() == [("missing_with_us", payout.key, "open" if is_open else "settled")]
+
+
+def test_a_payout_that_came_back_is_learned_and_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, "unionpay", ("clearing",))
+    monkeypatch.setattr(channels, "paying_out", lambda: ("unionpay",))
+    loan = plant_cash(now=at(DAY, 9))
+    payout = payouts.request(borrower_id=loan.borrower_id, loan_id=loan.id, to=CARD, now=at(DAY, 9))
+    Payout.objects.update(state="unknown", sent_at=at(DAY, 9))
+    arrived = Succeeded(ref="P1", amount_minor=payout.amount_minor, paid_at=at(DAY, 10))
+    payouts.learn(channel="unionpay", key=payout.key, result=arrived, learned_by="query", now=at(DAY, 10))
+    left = Row(
+        channel="unionpay", kind="payout", key=payout.key, ref="P1", amount_minor=-payout.amount_minor, fee_minor=0,
+        at=at(DAY, 10), day=DAY, state="done", line=1,
+    )  # fmt: skip
+    back = replace(left, ref="P9", amount_minor=payout.amount_minor, at=at(DAY, 20), state="returned", line=2)
+    assert compare([left, back]).state == "explained"
+    assert found() == [("missing_with_us", payout.key, "open")]
+    assert reconciliation.tell(channel="unionpay", day=DAY, now=MORNING) == 1
+    tasks.read_whole_inbox()
+    payout.refresh_from_db()
+    assert (payout.state, reconciliation.tell(channel="unionpay", day=DAY, now=MORNING)) == ("returned", 0)
+    day = compare([left, back])
+    assert (day.state, day.matched, day.ours_minor, day.booked_minor) == ("reconciled", 2, 0, 0)
+
+
+def compare(rows: list[Row]) -> ReconciliationDay:
+    """UnionPay's day as these rows tell it."""
+    file = Statement(channel="unionpay", kind="clearing", day=DAY, account=ACCOUNT, file=b"")
+    moved = transits.moved("in_transit_unionpay")
+    return compare_rows(kept_statements.keep(file, now=MORNING), rows, moved=moved, fees=None, now=MORNING)
 
 
 def test_an_unreadable_file_is_kept_nowhere_and_waits_for_people(alipay: Stating) -> None:
