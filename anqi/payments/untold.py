@@ -12,9 +12,8 @@ _BATCH = 1000
 def take(channel: str, day: date, *, now: datetime) -> list[tuple[str, str, str, Result]]:
     """Some of what is safe to believe, as the inbox takes it: (what tells a repeat, kind, our key, result).
 
-    Safe is the very amount that we asked for, under our own number: of a charge that has no payment yet, or whose
-    payments the channel tells as we do; of a refund that is open; of a payout of which we know no arrival, or that has
-    arrived and came back.
+    Safe is the very amount that we asked for, under our own number: of a charge, beside all that we know to be paid of
+    it; of a refund that is open; of a payout of which we know no arrival, or that has arrived and came back.
     """
     rows = sql.fetch(_TAKE, [channel, day, now, _BATCH])
     return [_told(channel, day, *row) for row in rows]
@@ -42,10 +41,7 @@ _TAKE = """
             and p.id = d.object_id and d.object = 'payout'
         where d.channel = $1 and d.day = $2 and d.kind = 'missing_with_us' and d.state = 'open' and d.told_at is null
             and case d.part
-                when 'charge' then c.amount_minor = d.theirs_minor and not exists (
-                    select from payments_reconciliation_difference m
-                    where m.channel = d.channel and m.key = d.key and m.kind = 'missing_with_them'
-                        and m.state in ('open', 'asked'))
+                when 'charge' then c.amount_minor = d.theirs_minor
                 when 'refund' then r.amount_minor = -d.theirs_minor and r.state in ('created', 'processing', 'unknown')
                 when 'payout' then p.amount_minor = -d.theirs_minor
                     and p.state in ('processing', 'unknown', 'failed', 'stopped')

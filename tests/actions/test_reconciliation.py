@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from anqi.actions import charges, payouts, reconciliation, repayments
+from anqi.actions import charges, payouts, reconciliation, refunds, repayments
 from anqi.actions.charges import Wish
 from anqi.config.cli import reconcile as command
 from anqi.config.verification import verify
@@ -27,8 +27,11 @@ from anqi.payments.models import (
     Payout,
     ReconciliationDay,
     ReconciliationDifference,
+    Refund,
+    Unapplied,
     UnreadStatement,
 )
+from anqi.payments.reconciliation import Fees
 from anqi.payments.reconciliation import compare as compare_rows
 from anqi.payments.statements import Row, Statement, StatementUnreadable
 from anqi.people.authority import MayNotAct, NeedsSupervisor, OwnRequest, ReasonMissing
@@ -200,9 +203,10 @@ def test_fees_with_rows_of_their_own_are_held_against_the_contract(monkeypatch: 
     told = [pay("aq1", 10_000), pay("aq2", 10_000), pay("aq3", 10_000)]
     plant(told, channel="wechat", now=MORNING)
     fees = [replace(each, kind="fee", amount_minor=-minor, ref=f"F{each.key}") for each, minor in zip(told, (60, 61), strict=False)]
-    write(wechat, [*told, *fees])
+    given_back = replace(fees[0], amount_minor=5, ref="F9", key="ar1")
+    write(wechat, [*told, *fees, given_back])
     [day] = bring(wechat)
-    assert (day.state, day.fee_minor, day.ours_minor) == ("reconciled", 121, 30_000), "without a price only summed up"
+    assert (day.state, day.fee_minor, day.ours_minor) == ("reconciled", 116, 30_000), "without a price only summed up"
     monkeypatch.setattr(channels, "fees", lambda code: (Decimal("0.006"), 0))
     [day] = bring(wechat)
     assert found() == [("amount", "aq2", "open"), ("missing_with_them", "aq3", "open")]
@@ -241,6 +245,7 @@ def test_a_payout_that_came_back_is_learned_and_told_twice(monkeypatch: pytest.M
     )  # fmt: skip
     back = replace(left, ref="P9", amount_minor=payout.amount_minor, at=at(DAY, 20), state="returned", line=2)
     assert compare([left, back]).state == "explained"
+    later = replace(back, ref="P8", at=at(NEXT, 9))
     assert found() == [("missing_with_us", payout.key, "open")]
     assert reconciliation.tell(channel="unionpay", day=DAY, now=MORNING) == 1
     tasks.read_whole_inbox()
@@ -248,13 +253,54 @@ def test_a_payout_that_came_back_is_learned_and_told_twice(monkeypatch: pytest.M
     assert (payout.state, reconciliation.tell(channel="unionpay", day=DAY, now=MORNING)) == ("returned", 0)
     day = compare([left, back])
     assert (day.state, day.matched, day.ours_minor, day.booked_minor) == ("reconciled", 2, 0, 0)
+    day = compare([later], on=NEXT)
+    assert (day.state, day.ours_minor, day.booked_minor) == ("reconciled", payout.amount_minor, payout.amount_minor)
 
 
-def compare(rows: list[Row]) -> ReconciliationDay:
+def compare(rows: list[Row], *, on: date = DAY, fees: Fees | None = None) -> ReconciliationDay:
     """UnionPay's day as these rows tell it."""
-    file = Statement(channel="unionpay", kind="clearing", day=DAY, account=ACCOUNT, file=b"")
+    file = Statement(channel="unionpay", kind="clearing", day=on, account=ACCOUNT, file=b"")
     moved = transits.moved("in_transit_unionpay")
-    return compare_rows(kept_statements.keep(file, now=MORNING), rows, moved=moved, fees=None, now=MORNING)
+    return compare_rows(kept_statements.keep(file, now=MORNING), rows, moved=moved, fees=fees, now=MORNING)
+
+
+def test_a_refunds_fee_may_be_given_back_and_nothing_more() -> None:
+    noon = datetime(2026, 9, 30, 12)  # noqa: DTZ001
+    told = [Movement(kind="refund", key=f"ar{n}", ref=f"R{n}", amount_minor=-10_000, fee_minor=0, at=noon) for n in range(4)]
+    plant(told, channel="unionpay", now=MORNING)
+    fees = dict(zip((each.key for each in told), (0, -60, 1, -10_001), strict=True))
+    rows = [
+        Row(
+            channel="unionpay", kind="refund", key=each.key, ref=each.ref, amount_minor=each.amount_minor,
+            fee_minor=fees[each.key], at=at(DAY), day=DAY, state="done", line=line,
+        )
+        for line, each in enumerate(told, 1)
+    ]  # fmt: skip
+    on_its_way = replace(rows[0], key="ar9", state="open", line=5)
+    compare([*rows, on_its_way], fees=Fees(rate=Decimal("0.006")))
+    assert found() == [("fee", "ar2", "open"), ("fee", "ar3", "open")]
+
+
+@pytest.mark.parametrize(("state", "then"), [("unknown", "succeeded"), ("created", "succeeded"), ("failed", "failed")])
+def test_a_refund_that_only_the_file_tells_is_learned_while_it_is_open(
+    charge: Charge, alipay: Stating, state: str, then: str
+) -> None:
+    for ref in ("T1", "T2"):
+        told = Succeeded(ref=ref, amount_minor=AMOUNT, paid_at=at(DAY))
+        repayments.learn(channel="alipay", key=charge.key, result=told, learned_by="notice", now=at(DAY))
+    case = Unapplied.objects.get()
+    whose = {"borrower_id": case.borrower_id, "case_id": case.id}
+    refund = refunds.begin(**whose, actor=staff(), reason="付了两次", now=at(DAY, 13))
+    Refund.objects.update(state=state)
+    afternoon = datetime(2026, 9, 30, 15)  # noqa: DTZ001
+    back = Movement(
+        kind="refund", key=refund.key, ref="T2", amount_minor=-AMOUNT, fee_minor=0, at=afternoon, charge_key=charge.key
+    )
+    write(alipay, [pay(charge.key, ref="T1"), pay(charge.key, ref="T2"), back])
+    [day] = bring(alipay)
+    refund.refresh_from_db()
+    assert refund.state == then
+    assert (day.state, Inbox.objects.count()) == (("reconciled", 1) if then == "succeeded" else ("explained", 0))
 
 
 def test_an_unreadable_file_is_kept_nowhere_and_waits_for_people(alipay: Stating) -> None:
