@@ -11,6 +11,7 @@ from anqi.web.office import (
     goods_words,
     limit_words,
     payout_words,
+    reconciliation_words,
     reserve_words,
     settlement_words,
     statement_words,
@@ -65,5 +66,6 @@ def _refusals() -> dict[str, str]:
         **settlement_words.refusals(),
         **limit_words.refusals(),
         **reserve_words.refusals(),
+        **reconciliation_words.refusals(),
         **statement_words.refusals(),
     }

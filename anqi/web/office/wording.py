@@ -17,6 +17,14 @@ from anqi.web.office.debit_words import (
 )
 from anqi.web.office.limit_words import LIMIT_ACTS
 from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT
+from anqi.web.office.reconciliation_words import (
+    DIFFERENCE_DONE,
+    DIFFERENCE_KINDS,
+    DIFFERENCE_STATES,
+    MOVED,
+    RECONCILED,
+    STATEMENT_KINDS,
+)
 from anqi.web.office.refusal_words import refusal
 from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RESERVE_STATES
 from anqi.web.office.statement_words import UNREAD
@@ -25,8 +33,9 @@ from anqi.web.office.words import Words, word
 # Lists with a module of their own are looked up here too.
 __all__ = [
     "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
-    "DEBIT_REASONS", "LIMIT_ACTS", "MANDATES", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RESERVE_OUTCOMES",
-    "RESERVE_PURPOSES", "RESERVE_STATES", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT",
+    "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "LIMIT_ACTS", "MANDATES", "MOVED",
+    "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "RESERVE_OUTCOMES", "RESERVE_PURPOSES",
+    "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT",
     "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 
