@@ -93,6 +93,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", f"/me/certificates/{receipt_id}.pdf"),
         ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
+        ("GET", f"/orders/{order_id}/any-day"),
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
         ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),
         ("POST", f"/orders/{order_id}/decline"), ("GET", f"/orders/{order_id}/signed"),

@@ -75,6 +75,18 @@ class Explanation:
         label = capfirst(_("%(day)s应还") % {"day": day})
         return Amount(name="next", label=label, amount_minor=shown.next_due_minor, lines=only["lines"])
 
+    def with_next(self) -> Amount:
+        """What is due and what falls due next, to be paid together."""
+        shown = self._shown
+        assert shown.next_due_minor is not None
+        told = [
+            *self._of_instalments("due_now", self._behind.due_now),
+            *self._of_instalments("next_due", self._behind.next_due),
+        ]
+        label = _("连下期一起还") if shown.due_now_minor else _("提前还下期")
+        minor = shown.due_now_minor + shown.next_due_minor
+        return Amount(name="with_next", label=label, amount_minor=minor, lines=told)
+
     def payoff(self) -> Amount:
         """今天结清."""
         assert self._shown.payoff_minor is not None

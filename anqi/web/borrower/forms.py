@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anqi.web.borrower.reserve_words import PURPOSES
+from anqi.web.shared.figures import write_day
 
 _CODE = {
     "class": "aq-code",
@@ -140,6 +141,26 @@ class DaysForm(forms.Form):
         if since and until and since > until:
             self.add_error("since", _("开始的一天应在结束的一天之前。"))
         return days
+
+
+class DayForm(forms.Form):
+    """A day on which somebody might pay, between a first and a last one."""
+
+    on = forms.DateField(label=_("哪天还"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, first: date, last: date, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._first, self._last = first, last
+        self.fields["on"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self._first:
+            raise forms.ValidationError(_("最早从今天算起。"))
+        if on > self._last:
+            day = write_day(self._last, this_year=self._first.year)
+            raise forms.ValidationError(_("最晚到 %(day)s。"), params={"day": day})
+        return on
 
 
 def consents_of(form: Any) -> tuple[str, ...]:

@@ -51,11 +51,11 @@ _ON_A_DAY: Words = {
 }
 _EARNED: dict[str, Words] = {
     "interest": {
-        "by_day": gettext_lazy("算到今天的利息"),
+        "by_day": gettext_lazy("算到当天的利息"),
         "whole_period": gettext_lazy("当期一整期的利息"),
     },
     "fee": {
-        "by_day": gettext_lazy("算到今天的手续费"),
+        "by_day": gettext_lazy("算到当天的手续费"),
         "whole_period": gettext_lazy("当期一整期的手续费"),
         "all": gettext_lazy("以后各期的全部手续费"),
     },

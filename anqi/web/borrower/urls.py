@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.borrower.views import (
+    any_day,
     applying,
     auto_pays,
     cards,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/auto-pay/move", auto_pays.move, name="auto-pay-move"),
     path("orders/<uuid:order_id>/pay", paying.pay, name="pay"),
     path("orders/<uuid:order_id>/pay/preview", paying.preview, name="pay-preview"),
+    path("orders/<uuid:order_id>/any-day", any_day.any_day, name="any-day"),
     path("orders/<uuid:order_id>/sign", signing.sign, name="sign"),
     path("orders/<uuid:order_id>/sign/gate", signing.gate, name="sign-gate"),
     path("orders/<uuid:order_id>/decline", signing.decline, name="decline"),

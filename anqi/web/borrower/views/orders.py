@@ -17,7 +17,7 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.debit_queries import Debited
-from anqi.web.borrower import debit_pages, explaining, loan_pages, returns
+from anqi.web.borrower import any_day, debit_pages, explaining, loan_pages, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.payout_notice import PayoutNotice, payout_notice
@@ -135,6 +135,7 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "next": None if still else next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
         "paid_minor": sum(row["paid_minor"] for row in rows),
         "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
+        "day_form": any_day.form(loan),
         "changes": loan_pages.changes(loan),
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),

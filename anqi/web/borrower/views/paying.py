@@ -29,7 +29,7 @@ from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.payments.queries import ChargeView
 from anqi.rows.refusals import Refused
-from anqi.web.borrower import quotes
+from anqi.web.borrower import any_day, quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.forms import AmountForm, PayForm
@@ -38,6 +38,7 @@ from anqi.web.borrower.troubles import debit_on_its_way, nothing_to_pay, too_lat
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.borrower.wording import CHANNELS, hold_text, hold_title
 from anqi.web.shared import pages
+from anqi.web.shared.amounts import Amount
 
 _PHONES = re.compile(r"Mobi|Android|iPhone|iPad|HarmonyOS|MicroMessenger|AlipayClient")
 
@@ -93,12 +94,20 @@ def _show(
         "attempt": _attempt_of(asked.get("attempt", "")),
         "held": _held(request, order.loan),
         "claim": claim,
-        "amounts": Explanation(order.loan).all() if order.loan and not _is_part(request) else [],
+        "amounts": _amounts(order.loan) if not _is_part(request) else [],
+        "day_form": any_day.form(order.loan) if order.loan else None,
     }
     response = pages.render_part(
         request, "borrower/pay.html", "preview", context, status=422 if refusal and _is_part(request) else status
     )
     return _allow_cashier(response)
+
+
+def _amounts(loan: LoanView | None) -> list[Amount]:
+    assert loan and loan.standing
+    explained = Explanation(loan)
+    both = loan.standing.due_now_minor and loan.standing.next_due_on
+    return [*explained.all(), *([explained.with_next()] if both else [])]
 
 
 def _try(loan: LoanView | None, what: str, amount: str) -> tuple[Quote | None, str]:
