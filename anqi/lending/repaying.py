@@ -1,16 +1,19 @@
 """What a borrower may pay on a loan, and what money that has arrived does to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from anqi.engine import repayment
 from anqi.engine.facts import Goal
+from anqi.engine.products import Part
 from anqi.engine.refusals import LessThanPayoff
 from anqi.engine.repayment import Choices, Preview
 from anqi.lending.store import LoanInHand
 from anqi.rows.refusals import Refused
 
+_COSTS: tuple[Part, ...] = ("interest", "fee", "penalty")
 Purpose = Literal["due", "next", "all"]
 
 
@@ -37,9 +40,14 @@ class Usage:
     """For how many days a loan has run, what it cost by today, and what ending it takes today and tomorrow, in fen."""
 
     days: int
-    cost_minor: int
+    costs: Mapping[Part, int]
     today_minor: int
     tomorrow_minor: int
+
+    @property
+    def cost_minor(self) -> int:
+        """Interest, fees and penalties together."""
+        return sum(self.costs.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +79,10 @@ def used(held: LoanInHand, *, today: date) -> Usage:
     paid = held.standing(today).paid
     return Usage(
         days=(today - held.starts_on).days,
-        cost_minor=paid.interest_minor + paid.fee_minor + paid.penalty_minor
-        + sum(line.amount_minor for line in ended.lines if line.part != "principal"),
+        costs={
+            part: getattr(paid, f"{part}_minor") + sum(line.amount_minor for line in ended.lines if line.part == part)
+            for part in _COSTS
+        },
         today_minor=chosen.all_minor,
         tomorrow_minor=repayment.choices(held.terms, held.facts, today + timedelta(days=1)).all_minor,
     )  # fmt: skip

@@ -94,6 +94,18 @@ class Bills:
         shown = [line for line in lines if line["amount_minor"]]
         return [*shown, {"label": _("本月待还"), "amount_minor": self.this_month_minor, "total": True}]
 
+    @property
+    def total_lines(self) -> list[dict[str, Any]]:
+        """How the one total comes about."""
+        between = [
+            (_("以后各月"), self.later_minor), (_("暂停还款的"), self.held_minor), (_("溢缴款"), -self.credit_minor),
+        ]  # fmt: skip
+        return [
+            {"label": _("本月待还"), "amount_minor": self.this_month_minor},
+            *({"label": label, "amount_minor": minor, "minus": minor < 0} for label, minor in between if minor),
+            {"label": _("全部待还"), "amount_minor": self.total_minor, "total": True},
+        ]
+
 
 def gather(
     orders: Iterable[OrderView], *, standstills: Mapping[UUID, Standstill], today: date

@@ -48,7 +48,7 @@ class Explanation:
 
     def remaining(self) -> Amount:
         """剩余应还, part by part."""
-        sums = {part: sum(left_minor(row, part) for row in self._shown.instalments) for part in _PARTS}
+        sums = _left(self._shown.instalments)
         told: list[Row] = [
             {"label": PARTS[part], "amount_minor": minor}
             for part, minor in sums.items()
@@ -57,6 +57,16 @@ class Explanation:
         if used_minor := amounts.credit_used_minor(self._shown):
             told.append({"label": lines.LINES["credit"], "amount_minor": used_minor, "minus": True})
         return Amount(name="remaining", label=_("剩余应还"), amount_minor=self.loan.remaining_minor, lines=told)
+
+    def charged(self) -> Amount:
+        """All instalments together, part by part."""
+        sums = {part: sum(getattr(row, f"{part}_minor") for row in self._shown.instalments) for part in _PARTS}
+        return _of_parts("charged", _("各期合计"), sums)
+
+    def paid(self) -> Amount:
+        """What is paid of all instalments, part by part."""
+        sums = {part: sum(row.paid_of(part) for row in self._shown.instalments) for part in _PARTS}
+        return _of_parts("paid", str(lines.LINES["paid"]), sums)
 
     def due(self) -> Amount:
         """现在应还, instalment by instalment; of a single one its parts at once."""
@@ -74,6 +84,21 @@ class Explanation:
         [only] = self._of_instalments("next_due", self._behind.next_due)
         label = capfirst(_("%(day)s应还") % {"day": day})
         return Amount(name="next", label=label, amount_minor=shown.next_due_minor, lines=only["lines"])
+
+    def pressing(self) -> Amount:
+        """What is due, else what falls due next, part by part: without breaking the loan down."""
+        if not self._shown.due_now_minor:
+            return self.coming()
+        due = [row for row in self._shown.instalments if row.due_on <= self.loan.today]
+        return _of_parts("pressing", _("现在应还"), _left(due))
+
+    def coming(self) -> Amount:
+        """What falls due next, part by part: without breaking the loan down."""
+        due_on = self._shown.next_due_on
+        assert due_on
+        day = write_day(due_on, this_year=self.loan.today.year)
+        rows = [row for row in self._shown.instalments if row.due_on == due_on]
+        return _of_parts("coming", capfirst(_("%(day)s应还") % {"day": day}), _left(rows))
 
     def with_next(self) -> Amount:
         """What is due and what falls due next, to be paid together."""
@@ -176,6 +201,16 @@ class Explanation:
                 "minus": True,
                 "lines": told if len(told) > 1 else [],
             }
+
+
+def _left(rows: Iterable[StandingInstalment]) -> dict[Part, int]:
+    shown = list(rows)
+    return {part: sum(left_minor(row, part) for row in shown) for part in _PARTS}
+
+
+def _of_parts(name: str, label: str, sums: dict[Part, int]) -> Amount:
+    told: list[Row] = [{"label": PARTS[part], "amount_minor": minor} for part, minor in sums.items() if minor]
+    return Amount(name=name, label=label, amount_minor=sum(sums.values()), lines=told)
 
 
 def _brief(told: list[Row]) -> list[Row]:

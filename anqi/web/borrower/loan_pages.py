@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from anqi.engine.facts import Fact, Payment
 from anqi.engine.loan import StandingInstalment
-from anqi.engine.schedule import plan
+from anqi.engine.schedule import Planned, Totals, plan
 from anqi.lending import effects
 from anqi.lending import queries as lending
 from anqi.lending.holding import Standstill
@@ -20,7 +20,7 @@ from anqi.lending.store import terms_from
 from anqi.payments import queries as payments
 from anqi.payments.queries import PaymentView as Money
 from anqi.web.borrower.explaining import Explanation
-from anqi.web.borrower.wording import channel_label, hold_text, hold_title, instalments, sentences
+from anqi.web.borrower.wording import PARTS, channel_label, hold_text, hold_title, instalments, sentences
 from anqi.web.shared.figures import write_day, write_yuan
 from anqi.web.shared.happenings import Told, tell
 
@@ -191,7 +191,18 @@ def payments_of(loan: LoanView, borrower_id: UUID) -> tuple[list[LoanPayment], d
     return made, payments.payments(borrower_id, [each.payment_id for each in made]) if made else {}
 
 
-def example_plan(loan: LoanView) -> list[Row]:
-    """The instalments if the goods were shipped today: amounts as signed, dates as an example."""
+def example_plan(loan: LoanView) -> tuple[list[Row], list[Row]]:
+    """The instalments if the goods were shipped today, and their sum: amounts as signed, dates as an example."""
     terms = terms_from(loan.held.signed_terms, starts_on=loan.today)
-    return [{"n": row.n, "due_on": row.due_on, "total_minor": row.total_minor} for row in plan(terms).instalments]
+    planned = plan(terms)
+    rows = [
+        {"n": row.n, "due_on": row.due_on, "total_minor": row.total_minor, "lines": _planned(row, _("这一期一共"))}
+        for row in planned.instalments
+    ]
+    return rows, _planned(planned.totals, _("合计应还"))
+
+
+def _planned(row: Planned | Totals, label: str) -> list[Row]:
+    parts = (("principal", row.principal_minor), ("interest", row.interest_minor), ("fee", row.fee_minor))
+    told: list[Row] = [{"label": PARTS[part], "amount_minor": minor} for part, minor in parts if minor]
+    return [*told, {"label": label, "amount_minor": row.total_minor, "total": True}]

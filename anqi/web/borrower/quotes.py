@@ -4,14 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from anqi.engine.facts import Payment
 from anqi.engine.repayment import Choices, Preview
 from anqi.lending import repaying
 from anqi.lending.queries import LoanView
@@ -19,7 +21,9 @@ from anqi.lending.repaying import AmountOutOfRange, Purpose
 from anqi.rows.chain import canonical
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import lines
+from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.wording import instalments
+from anqi.web.shared.amounts import Amount, Row
 from anqi.web.shared.figures import write_day, write_yuan
 
 _PURPOSES: dict[str, Purpose] = {"due": "due", "next": "next", "all": "all", "own": "due"}
@@ -43,6 +47,7 @@ class Quote:
     today: date
     preview: Preview
     mark: str
+    loan: LoanView
 
     @property
     def clears(self) -> str:
@@ -53,12 +58,42 @@ class Quote:
     def parts(self) -> list[dict[str, Any]]:
         """Where the money goes: the part of what is owed, and how much; they add up to the amount."""
         seen = self.preview
-        return lines.tell_use(
+        told = lines.tell_use(
             ((line.part, line.amount_minor) for line in seen.lines),
             prepaid_minor=seen.prepaid_minor,
             excess_minor=seen.excess_minor,
             credit_used_minor=seen.credit_used_minor,
         )
+        return [*told, {"label": _("这次还"), "amount_minor": self.amount_minor, "total": True}]
+
+    @property
+    def after(self) -> list[Amount]:
+        """What is left once it is paid, and what falls due next, each with its lines."""
+        then = self._then
+        assert then.standing
+        explained = Explanation(then)
+        left = [explained.remaining()] if then.remaining_minor else []
+        return [*left, *([explained.coming()] if then.standing.next_due_minor else [])]
+
+    @property
+    def saved(self) -> list[Row]:
+        """Interest and fees of the plan as it is, less those that are left of it: what is saved, or costs more."""
+        before_minor, after_minor = _to_bear(self.loan), _to_bear(self._then)
+        label = _("提前结清多付的费用") if self.costs_minor else _("省下利息和手续费")
+        sign = -1 if self.costs_minor else 1
+        return [
+            {"label": _("按现在的计划，利息和手续费一共"), "amount_minor": sign * before_minor, "minus": sign < 0},
+            {"label": _("这样还，一共"), "amount_minor": -sign * after_minor, "minus": sign > 0},
+            {"label": label, "amount_minor": sign * self.preview.saved_minor, "total": True},
+        ]
+
+    @cached_property
+    def _then(self) -> LoanView:
+        facts = [fact for fact in self.loan.held.facts if fact.on <= self.today]
+        last_id = max((fact.id for fact in facts), default="")
+        paid = Payment(id=f"{last_id}+", on=self.today, amount_minor=self.amount_minor, goal=self.purpose)
+        held = replace(self.loan.held, facts=(*facts, paid))
+        return replace(self.loan, held=held, standing=held.standing(self.today))
 
     @property
     def costs_minor(self) -> int:
@@ -85,7 +120,13 @@ def ask(loan: LoanView, *, what: str, amount: str) -> Quote:
         today=loan.today,
         preview=preview,
         mark=_mark(loan.id, what, amount_minor, loan.today, preview),
+        loan=loan,
     )
+
+
+def _to_bear(loan: LoanView) -> int:
+    assert loan.standing
+    return sum(row.interest_minor + row.fee_minor for row in loan.standing.instalments)
 
 
 def _own_amount(loan: LoanView, what: str, amount: str) -> int | None:

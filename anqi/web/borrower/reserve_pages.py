@@ -59,7 +59,7 @@ class Priced:
     def dues(self) -> list[Row]:
         """When how much is due, each with its parts and its formula."""
         assert self.quote
-        return [_due(each, self.quote) for each in self.quote.dues]
+        return dues_of(self.quote)
 
     @property
     def bounds(self) -> tuple[str, str] | None:
@@ -160,6 +160,11 @@ def _refusal(refused: Refused, now: datetime) -> str:
         return _("想借 %(asked)s，你现在的可用额度是 %(left)s。") % words
     return told(refused, now=now)
 
+
+
+def dues_of(quote: Quote) -> list[Row]:
+    """When how much of it is due, each with its parts and its formula."""
+    return [_due(each, quote) for each in quote.dues]
 
 
 def _typed(amount_minor: int) -> str:

@@ -1,6 +1,7 @@
 """A reserve that runs, as its page tells of it first: for how long, at what cost, and what ending it takes."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,8 +11,8 @@ from anqi.lending import repaying
 from anqi.lending.queries import LoanView
 from anqi.lending.repaying import NothingToPay, Usage
 from anqi.web.borrower.explaining import Explanation
-from anqi.web.borrower.wording import sentences
-from anqi.web.shared.amounts import Amount
+from anqi.web.borrower.wording import PARTS, sentences
+from anqi.web.shared.amounts import Amount, Row
 from anqi.web.shared.figures import write_yuan
 
 
@@ -25,6 +26,8 @@ class UsageCard:
     note: str
     gives_back: bool
     payoff: Amount
+    costs: list[Row]
+    tomorrow: date
 
 
 def usage_card(loan: LoanView, explained: Explanation) -> UsageCard | None:
@@ -38,8 +41,13 @@ def usage_card(loan: LoanView, explained: Explanation) -> UsageCard | None:
     gives_back = not used.days and not used.cost_minor
     return UsageCard(
         used=used, title=_title(used.days), ends=_ends(used), note=_note(loan, gives_back=gives_back),
-        gives_back=gives_back, payoff=explained.payoff(),
+        gives_back=gives_back, payoff=explained.payoff(), costs=_costs(used), tomorrow=loan.today + timedelta(days=1),
     )  # fmt: skip
+
+
+def _costs(used: Usage) -> list[Row]:
+    told: list[Row] = [{"label": PARTS[part], "amount_minor": minor} for part, minor in used.costs.items() if minor]
+    return [*told, {"label": _("到今天的费用"), "amount_minor": used.cost_minor, "total": True}] if told else []
 
 
 def _title(days: int) -> str:

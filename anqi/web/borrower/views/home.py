@@ -6,10 +6,13 @@ from django.shortcuts import render
 from anqi import clock
 from anqi.lending import holding
 from anqi.lending import queries as lending
+from anqi.lending.holding import Standstill
+from anqi.lending.queries import LoanView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.web.borrower import bills, debit_pages, loan_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.tabs import tabs
 
 
@@ -31,10 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "bills": gathered,
         "counts": lending.counts(who),
         "urgent": urgent,
-        "due": loan_pages.due_card(urgent.loan, still.get(urgent.loan.id)) if urgent and urgent.loan else None,
+        "due": _due_card(urgent.loan, still.get(urgent.loan.id)) if urgent and urgent.loan else None,
         "claims": [(loans[key], claim) for key, claim in claims.items() if not claim.is_debit],
         "debits": [(order, each) for order, each in told if each and each.kind != "coming"],
         "coming": [(order, each) for order, each in told if each and each.kind == "coming"],
         "is_flying": any(claim.is_debit for key, claim in claims.items() if loans[key] is urgent),
     }
     return render(request, "borrower/home.html", context)
+
+
+def _due_card(loan: LoanView, still: Standstill | None) -> loan_pages.Row:
+    """The card of the most urgent loan, its amount opened."""
+    return loan_pages.due_card(loan, still) | {"sums": [Explanation(loan).pressing().summed]}

@@ -130,7 +130,10 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "lines": explained.remaining().summed if rows else [],
         "due": loan_pages.due_card(loan, still),
         "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
-        "amounts": [each for each in others if not (usage and each.name == usage.payoff.name)],
+        "amounts": [
+            *(each for each in others if not (usage and each.name == usage.payoff.name)),
+            *(each for each in ([explained.charged(), explained.paid()] if rows else []) if each.amount_minor),
+        ],
         "instalments": rows,
         "next": None if still else next((row["n"] for row in rows if _is_next(row, loan.standing.next_due_on)), None),
         "paid_minor": sum(row["paid_minor"] for row in rows),
@@ -170,10 +173,11 @@ def _is_next(row: dict[str, Any], next_due_on: date | None) -> bool:
 
 
 def _waiting(loan: LoanView) -> dict[str, object]:
-    plan = loan_pages.example_plan(loan)
+    plan, total = loan_pages.example_plan(loan)
     return {
         "plan": plan,
         "total_minor": sum(row["total_minor"] for row in plan),
+        "total": total,
         "rule": explaining.dates_rule(loan.held.signed_terms, is_cash=loan.held.is_cash),
     }
 

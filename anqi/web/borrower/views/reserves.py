@@ -85,13 +85,15 @@ def _show(request: HttpRequest, row: Application, *, note: str = "", status: int
         return HttpResponseRedirect(reverse("borrower:order", args=[row.id]))
     now, step = clock.now(), polling.step_of(request)
     state = applied.state_of(row, now=now)
+    quote = _quote(row) if state == "approved" else None
     context = {
         "today": clock.today(),
         "row": row,
         "state": state,
         "badge": reserve_words.badge_of(row, state),
         "purpose": reserve_words.PURPOSES.get(row.purpose, row.purpose),
-        "quote": _quote(row) if state == "approved" else None,
+        "quote": quote,
+        "dues": reserve_pages.dues_of(quote) if quote else [],
         "wait": polling.wait_after(step) if state == "review" else 0,
         "next_step": step + 1,
         "note": note,
