@@ -163,6 +163,12 @@ def payments(borrower_id: UUID, payment_ids: Iterable[UUID]) -> dict[UUID, Payme
     return {view.id: view for view in _payment_views(borrower_id, rows)}
 
 
+def paid_between(borrower_id: UUID, since: datetime, until: datetime) -> list[PaymentView]:
+    """The borrower's payments made from one moment until before another, the latest first, in three statements."""
+    found = Payment.objects.filter(borrower_id=borrower_id, paid_at__gte=since, paid_at__lt=until)
+    return list(_payment_views(borrower_id, list(found.order_by("-paid_at", "-id"))))
+
+
 @dataclass(frozen=True, kw_only=True)
 class FreedMoney:
     """Money that goods returned have freed, in fen, and how far it is on its way to where it came from."""

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from anqi.engine.loan import StandingInstalment
 from anqi.lending.holding import Standstill
 from anqi.lending.queries import LoanView, OrderView
-from anqi.web.borrower.wording import hold_title
+from anqi.web.borrower.wording import PARTS, hold_title
 
 
 @dataclass(frozen=True, kw_only=True)
 class BillLine:
-    """One instalment that is still to be paid, in fen."""
+    """One instalment and what is still to be paid of it, in fen."""
 
     order: OrderView
     n: int
@@ -24,7 +24,11 @@ class BillLine:
     due_on: date
     state: str
     days_late: int
+    parts: tuple[tuple[str, int], ...]
+    total_minor: int
+    paid_minor: int
     remaining_minor: int
+    is_held: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,11 +125,11 @@ def gather(
         if not loan or not loan.standing:
             continue
         rows = [row for row in loan.standing.instalments if row.remaining_minor]
-        if rows and loan.id in standstills and loan.standing.status != "written_off":
+        if rows and _is_held(loan, standstills):
             remaining_minor = sum(row.remaining_minor for row in rows)
             held.append(HeldLine(order=order, standstill=standstills[loan.id], remaining_minor=remaining_minor))
         else:
-            this_month += [_line(order, loan, row) for row in rows if row.due_on <= until]
+            this_month += [_line(order, loan, row, is_held=False) for row in rows if row.due_on <= until]
             later += _later(order, [row for row in rows if row.due_on > until])
         credit_minor += min(loan.standing.credit_minor, sum(row.remaining_minor for row in rows))
     return Bills(
@@ -136,7 +140,20 @@ def gather(
     )
 
 
-def _line(order: OrderView, loan: LoanView, row: StandingInstalment) -> BillLine:
+def lines_of(order: OrderView, *, standstills: Mapping[UUID, Standstill]) -> list[BillLine]:
+    """Every instalment of an order that asks, or asked, for anything."""
+    loan = order.loan
+    if not loan or not loan.standing:
+        return []
+    is_held = _is_held(loan, standstills)
+    return [_line(order, loan, row, is_held=is_held) for row in loan.standing.instalments if row.total_minor]
+
+
+def _is_held(loan: LoanView, standstills: Mapping[UUID, Standstill]) -> bool:
+    return loan.id in standstills and loan.standing is not None and loan.standing.status != "written_off"
+
+
+def _line(order: OrderView, loan: LoanView, row: StandingInstalment, *, is_held: bool) -> BillLine:
     assert loan.standing
     return BillLine(
         order=order,
@@ -145,7 +162,11 @@ def _line(order: OrderView, loan: LoanView, row: StandingInstalment) -> BillLine
         due_on=row.due_on,
         state=loan.state_of(row),
         days_late=row.days_late if loan.state_of(row) == "overdue" else 0,
+        parts=tuple((part, getattr(row, f"{part}_minor")) for part in PARTS),
+        total_minor=row.total_minor,
+        paid_minor=row.paid_minor,
         remaining_minor=row.remaining_minor,
+        is_held=is_held,
     )
 
 

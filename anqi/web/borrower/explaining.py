@@ -42,6 +42,10 @@ class Explanation:
         return self._told[1]
 
     @property
+    def _due_label(self) -> str:
+        return _("已经到期的") if self.loan.is_on_hold else _("现在应还")
+
+    @property
     def _shown(self) -> Standing:
         assert self.loan.standing
         return self.loan.standing
@@ -73,8 +77,7 @@ class Explanation:
         told = self._of_instalments("due_now", self._behind.due_now)
         if len(told) == 1:
             told = told[0]["lines"]
-        label = _("已经到期的") if self.loan.is_on_hold else _("现在应还")
-        return Amount(name="due", label=label, amount_minor=self._shown.due_now_minor, lines=told)
+        return Amount(name="due", label=self._due_label, amount_minor=self._shown.due_now_minor, lines=told)
 
     def next(self) -> Amount:
         """What falls due next by the plan."""
@@ -90,7 +93,7 @@ class Explanation:
         if not self._shown.due_now_minor:
             return self.coming()
         due = [row for row in self._shown.instalments if row.due_on <= self.loan.today]
-        return _of_parts("pressing", _("现在应还"), _left(due))
+        return _of_parts("pressing", self._due_label, _left(due))
 
     def coming(self) -> Amount:
         """What falls due next, part by part: without breaking the loan down."""

@@ -6,6 +6,7 @@ from anqi.web.borrower.views import (
     any_day,
     applying,
     auto_pays,
+    bills,
     cards,
     certificates,
     charges,
@@ -30,6 +31,7 @@ from anqi.web.shared.papers import SIGNED
 app_name = "borrower"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("bills", bills.bills, name="bills"),
     path("login", doors.login, name="login"),
     path("login/code", doors.code, name="login-code"),
     path("login/again", doors.send_again, name="login-again"),
