@@ -498,7 +498,7 @@ def test_debits_cost_the_first_pages_two_statements(
     street.until(hour(DUE, 9, 40))
     with django_assert_max_num_queries(2):
         debit_queries.debited(street.lin.borrower_id, [street.lin.loan_id, other.loan_id])
-    for path, most in (("/", 12), (f"/orders/{street.lin.order_id}", 12), ("/auto-pay", 8), (street.page, 32)):
+    for path, most in (("/", 12), (f"/orders/{street.lin.order_id}", 15), ("/auto-pay", 8), (street.page, 32)):
         with django_assert_max_num_queries(most):
             street.read(path)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from anqi.engine.facts import Fact, Payment
+from anqi.engine.facts import Fact
 from anqi.engine.loan import StandingInstalment
 from anqi.engine.schedule import Planned, Totals, plan
 from anqi.lending import effects
@@ -172,13 +172,6 @@ def _by_instalment(payment: LoanPayment) -> dict[int, int]:
     for line in payment.effect.lines if payment.effect else ():
         amounts[line.n] += line.amount_minor
     return {n: amount_minor for n, amount_minor in amounts.items() if amount_minor}
-
-
-def changes(loan: LoanView) -> list[Row]:
-    """What happened to the loan besides its payments, which have a list of their own; the latest first."""
-    happened = [fact for fact in loan.held.facts if fact.on <= loan.today and not isinstance(fact, Payment)]
-    latest_first = sorted(happened, key=lambda fact: fact.on)[::-1]
-    return [{"on": fact.on, "told": _tell(loan, fact)} for fact in latest_first]
 
 
 def _tell(loan: LoanView, fact: Fact) -> Told:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from anqi import clock
 from anqi.documents import queries as documents
@@ -17,7 +16,7 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.debit_queries import Debited
-from anqi.web.borrower import any_day, debit_pages, explaining, loan_pages, returns
+from anqi.web.borrower import any_day, course, debit_pages, explaining, loan_pages, order_lists, returns
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.payout_notice import PayoutNotice, payout_notice
@@ -29,10 +28,13 @@ from anqi.web.borrower.wording import badge_of
 @borrower_required
 def orders(request: HttpRequest) -> HttpResponse:
     state, who = request.GET.get("state", ""), borrower_id(request)
-    filters = _filters(lending.counts(who))
+    # Whether a plan is late, or its goods on their way back, no row knows: the engine says it of those that run.
+    pressing = order_lists.pressing(lending.running(who, today=clock.today()))
+    filters = order_lists.filters(lending.counts(who), pressing)
     if state not in [each["state"] for each in filters]:
         raise Http404
-    shown = lending.orders(who, today=clock.today(), state=state, before=_before(request), limit=lending.PAGE + 1)
+    shown = pressing[state] if state in pressing else _page(request, who, state)
+    most = len(shown) if state in pressing else lending.PAGE
     flying, failed = _on_its_way(who, shown)
     context = {
         "tabs": tabs(),
@@ -41,12 +43,16 @@ def orders(request: HttpRequest) -> HttpResponse:
         "filters": [each for each in filters if each["count"] or each["state"] in ("", state)],
         "state": state,
         "orders": [
-            (order, badge_of(order, is_not_paid_out=order.id in failed), order.id in flying)
-            for order in shown[: lending.PAGE]
+            (order, badge_of(order, is_not_paid_out=order.id in failed), order.id in flying) for order in shown[:most]
         ],
-        "older": shown[lending.PAGE - 1].id if len(shown) > lending.PAGE else None,
+        "older": shown[most - 1].id if len(shown) > most else None,
     }
     return render(request, "borrower/orders.html", context)
+
+
+def _page(request: HttpRequest, who: UUID, state: str) -> list[OrderView]:
+    """The orders of a list, and one more where an older page follows."""
+    return lending.orders(who, today=clock.today(), state=state, before=_before(request), limit=lending.PAGE + 1)
 
 
 def _on_its_way(who: UUID, shown: list[OrderView]) -> tuple[set[UUID], set[UUID]]:
@@ -68,17 +74,6 @@ def _before(request: HttpRequest) -> UUID | None:
         return UUID(request.GET["before"]) if "before" in request.GET else None
     except ValueError:
         raise Http404 from None
-
-
-def _filters(counts: dict[str, int]) -> list[dict[str, object]]:
-    words = {
-        "": _("全部"), "created": _("待确认"), "confirmed": _("待发货"), "paying": _("待放款"), "shipped": _("分期中"),
-        "settled": _("已结清"), "over": _("已取消或失效"),
-    }  # fmt: skip
-    return [
-        {"state": state, "word": word, "count": counts.get(state, 0) if state else sum(counts.values())}
-        for state, word in words.items()
-    ]
 
 
 @borrower_required
@@ -139,10 +134,9 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "paid_minor": sum(row["paid_minor"] for row in rows),
         "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
         "day_form": any_day.form(loan),
-        "changes": loan_pages.changes(loan),
+        "course": course.entries(loan, rows, made, money, receipts, debit_queries.history(who, loan.id)),
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
-        "paid": [(each, money[each.payment_id], receipts.get(each.payment_id)) for each in reversed(made)],
     }
 
 
