@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -196,6 +196,14 @@ def test_unionpays_day_ends_at_eleven(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clearing_days.last_over("unionpay", at(DAY, 22, 59)) == DAY - days(1)
     assert clearing_days.last_over("unionpay", at(DAY, 23)) == DAY
     assert clearing_days.last_over("alipay", at(DAY, 23)) == DAY - days(1)
+
+
+def test_the_last_minutes_of_a_day_may_stand_in_the_next_ones_file(alipay: Stating) -> None:
+    plant([pay("aq1"), pay("aq2")], channel="alipay", now=MORNING)
+    before = datetime(2026, 9, 29, 23, 50)  # noqa: DTZ001
+    write(alipay, [pay("aq1", at=before), pay("aq2", at=before - timedelta(seconds=1))])
+    bring(alipay)
+    assert found() == [("other_day", "aq2", "open")]
 
 
 def test_fees_with_rows_of_their_own_are_held_against_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:

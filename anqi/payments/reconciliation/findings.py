@@ -1,6 +1,6 @@
 """What is left of either side and what differs within a pair: rows for people, found anew or gone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from anqi.payments import clearing_days
@@ -8,12 +8,15 @@ from anqi.payments.models import ChannelStatement, ReconciliationDay
 from anqi.payments.reconciliation import standings
 from anqi.rows import sql
 
+# What was begun in the last minutes of a channel's day may be settled in the next.
+_SLACK = timedelta(minutes=10)
+
 
 def find(kept: ChannelStatement, run: UUID, now: datetime) -> None:
     """The differences of the day, as this run finds them; those that it does not find are settled."""
     begins, ends = clearing_days.bounds(kept.channel, kept.day)
     whose = [kept.channel, kept.day, kept.kind]
-    sql.fetch(_DIFFER, [*whose, now, begins, ends, run])
+    sql.fetch(_DIFFER, [*whose, now, begins - _SLACK, ends + _SLACK, run])
     sql.fetch(_GONE, [*whose, run])
 
 
