@@ -128,8 +128,9 @@ def test_what_its_bank_sends_back_is_found_in_the_statement(
     work(now)
     go_on(payout, now)
     assert sandbox.control("unionpay/return", out_trade_no=payout.key).status_code == 200
-    sandbox.shift_clock(24 * 3600)
-    tomorrow = now + timedelta(days=1)
+    # UnionPay's day ends at 23:00: what is paid in the last hour of ours stands in the next day's file.
+    sandbox.shift_clock(25 * 3600)
+    tomorrow = now + timedelta(hours=25)
     for channel, day in payouts.unread(now=tomorrow):
         payouts.look_through(channel=channel, day=day, now=tomorrow)
     payout.refresh_from_db()

@@ -1,6 +1,7 @@
 """Who gets to see which page of the office, and which acts are open to whom."""
 
 from datetime import date, datetime, time
+from math import ceil
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,7 +31,7 @@ def set_clock(settings: Any, folder: Path) -> None:
     """The clock goes on from noon of that day."""
     shift = datetime.combine(TODAY, time(12), SHANGHAI) - datetime.now(SHANGHAI)
     file = folder / "clock"
-    file.write_text(str(round(shift.total_seconds())))
+    file.write_text(str(ceil(shift.total_seconds())))
     settings.ANQI_CLOCK_FILE = str(file)
 
 
