@@ -76,5 +76,6 @@ def read(page: str) -> list[Place]:
 def shut(page: str) -> list[Place]:
     """The amounts that open to nothing: neither here, nor the same figure elsewhere on the page."""
     places = read(page)
-    opened = {each.amount for each in places if each.opens}
-    return [each for each in places if each.amount not in opened and each.amount != NOTHING]
+    # A choice opens its own amount only, by being chosen.
+    opened = {each.amount for each in places if each.opens and "label" not in each.within}
+    return [each for each in places if not each.opens and each.amount not in opened and each.amount != NOTHING]

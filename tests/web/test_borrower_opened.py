@@ -23,6 +23,7 @@ PLAIN = {
     "申请金额": "what the borrower asked for",
     "想借多少": "what the borrower asked for",
     "到手": "what the borrower typed, paid out without anything taken off",
+    "最少还": "one fen is the least that anybody can pay",
     "马上打": "what was lent, as it stands in the agreement",
     "最低": "the bounds of what is sold are the lender's own word",
     "可以借": "the bounds of what is sold are the lender's own word",
