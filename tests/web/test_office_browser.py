@@ -21,7 +21,7 @@ from anqi.lending import policies
 from anqi.lending.models import Application, Settlement
 from anqi.notices.models import Webhook, WebhookTry
 from anqi.payments import channels as ways
-from anqi.payments import statements
+from anqi.payments import unread_statements
 from anqi.payments.channels.protocol import Succeeded, Unknown
 from anqi.payments.models import (
     BankLine,
@@ -200,7 +200,9 @@ def plant_applications() -> None:
 def plant_statement() -> None:
     """One that never came, and one that was given up."""
     for n in (2, 3):
-        statements.note_try("unionpay", clock.today() - days(n), reason="no_answer", detail="code_98", now=clock.now())
+        unread_statements.note_try(
+            "unionpay", clock.today() - days(n), reason="no_answer", detail="code_98", now=clock.now()
+        )
     payouts.give_up_statement(
         statement_id=UnreadStatement.objects.earliest("day").id, reason="核对", actor=hire("supervisor", "赵复核"),
         now=clock.now(),
