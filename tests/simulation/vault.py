@@ -108,6 +108,9 @@ class Vault:
             return Accepted(ref=f"P{order.key}")
         return Succeeded(ref=f"P{order.key}", amount_minor=order.amount_minor, paid_at=order.arrives_at)
 
+    def statement_kinds(self) -> tuple[str, ...]:
+        return ("clearing",)
+
     def statement(self, day: date, *, kind: str) -> "File":
         if self.now < datetime(day.year, day.month, day.day, 9, tzinfo=SHANGHAI) + timedelta(days=1):
             raise NotReady
@@ -123,10 +126,17 @@ class File:
 
     day: date
     back: list[Order]
+    channel: str = "unionpay"
+    kind: str = "clearing"
+    account: str = "777290058110048"
+
+    @property
+    def file(self) -> bytes:
+        return self.day.isoformat().encode()
 
     @property
     def sha256(self) -> str:
-        return sha256(self.day.isoformat().encode()).hexdigest()
+        return sha256(self.file).hexdigest()
 
     def rows(self) -> list[Row]:
         return [
