@@ -20,7 +20,7 @@ from anqi.web.borrower import statement_pages, statement_paper
 from anqi.web.borrower.statement_pages import Account
 from anqi.web.shared.figures import write_yuan
 from tests import purchasing
-from tests.actions.test_papers import happen, payment_fact, settle
+from tests.actions.test_papers_issued import happen, payment_fact, settle
 from tests.pdf_reading import pages, words
 from tests.planting import Planted, plant_borrower, plant_loan
 from tests.purchasing import NOON

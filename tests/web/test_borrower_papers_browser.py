@@ -9,7 +9,7 @@ from anqi.documents.models import Certificate
 from anqi.lending.models import Loan
 from anqi.web.shared import pages
 from tests import chromium as browsers
-from tests.actions.test_papers import happen, payment_fact, settle
+from tests.actions.test_papers_issued import happen, payment_fact, settle
 from tests.planting import Planted, plant_loan
 from tests.web.borrower_stand import signed_in
 from tests.web.test_borrower_papers import certify, lin, loan, noon
