@@ -57,7 +57,8 @@ def test_it_is_debited_on_its_day_and_settled(street: Street, window: Opener) ->
     page.get_by_role("link", name="返回").click()
     expect(page.get_by_text("不再扣款")).to_be_visible()
     look(lin, "02-settled")
-    page.get_by_role("link", name="全部结清").click()
+    page.locator("summary", has_text="全部结清").click()
+    page.get_by_role("link", name="看收据").click()
     expect(page.get_by_text("收到还款")).to_be_visible()
     assert borrowing.balances(street, order_id) == {"in_transit_unionpay": 1_200, "interest_income": -1_200}
     borrowing.must_verify(street)
