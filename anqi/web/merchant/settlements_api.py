@@ -16,10 +16,11 @@ from anqi.lending.models import Merchant
 from anqi.lending.settlements import BadPeriod, Shown
 from anqi.rows.days import SHANGHAI
 from anqi.web.merchant import schemas, statement_pdf, statements
+from anqi.web.shared import sheets
 
 _PROBLEMS = dict.fromkeys((400, 401, 404, 409, 413, 422, 429), schemas.Problem)
 _MONTH = timedelta(days=31)
-_FILE: Any = {"responses": {200: {"content": {statements.MEDIA_TYPE: {"schema": {"type": "string"}}}}}}
+_FILE: Any = {"responses": {200: {"content": {sheets.MEDIA_TYPE: {"schema": {"type": "string"}}}}}}
 
 _DOCUMENT: Any = {
     "responses": {200: {"content": {statement_pdf.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}

@@ -1,7 +1,5 @@
 """Settlements as merchants are told of them: in answers, and as files."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -14,11 +12,11 @@ from anqi.engine.money import write_amount
 from anqi.lending import settlements, shop_accounts
 from anqi.lending.models import MerchantPayout
 from anqi.lending.settlements import Shown
+from anqi.web.shared import sheets
 
 # A shop need not know who of the lender's staff still has to look.
 STATES = {"waiting": "open", "ready": "open", "proposed": "processing", "released": "processing", "paid": "paid"}
 KINDS = {"shipped": lazy("发货"), "returned": lazy("退货"), "fee": lazy("商户手续费")}
-MEDIA_TYPE = "text/csv"
 _WORDS = {"open": lazy("待付"), "processing": lazy("付款中"), "paid": lazy("已付")}
 _SUMMED = ("shipped_minor", "returned_minor", "fee_minor", "amount_minor")
 
@@ -62,12 +60,8 @@ def sums(found: Sequence[Shown]) -> dict[str, int]:
 
 
 def file(found: Sequence[Shown], *, name: str) -> HttpResponse:
-    """Every order of these settlements; the mark at the file's beginning tells spreadsheets that it is UTF-8."""
-    text = io.StringIO()
-    csv.writer(text).writerows(_lines(found))
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type=f"{MEDIA_TYPE}; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="settlement-{name}.csv"'
-    return response
+    """Every order of these settlements."""
+    return sheets.file(_lines(found), name=f"settlement-{name}")
 
 
 def _lines(found: Sequence[Shown]) -> Iterator[list[str]]:

@@ -1,7 +1,6 @@
 """Applications for a reserve: the list of any days, and one with all that was looked at, which a person decides."""
 
-import csv
-import io
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from anqi.web.office import asked_applications, decided, wording
 from anqi.web.office.access import ACTORS, SUPERVISORS, staff, staff_required
 from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note, show
+from anqi.web.shared import sheets
 from anqi.web.shared.figures import shanghai_time
 
 
@@ -44,18 +44,18 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_required()
 def listed_file(request: HttpRequest) -> HttpResponse:
-    """The same as a file; the mark at its beginning tells spreadsheets that it is UTF-8."""
-    asked, text = asked_applications.read(request.GET, today=clock.today()), io.StringIO()
-    file = csv.writer(text)
-    file.writerow([_("申请时间"), _("编号"), _("产品"), _("金额"), _("用途"), _("状态")])
-    for row in asked.rows():
+    """The same as a file."""
+    asked = asked_applications.read(request.GET, today=clock.today())
+    name = f"applications-{asked.since.isoformat()}-{asked.until.isoformat()}"
+    return sheets.file(_lines(asked.rows()), name=name)
+
+
+def _lines(rows: Iterable[Application]) -> Iterator[list[object]]:
+    yield [_("申请时间"), _("编号"), _("产品"), _("金额"), _("用途"), _("状态")]
+    for row in rows:
         words = (wording.word(wording.RESERVE_PURPOSES, row.purpose), wording.word(wording.RESERVE_STATES, row.state))
         at, amount = shanghai_time(row.applied_at), write_amount(row.amount_minor, currency=row.currency)
-        file.writerow([f"{at:%Y-%m-%d %H:%M:%S}", row.id, row.product.title, amount, *words])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"applications-{asked.since.isoformat()}-{asked.until.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        yield [f"{at:%Y-%m-%d %H:%M:%S}", row.id, row.product.title, amount, *words]
 
 
 @require_safe

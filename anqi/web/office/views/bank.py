@@ -1,8 +1,6 @@
 """The bank account: its statements, money that nobody stated a number for, and transfers to be made by hand."""
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +23,7 @@ from anqi.web.office import wording
 from anqi.web.office.access import ACTORS, SUPERVISORS, staff, staff_required
 from anqi.web.office.forms import LineForm, ReasonForm, StatementForm
 from anqi.web.office.frame import note, show
+from anqi.web.shared import sheets
 
 _CALLS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -77,15 +76,14 @@ def to_make_file(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, refusal=_("请写明理由。"), status=422)
     note(request, "download_transfers", reason=form.cleaned_data["reason"])
-    text = io.StringIO()
-    file = csv.writer(text)
-    file.writerow([_("收款户名"), _("收款账号"), _("金额"), _("附言")])
+    return sheets.file(_transfers(), name=f"transfers-{clock.today().isoformat()}")
+
+
+def _transfers() -> Iterator[list[str]]:
+    yield [_("收款户名"), _("收款账号"), _("金额"), _("附言")]
     for each in inspection.to_make():
         payee = (_harmless(each.name), f"\t{each.account}")
-        file.writerow([*payee, write_amount(each.amount_minor, currency="CNY"), each.reference])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="transfers-{clock.today().isoformat()}.csv"'
-    return response
+        yield [*payee, write_amount(each.amount_minor, currency="CNY"), each.reference]
 
 
 def _harmless(told: str) -> str:

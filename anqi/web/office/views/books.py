@@ -1,7 +1,5 @@
 """The trial balance of any day, on the page and as a file of exactly what the page shows."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -20,6 +18,7 @@ from anqi.web.office import asked_books, wording
 from anqi.web.office.access import staff_required
 from anqi.web.office.asked_books import AskedBooks
 from anqi.web.office.frame import show
+from anqi.web.shared import sheets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +50,9 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_required()
 def trial_balance_file(request: HttpRequest) -> HttpResponse:
-    """The same as a file; the mark at its beginning tells spreadsheets that it is UTF-8."""
+    """The same as a file."""
     asked = asked_books.read(request.GET, today=clock.today())
-    text = io.StringIO()
-    csv.writer(text).writerows(_lines(asked))
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"trial-balance-{asked.on.isoformat()}-{asked.known}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return sheets.file(_lines(asked), name=f"trial-balance-{asked.on.isoformat()}-{asked.known}")
 
 
 def _lines(asked: AskedBooks) -> Iterator[Sequence[str]]:

@@ -1,7 +1,5 @@
 """Payouts to shops: proposed, released, taken back, reported, confirmed, and the file for the bank."""
 
-import csv
-import io
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -23,6 +21,7 @@ from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note
 from anqi.web.office.settlement_forms import ProposeForm, ReportForm
 from anqi.web.office.views.settlements import find, shop_page
+from anqi.web.shared import sheets
 
 
 @require_POST
@@ -98,17 +97,13 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_required(roles=ACTORS)
 def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
-    """The file for the bank; the mark at its beginning tells spreadsheets that it is UTF-8."""
+    """The file for the bank."""
     lines = list(_lines(file_id))
     if len(lines) == 1:
         raise Http404
     # It holds whole account numbers.
     note(request, "download_payment_file", object_id=file_id)
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="payments-{file_id}.csv"'
-    return response
+    return sheets.file(lines, name=f"payments-{file_id}")
 
 
 def _lines(file_id: UUID) -> Iterator[list[str]]:
