@@ -42,16 +42,12 @@ class Signer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What the signing page shows: the order, what it costs, what would be signed, and what stands in the way.
+class LaidOut:
+    """What every signing page shows: what it costs, what would be signed, and what stands in the way.
 
-    `statement` is the cost statement, `schedule` the instalments as if the goods left on `on`; in fen.
+    `statement` is the cost statement, `schedule` the instalments as if goods left, or money arrived, on `on`; in fen.
     """
 
-    order: Order
-    merchant: Merchant
-    product: Product
-    return_url: str
     on: date
     statement: dict[str, Any]
     schedule: list[dict[str, Any]]
@@ -63,7 +59,17 @@ class Offer:
 
     @property
     def is_within_limit(self) -> bool:
-        return self.order.amount_minor <= self.limit.available_minor
+        return bool(self.draft.body["principal_minor"] <= self.limit.available_minor)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer(LaidOut):
+    """The order, and what its signing page shows."""
+
+    order: Order
+    merchant: Merchant
+    product: Product
+    return_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,19 +90,23 @@ class Signature:
 
 def make(order: Order, theirs: MerchantOrder, signer: Signer, *, now: datetime) -> Offer:
     """The offer as of today; its reading time begins now."""
-    today = day_of(now)
-    draft = _draft(order, theirs, signer, on=today)
+    draft = _draft(order, theirs, signer, on=day_of(now))
+    laid_out = lay_out(draft, signer, order_id=order.id, product=theirs.product, now=now)
     return Offer(
-        order=order,
-        merchant=order.shop,
-        product=theirs.product,
-        return_url=theirs.return_url,
+        order=order, merchant=order.shop, product=theirs.product, return_url=theirs.return_url, **vars(laid_out)
+    )
+
+
+def lay_out(draft: Draft, signer: Signer, *, order_id: UUID, product: Product, now: datetime) -> LaidOut:
+    """The draft of today as a page shows it; its reading time begins now."""
+    today = day_of(now)
+    return LaidOut(
         on=today,
         statement=draft.body["cost_statement"],
         schedule=products.dated(products.plan_of(draft.body["terms"], today)),
         draft=draft,
-        limit=limits.read(signer.id, theirs.product.lender_id, today=today),
-        reading_token=readings.begin(order.id, draft.sha256, now=now),
+        limit=limits.read(signer.id, product.lender_id, today=today),
+        reading_token=readings.begin(order_id, draft.sha256, now=now),
         consents=agreements.CONSENTS,
         is_verified=signer.is_verified,
     )

@@ -13,19 +13,17 @@ from anqi.engine.applications import Earlier
 from anqi.engine.products import Terms
 from anqi.engine.schedule import plan
 from anqi.lending import (
-    agreements,
     disclosures,
     limits,
     offers,
     products,
-    readings,
     reserve_agreements,
     store,
 )
 from anqi.lending.agreements import Draft
 from anqi.lending.limits import Limit
 from anqi.lending.models import Application, Lender, Product
-from anqi.lending.offers import Signature, Signer
+from anqi.lending.offers import LaidOut, Signature, Signer
 from anqi.lending.store import LoanInHand
 from anqi.rows.days import day_of
 
@@ -98,22 +96,10 @@ class Quote:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Offer:
-    """What the signing page shows of an application that was approved."""
+class Offer(LaidOut):
+    """An application that was approved, and what its signing page shows."""
 
     application: Application
-    on: date
-    statement: dict[str, Any]
-    schedule: list[dict[str, Any]]
-    draft: Draft
-    limit: Limit
-    reading_token: str
-    consents: tuple[str, ...]
-    is_verified: bool
-
-    @property
-    def is_within_limit(self) -> bool:
-        return self.application.amount_minor <= self.limit.available_minor
 
 
 def shelves(borrower_id: UUID, *, today: date) -> tuple[Shelf, ...]:
@@ -209,18 +195,9 @@ def asked(
 
 def make(row: Application, signer: Signer, *, now: datetime) -> Offer:
     """The offer as of today; its reading time begins now."""
-    today = day_of(now)
-    draft = _draft(row, signer, on=today)
+    draft = _draft(row, signer, on=day_of(now))
     return Offer(
-        application=row,
-        on=today,
-        statement=draft.body["cost_statement"],
-        schedule=products.dated(products.plan_of(draft.body["terms"], today)),
-        draft=draft,
-        limit=limits.read(signer.id, row.product.lender_id, today=today),
-        reading_token=readings.begin(row.id, draft.sha256, now=now),
-        consents=agreements.CONSENTS,
-        is_verified=signer.is_verified,
+        application=row, **vars(offers.lay_out(draft, signer, order_id=row.id, product=row.product, now=now))
     )
 
 

@@ -10,13 +10,12 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from anqi.lending import agreements, offers, readings, reserves
+from anqi.lending import agreements, readings
 from anqi.lending.agreements import AgreementChanged
+from anqi.lending.offers import LaidOut
 from anqi.web.borrower.access import network_address
 from anqi.web.borrower.forms import consents_of
 from anqi.web.borrower.wording import cost_lines
-
-Offer = offers.Offer | reserves.Offer
 
 
 class Stated(TypedDict):
@@ -30,7 +29,7 @@ class Stated(TypedDict):
 
 
 def show(
-    offer: Offer, *, of: UUID, stated_reading: str, words: Mapping[str, str | Promise], now: datetime
+    offer: LaidOut, *, of: UUID, stated_reading: str, words: Mapping[str, str | Promise], now: datetime
 ) -> dict[str, Any]:
     """The parts that every signing page has; `of` is what is read, an order or an application."""
     token, seconds_left = _reading(offer, of, stated_reading, now)
@@ -50,7 +49,7 @@ def show(
     }
 
 
-def _reading(offer: Offer, of: UUID, stated: str, now: datetime) -> tuple[str, int]:
+def _reading(offer: LaidOut, of: UUID, stated: str, now: datetime) -> tuple[str, int]:
     """The token of the reading that goes on, or of one that begins now, and the seconds that it has to go."""
     for token in (stated, offer.reading_token):
         try:
@@ -61,7 +60,7 @@ def _reading(offer: Offer, of: UUID, stated: str, now: datetime) -> tuple[str, i
     raise AssertionError("a reading that has just begun is one of this offer")
 
 
-def _steps(offer: Offer) -> list[dict[str, Any]]:
+def _steps(offer: LaidOut) -> list[dict[str, Any]]:
     return [
         {"label": _("实名"), "done": offer.is_verified, "current": not offer.is_verified},
         {"label": _("看费用和合同"), "done": False, "current": offer.is_verified},
