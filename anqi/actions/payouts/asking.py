@@ -52,7 +52,7 @@ def request(*, borrower_id: UUID, loan_id: UUID, to: PayTo, now: datetime) -> Pa
         return payouts.put(
             borrower_id=borrower_id, loan_id=loan_id, lender_id=held.lender_id, to=to,
             amount_minor=held.signed_minor, currency=held.currency, why=payouts.WHY,
-            must_be_released=held.signed_minor >= lender.release_from_minor, now=now,
+            must_be_released=lender.looks_at(held.signed_minor), now=now,
         )  # fmt: skip
 
 

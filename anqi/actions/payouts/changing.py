@@ -91,7 +91,7 @@ def _put(held: LoanInHand, to: PayTo, now: datetime) -> Payout:
     return payouts.put(
         borrower_id=held.borrower_id, loan_id=held.id, lender_id=held.lender_id, to=to,
         amount_minor=held.signed_minor, currency=held.currency, why=payouts.WHY,
-        must_be_released=held.signed_minor >= lender.release_from_minor or sharers > 1, now=now,
+        must_be_released=lender.looks_at(held.signed_minor) or sharers > 1, now=now,
     )  # fmt: skip
 
 

@@ -117,5 +117,5 @@ def _pay_out(row: Application, loan: Loan, to: PayTo, now: datetime) -> None:
     lender = row.product.lender
     payouts.put(
         borrower_id=row.borrower_id, loan_id=loan.id, lender_id=lender.id, to=to, amount_minor=row.amount_minor,
-        currency=row.currency, why=payouts.WHY, must_be_released=row.amount_minor >= lender.release_from_minor, now=now,
+        currency=row.currency, why=payouts.WHY, must_be_released=lender.looks_at(row.amount_minor), now=now,
     )  # fmt: skip

@@ -24,6 +24,10 @@ class Lender(models.Model):
     class Meta:
         db_table = "lending_lender"
 
+    def looks_at(self, amount_minor: int) -> bool:
+        """Whether a person releases a payout of so many fen."""
+        return amount_minor >= self.release_from_minor
+
 
 class Product(models.Model):
     """One version of one plan that a lender offers. A version is never changed, only followed by another."""
