@@ -52,9 +52,10 @@ def _find(borrower_id: UUID, loan_ids: Iterable[UUID], today: date) -> Found:
     own = Loan.objects.filter(borrower_id=borrower_id, id__in=loan_ids).select_related("lender")
     rows = {row.id: row for row in own}
     held = store.read(borrower_id, rows) if rows else {}
+    over = {id for id, each in held.items() if _is_settled(each, today)}
     return Found(
-        settled=tuple(_stated(rows[id], each, today) for id, each in held.items() if _is_settled(each, today)),
-        unsettled=tuple(_unsettled(rows[id], each, today) for id, each in held.items() if not _is_settled(each, today)),
+        settled=tuple(_stated(rows[id], each, today) for id, each in held.items() if id in over),
+        unsettled=tuple(_unsettled(rows[id], each, today) for id, each in held.items() if id not in over),
     )
 
 

@@ -6,6 +6,11 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+def next_month(first: date) -> date:
+    """The first day of the month after the one that begins so."""
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
 def day_of(instant: datetime) -> date:
     """The business day of an instant. 2026-11-24 16:00 UTC: 2026-11-25."""
     assert instant.tzinfo, "an instant without a zone is no instant"

@@ -101,8 +101,3 @@ def parts_of(line: BillLine) -> list[Row]:
 def month_name(first: date) -> str:
     """2026年12月, in English Dec 2026."""
     return f"{ENGLISH_MONTHS[first.month - 1]} {first.year}" if in_english() else f"{first.year}年{first.month}月"
-
-
-def next_month(first: date) -> date:
-    """The first day of the month after."""
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -23,8 +23,8 @@ from anqi.lending.models import Merchant
 from anqi.lending.settlements import NoSuchSettlement, Shown
 from anqi.rows.refusals import Refused
 from anqi.web.merchant import statement_pdf, statements
-from anqi.web.shared import errors
-from anqi.web.shared.errors import Act, Trouble
+from anqi.web.shared import papers
+from anqi.web.shared.errors import Act
 
 STAY = timedelta(minutes=30)
 _MERCHANT, _UNTIL = "merchant_id", "merchant_until"
@@ -150,17 +150,9 @@ def _document(request: HttpRequest, merchant: Merchant, found: list[Shown], *, n
     try:
         return statement_pdf.file(found, merchant=merchant, name=name, today=clock.today())
     except CharacterMissing as refusal:
-        return errors.tell(request, status=422, trouble=_missing(refusal))
-
-
-def _missing(refusal: CharacterMissing) -> Trouble:
-    return Trouble(
-        title=_("这份 PDF 做不出来"),
-        happened=_("里面有一个字，我们的字体里没有：%(character)s。") % refusal.facts,
-        done=_("我们没有用别的字代替它，也没有改动任何记录。"),
-        can_do=_("请下载 CSV，内容完全相同；也请告诉我们这个字。"),
-        acts=(Act(label=_("回到结算单"), url=reverse("merchant_settlements")),),
-    )
+        can_do = _("请下载 CSV，内容完全相同；也请告诉我们这个字。")
+        back = Act(label=_("回到结算单"), url=reverse("merchant_settlements"))
+        return papers.tell_missing(request, refusal, can_do=can_do, back=back)
 
 
 def _days(text: str) -> tuple[date, date]:

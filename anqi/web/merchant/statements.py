@@ -12,6 +12,7 @@ from anqi.engine.money import write_amount
 from anqi.lending import settlements, shop_accounts
 from anqi.lending.models import MerchantPayout
 from anqi.lending.settlements import Shown
+from anqi.rows.days import next_month
 from anqi.web.shared import sheets
 
 # A shop need not know who of the lender's staff still has to look.
@@ -85,5 +86,5 @@ def month_of(text: str) -> tuple[date, date] | None:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1) if first < date(9999, 12, 1) else None
+    following = next_month(first) if first < date(9999, 12, 1) else None
     return (first, date.fromordinal(following.toordinal() - 1)) if following else None

@@ -30,16 +30,18 @@ def file(
     try:
         body = pdf.render("statement", paper, created_at=created_at)
     except CharacterMissing as refusal:
-        return errors.tell(request, status=422, trouble=_missing(refusal, back))
+        can_do = _("网页上的内容完整有效；请把这个字告诉客服，我们补上字体。")
+        return tell_missing(request, refusal, can_do=can_do, back=back)
     disposition = f'inline; filename="{name}.pdf"'
     return HttpResponse(body, content_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
-def _missing(refusal: CharacterMissing, back: Act) -> Trouble:
-    return Trouble(
+def tell_missing(request: HttpRequest, refusal: CharacterMissing, *, can_do: str, back: Act) -> HttpResponse:
+    """The page that says which character our fonts have not."""
+    return errors.tell(request, status=422, trouble=Trouble(
         title=_("这份 PDF 做不出来"),
         happened=_("里面有一个字，我们的字体里没有：%(character)s。") % refusal.facts,
         done=_("我们没有用别的字代替它，也没有改动任何记录。"),
-        can_do=_("网页上的内容完整有效；请把这个字告诉客服，我们补上字体。"),
+        can_do=can_do,
         acts=(back,),
-    )
+    ))  # fmt: skip

@@ -13,7 +13,7 @@ from anqi.documents import queries as documents
 from anqi.lending import holding
 from anqi.lending import queries as lending
 from anqi.payments import queries as payments
-from anqi.rows.days import start_of
+from anqi.rows.days import next_month, start_of
 from anqi.web.borrower import bill_months
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.bill_months import MonthBill
@@ -61,7 +61,7 @@ def _found(months: list[MonthBill], first: date) -> MonthBill:
 
 def _paid(who: UUID, first: date) -> list[tuple[Any, Any]]:
     """What was paid in that month, with its receipt; three statements."""
-    until = start_of(bill_months.next_month(first))
+    until = start_of(next_month(first))
     made = payments.paid_between(who, start_of(first), until)
     receipts = documents.receipts_of(who, [each.id for each in made]) if made else {}
     return [(each, receipts.get(each.id)) for each in made]

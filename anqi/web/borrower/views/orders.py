@@ -17,7 +17,16 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.debit_queries import Debited
-from anqi.web.borrower import any_day, course, debit_pages, explaining, loan_pages, order_lists, returns
+from anqi.web.borrower import (
+    any_day,
+    course,
+    debit_pages,
+    explaining,
+    loan_pages,
+    order_lists,
+    paging,
+    returns,
+)
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.payout_notice import PayoutNotice, payout_notice
@@ -53,7 +62,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, who: UUID, state: str) -> list[OrderView]:
     """The orders of a list, and one more where an older page follows."""
-    return lending.orders(who, today=clock.today(), state=state, before=_before(request), limit=lending.PAGE + 1)
+    return lending.orders(who, today=clock.today(), state=state, before=paging.before(request), limit=lending.PAGE + 1)
 
 
 def _on_its_way(who: UUID, shown: list[OrderView]) -> tuple[set[UUID], set[UUID]]:
@@ -68,13 +77,6 @@ def _on_its_way(who: UUID, shown: list[OrderView]) -> tuple[set[UUID], set[UUID]
         {loans[key].id for key, claim in claims.items() if claim.is_debit},
         {loans[key].id for key, payout in paid_out.items() if payout.state == "failed"},
     )
-
-
-def _before(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError:
-        raise Http404 from None
 
 
 @borrower_required

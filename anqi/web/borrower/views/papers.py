@@ -16,6 +16,7 @@ from anqi.actions.papers import NotClear
 from anqi.documents import certificate_paper, certificates
 from anqi.lending import queries as lending
 from anqi.lending.queries import OrderView
+from anqi.web.borrower import paging
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.paper_pages import issued, not_clear
 from anqi.web.borrower.views.orders import own_order
@@ -27,7 +28,7 @@ from anqi.web.shared.errors import Act
 @require_safe
 def of_all(request: HttpRequest) -> HttpResponse:
     """All papers of all orders, the newest order first."""
-    who, before = borrower_id(request), _before(request)
+    who, before = borrower_id(request), paging.before(request)
     found = lending.orders(who, today=clock.today(), before=before, limit=lending.PAGE + 1)
     context = {
         "orders": _signed(found[: lending.PAGE]),
@@ -38,13 +39,6 @@ def of_all(request: HttpRequest) -> HttpResponse:
         "back": reverse("borrower:me"),
     }
     return _show(request, context)
-
-
-def _before(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError:
-        raise Http404 from None
 
 
 @borrower_required

@@ -8,17 +8,14 @@ from django.shortcuts import render
 from anqi import clock
 from anqi.documents import queries as documents
 from anqi.payments import queries as payments
+from anqi.web.borrower import paging
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.receipt_pages import lines_of
 
 
 @borrower_required
 def receipts(request: HttpRequest) -> HttpResponse:
-    try:
-        before = UUID(request.GET["before"]) if "before" in request.GET else None
-    except ValueError:
-        raise Http404 from None
-    shown = documents.receipts(borrower_id(request), before=before, limit=documents.PAGE + 1)
+    shown = documents.receipts(borrower_id(request), before=paging.before(request), limit=documents.PAGE + 1)
     context = {
         "today": clock.today(),
         "receipts": shown[: documents.PAGE],
