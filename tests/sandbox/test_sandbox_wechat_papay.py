@@ -358,14 +358,16 @@ def test_a_wallet_that_holds_too_little_pays_nothing(agent: Agent, order_no: str
 
 
 def test_a_number_is_one_debit(agent: Agent, order_no: str) -> None:
+    # Before the clock is set to ten in the morning: before ten by ours, an order placed later would be over already.
+    status, _ = agent.counter.place(f"{order_no}p")
     contract_id = agent.sign()
+    assert status == 200
     assert agent.debit(contract_id, order_no)["result_code"] == "SUCCESS"
     assert agent.debit(contract_id, order_no)["result_code"] == "SUCCESS"
     assert agent.debit(contract_id, order_no, fen=1)["err_code"] == "OUT_TRADE_NO_USED"
     assert agent.debit(contract_id, order_no, body="别的")["err_code"] == "OUT_TRADE_NO_USED"
     agent.settled(order_no)
     assert agent.debit(contract_id, order_no)["err_code"] == "ORDERPAID"
-    agent.counter.place(f"{order_no}p")
     assert agent.debit(contract_id, f"{order_no}p", fen=1230)["err_code"] == "OUT_TRADE_NO_USED"
 
 
