@@ -4,6 +4,7 @@ from django.db import models
 
 from anqi.rows.fields import EncryptedText
 from anqi.rows.ids import uuid7
+from anqi.rows.tables import BorrowerRow
 
 
 class Message(models.Model):
@@ -85,3 +86,20 @@ class WebhookTry(models.Model):
 
     class Meta:
         db_table = "notices_webhook_try"
+
+
+class CalendarFeed(BorrowerRow):
+    """An address at which a borrower's calendar finds the due dates, until its owner ends it."""
+
+    language = models.CharField(max_length=8)
+    shows_amounts = models.BooleanField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_calendar_feed"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower"], name="notices_calendar_feed_alive", condition=models.Q(ended_at=None)
+            ),
+        )

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
+from anqi.actions import calendars
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests import reserving
@@ -36,9 +37,10 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
     visitor = signed_in(who.borrower_id, language=language)
     visitor.cookies[pages.THEME_COOKIE] = theme
     visitor.cookies[pages.SIZE_COOKIE] = size
+    calendars.share(borrower_id=who.borrower_id, shows_amounts=False, language=language, now=watch.now)
     paths = {
         "home": "/", "bills": "/bills", "bills_before": "/bills?month=2026-09", "bills_coming": "/bills?month=2026-12",
-        "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
+        "calendar": "/calendar", "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
         "late_order": f"/orders/{late.order_id}", "pay": f"/orders/{late.order_id}/pay?what=all",
         "any_day": f"/orders/{late.order_id}/any-day?on=2026-11-20", "no_day": f"/orders/{late.order_id}/any-day?on=x",
     }  # fmt: skip

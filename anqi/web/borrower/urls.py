@@ -11,6 +11,7 @@ from anqi.web.borrower.views import (
     certificates,
     charges,
     doors,
+    due_calendar,
     home,
     identity,
     limit,
@@ -32,6 +33,10 @@ app_name = "borrower"
 urlpatterns = [
     path("", home.home, name="home"),
     path("bills", bills.bills, name="bills"),
+    path("calendar", due_calendar.month, name="calendar"),
+    path("calendar/share", due_calendar.share, name="calendar-share"),
+    path("calendar/end", due_calendar.end, name="calendar-end"),
+    path("calendar/<str:token>.ics", due_calendar.feed, name="calendar-feed"),
     path("login", doors.login, name="login"),
     path("login/code", doors.code, name="login-code"),
     path("login/again", doors.send_again, name="login-again"),
