@@ -185,4 +185,18 @@
   };
   listen(HTMX_SWAPPED, prepare);
   prepare();
+
+  // A page that can be kept on the phone has a worker, which keeps what is to be seen without a network.
+  const installs = document.querySelector("link[rel=manifest][data-worker]");
+  if (installs && navigator.serviceWorker) {
+    navigator.serviceWorker.register(installs.dataset.worker)
+      .then(() => navigator.serviceWorker.ready)
+      .then((kept) => kept.active.postMessage("keep"))
+      .catch(() => undefined); // private windows have none, and need none
+  }
+  document.querySelectorAll("time[data-age]").forEach((time) => {
+    const minutes = Math.round((Date.parse(time.dateTime) - Date.now()) / 60000);
+    const [count, unit] = minutes > -60 ? [minutes, "minute"] : minutes > -2880 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
+    time.textContent = new Intl.RelativeTimeFormat(document.documentElement.lang).format(Math.trunc(count), unit);
+  });
 })();
