@@ -40,7 +40,7 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
     calendars.share(borrower_id=who.borrower_id, shows_amounts=False, language=language, now=watch.now)
     paths = {
         "home": "/", "bills": "/bills", "bills_before": "/bills?month=2026-09", "bills_coming": "/bills?month=2026-12",
-        "calendar": "/calendar", "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
+        "calendar": "/calendar", "help": "/help", "offline": "/offline", "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
         "late_order": f"/orders/{late.order_id}", "pay": f"/orders/{late.order_id}/pay?what=all",
         "any_day": f"/orders/{late.order_id}/any-day?on=2026-11-20", "no_day": f"/orders/{late.order_id}/any-day?on=x",
     }  # fmt: skip
