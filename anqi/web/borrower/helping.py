@@ -53,7 +53,7 @@ def being_late(orders: Iterable[OrderView]) -> Iterator[Own]:
         if order.loan:
             told = [late_rule(order.loan.held.terms)]
             if order.loan.standing and order.loan.standing.days_past_due:
-                told.insert(0, loan_pages.due_card(order.loan, None)["title"] + "。")
+                told.insert(0, _("%(told)s。") % {"told": loan_pages.due_card(order.loan, None)["title"]})
             yield Own(title=order.title, text=sentences(*told), url=_to(order, "agreement"), link=_("看合同"))
 
 
