@@ -33,6 +33,12 @@ class NoSuchLoan(Refused):
     code = "no_such_loan"
 
 
+class SeveralLenders(Refused):
+    """These loans are of several lenders, and one payment arrives with one of them."""
+
+    code = "several_lenders"
+
+
 class ChannelUnavailable(Refused):
     """This way to pay is not available now."""
 
@@ -78,8 +84,8 @@ def open(
 ) -> Charge:  # fmt: skip
     """The charge that collects these wishes: a new one, or the one that this attempt opened already.
 
-    Refuses with NoSuchLoan, ChannelUnavailable, OtherChargeOpen, DebitOnItsWay, TooLateToday, TooSlowToSettle, or as
-    `repaying.foresee` does.
+    Refuses with NoSuchLoan, SeveralLenders, ChannelUnavailable, OtherChargeOpen, DebitOnItsWay, TooLateToday,
+    TooSlowToSettle, or as `repaying.foresee` does.
     """
     if channel not in channels.offered():
         raise ChannelUnavailable(channel=channel)
@@ -121,6 +127,8 @@ def _parts(wishes: Sequence[Wish], loans: dict[UUID, LoanInHand], now: datetime)
         )
         quote = {"on": today.isoformat(), "asked": wish.purpose, "amount_minor": amount_minor}
         parts.append(Part(loan_id=wish.loan_id, purpose=goal, amount_minor=amount_minor, quote=quote))
+    if len({(loan.lender_id, loan.currency) for loan in loans.values()}) > 1:
+        raise SeveralLenders
     return parts
 
 
@@ -128,12 +136,14 @@ def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -
     """A second tab that wants the same thing goes on with the first one's charge."""
     if claimed.is_debit:
         raise DebitOnItsWay(charge_id=claimed.id, amount_minor=claimed.amount_minor)
-    theirs = [(part.loan_id, part.purpose, part.amount_minor) for part in charges.parts_of(claimed)]
-    ours = [(part.loan_id, part.purpose, part.amount_minor) for part in parts]
     is_usable = claimed.closing_at is None and now < claimed.expires_at
-    if theirs != ours or channel != claimed.channel or not is_usable:
+    if _meant(charges.parts_of(claimed)) != _meant(parts) or channel != claimed.channel or not is_usable:
         raise OtherChargeOpen(charge_id=claimed.id, amount_minor=claimed.amount_minor)
     return claimed
+
+
+def _meant(parts: Sequence[Part]) -> set[tuple[UUID, str, int]]:
+    return {(part.loan_id, part.purpose, part.amount_minor) for part in parts}
 
 
 def _end(parts: Sequence[Part], loans: dict[UUID, LoanInHand], life: timedelta, now: datetime) -> datetime:

@@ -64,37 +64,26 @@ def take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) ->
 def _uses(
     borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, loans: dict[UUID, LoanInHand]
 ) -> list[tuple[Part, Use]]:
-    because = _why_not_applied(borrower_id, charge, arrival)
-    if because:
-        # Whose loan it was meant for is kept, so that the office can see it there.
-        whole = Use(
-            amount_minor=0, goal="due", left_minor=arrival.amount_minor, left_because=because, preview=None
-        )
-        return [(charge.parts[0], whole)]
-    return [
-        (
-            part,
-            repaying.use(
-                loans[part.loan_id],
-                purpose=cast(Purpose, part.purpose),
-                amount_minor=part.amount_minor,
-                on=arrival.counts_on,
-            ),
-        )
-        for part in charge.parts
-    ]
-
-
-def _why_not_applied(borrower_id: UUID, charge: ChargeInHand, arrival: Arrival) -> str:
-    if charge.payments:
-        return "second_payment"
     if arrival.amount_minor != charge.amount_minor:
-        return "amount_differs"
-    if not charge.holds_claim and any(
-        charges.has_later(borrower_id, part.loan_id, than=charge) for part in charge.parts
-    ):
-        return "arrived_after_close"
-    return ""
+        # Nobody can say which part of it is meant for which loan; the first is kept, so that the office sees it there.
+        because = "second_payment" if charge.payments else "amount_differs"
+        return [(charge.parts[0], _unused(arrival.amount_minor, because))]
+    return [(part, _use(borrower_id, charge, part, arrival, loans[part.loan_id])) for part in charge.parts]
+
+
+def _use(borrower_id: UUID, charge: ChargeInHand, part: Part, arrival: Arrival, held: LoanInHand) -> Use:
+    if charge.payments:
+        return _unused(part.amount_minor, "second_payment")
+    # Of several loans only those go without it for which the borrower has gone on to another payment.
+    if not charge.holds_claim and charges.has_later(borrower_id, part.loan_id, than=charge):
+        return _unused(part.amount_minor, "arrived_after_close")
+    return repaying.use(
+        held, purpose=cast(Purpose, part.purpose), amount_minor=part.amount_minor, on=arrival.counts_on
+    )
+
+
+def _unused(amount_minor: int, because: str) -> Use:
+    return Use(amount_minor=0, goal="due", left_minor=amount_minor, left_because=because, preview=None)
 
 
 def _decide(
