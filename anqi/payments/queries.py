@@ -75,6 +75,8 @@ class ChargeView:
     ended_at: datetime | None
     reason: str
     loan_ids: tuple[UUID, ...]
+    shares: Mapping[UUID, int]
+    """What it is to bring to each of its loans, in fen; empty where only its claim was looked at."""
     last_answer: str
     asked_at: datetime | None
     """When the channel was last asked, to open the charge or what became of it."""
@@ -115,11 +117,13 @@ def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
     row = Charge.objects.filter(borrower_id=borrower_id, id=charge_id).first()
     if not row:
         return None
-    loan_ids = ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
+    parts = ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
+    shares = dict(parts.values_list("loan_id", "amount_minor"))
     arrived = Payment.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
     return _charge_view(
         row,
-        loan_ids=tuple(loan_ids.values_list("loan_id", flat=True)),
+        loan_ids=tuple(shares),
+        shares=shares,
         answer=_last_answer(borrower_id, charge_id),
         payments=_payment_views(borrower_id, list(arrived)),
     )
@@ -152,7 +156,7 @@ def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView
     """The open charge of each of these loans that has one, in one statement."""
     parts = ChargePart.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids), claims=True)
     return {
-        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), answer=_NO_ANSWER, payments=())
+        part.loan_id: _charge_view(part.charge, loan_ids=(part.loan_id,), shares={}, answer=_NO_ANSWER, payments=())
         for part in parts.select_related("charge")
     }
 
@@ -255,7 +259,7 @@ def _refund_views(borrower_id: UUID, payment_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _charge_view(
-    row: Charge, *, loan_ids: tuple[UUID, ...], answer: _Answered,
+    row: Charge, *, loan_ids: tuple[UUID, ...], shares: Mapping[UUID, int], answer: _Answered,
     payments: tuple[PaymentView, ...],
 ) -> ChargeView:  # fmt: skip
     action = row.action or {}
@@ -276,6 +280,7 @@ def _charge_view(
         ended_at=row.ended_at,
         reason=row.reason,
         loan_ids=loan_ids,
+        shares=shares,
         last_answer=answer[0],
         asked_at=answer[1],
         queried_at=answer[1] if answer[2] != "charge" else None,

@@ -43,6 +43,12 @@ class MonthBill:
         return sum(line.remaining_minor for line in (*self.lines, *self.earlier) if not line.is_held)
 
     @property
+    def order_count(self) -> int:
+        """Of how many plans something is to be paid for it."""
+        lines = (*self.lines, *self.earlier)
+        return len({line.order.id for line in lines if line.remaining_minor and not line.is_held})
+
+    @property
     def is_late(self) -> bool:
         return any(line.state == "overdue" for line in self.lines)
 

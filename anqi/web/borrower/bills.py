@@ -68,6 +68,11 @@ class Bills:
         return sum(line.remaining_minor for line in self.this_month)
 
     @property
+    def orders_this_month(self) -> int:
+        """How many plans ask for something this month."""
+        return len({line.order.id for line in self.this_month})
+
+    @property
     def later_minor(self) -> int:
         return sum(line.remaining_minor for line in self.later)
 

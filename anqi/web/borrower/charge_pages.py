@@ -1,13 +1,19 @@
 """What is known of a payment, in words: never more than the channel has said."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anqi.engine.money import write_amount
+from anqi.lending import queries as lending
+from anqi.lending.queries import OrderView
 from anqi.payments.queries import ChargeView
-from anqi.web.borrower import debit_words, polling
+from anqi.web.borrower import debit_words, polling, together
 from anqi.web.borrower.wording import ANSWERS, REASONS, channel_label, sentences
 from anqi.web.shared.figures import write_moment, write_yuan
 
@@ -50,6 +56,31 @@ def transfer_lines(charge: ChargeView) -> list[dict[str, str]]:
         {"label": _("转账金额"), "note": _("一分不差才能自动入账"), "text": write_yuan(charge.amount_minor), "copies": amount},
         {"label": _("转账编号"), "note": _("填在附言、备注或用途里"), "text": to["reference"], "copies": to["reference"]},
     ]
+
+
+def shares(borrower_id: UUID, charge: ChargeView, *, today: date) -> list[tuple[OrderView, int]]:
+    """What each of several plans gets of the charge, in fen; nothing where it is for one."""
+    if len(charge.shares) < 2:
+        return []
+    orders = lending.orders_of_loans(borrower_id, charge.shares, today=today)
+    return [(orders[loan_id], minor) for loan_id, minor in charge.shares.items()]
+
+
+def split(shared: Sequence[tuple[OrderView, int]]) -> list[dict[str, Any]]:
+    """The shares and their sum, for the part `sum`."""
+    rows: list[dict[str, Any]] = [
+        {"label": order.title, "note": order.loan.number if order.loan else "", "amount_minor": minor}
+        for order, minor in shared
+    ]
+    total = {"label": _("一共"), "amount_minor": sum(minor for _order, minor in shared), "total": True}
+    return [*rows, total] if rows else []
+
+
+def again(shared: Sequence[tuple[OrderView, int]], order_id: UUID | None) -> str:
+    """Where to pay the same plans once more."""
+    if shared:
+        return together.address(order.id for order, _minor in shared)
+    return reverse("borrower:pay", args=[order_id]) if order_id else ""
 
 
 def _in_fours(number: str) -> str:

@@ -57,14 +57,19 @@ class IdentityForm(forms.Form):
     agree = forms.BooleanField()
 
 
-class PayForm(forms.Form):
-    """A repayment: what, through which channel, and the mark of what was seen of it."""
+class ChannelForm(forms.Form):
+    """Through which channel something is paid, and the mark of what was seen of it."""
 
-    what = forms.ChoiceField(choices=[(each, each) for each in ("due", "next", "all", "own")])
-    amount = forms.CharField(required=False, max_length=20)
     channel = forms.CharField(max_length=16)
     quote = forms.CharField(required=False, max_length=64)
     attempt = forms.UUIDField()
+
+
+class PayForm(ChannelForm):
+    """A repayment of one loan: what of it, and how."""
+
+    what = forms.ChoiceField(choices=[(each, each) for each in ("due", "next", "all", "own")])
+    amount = forms.CharField(required=False, max_length=20)
 
 
 class AmountForm(forms.Form):

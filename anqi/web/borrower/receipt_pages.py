@@ -23,11 +23,14 @@ def lines_of(receipt: Receipt, *, today: date) -> list[Row]:
         {"label": _("渠道流水号"), "text": receipt.ref},
         {"label": _("我们的单号"), "text": receipt.charge_key},
     ]
-    return [*(row for line in receipt.lines for row in _loan_lines(line, today)), *head]
+    is_several = len(receipt.lines) > 1
+    return [*(row for line in receipt.lines for row in _loan_lines(line, today, is_several=is_several)), *head]
 
 
-def _loan_lines(line: ReceiptLine, today: date) -> list[Row]:
+def _loan_lines(line: ReceiptLine, today: date, *, is_several: bool) -> list[Row]:
     rows: list[Row] = [{"label": _("合同编号"), "text": line.loan_number}]
+    if is_several:
+        rows.append({"label": _("分到这一笔"), "text": write_yuan(line.applied_minor + line.unapplied_minor)})
     if line.applied_minor:
         rows += [{"label": _("还的是"), "text": paid_for(line)}, *_parts(line)]
     if line.saved_minor > 0:

@@ -28,6 +28,7 @@ from anqi.web.borrower.views import (
     reserves,
     signing,
     statements,
+    together,
 )
 from anqi.web.shared.papers import SIGNED
 
@@ -70,6 +71,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/auto-pay/move", auto_pays.move, name="auto-pay-move"),
     path("orders/<uuid:order_id>/pay", paying.pay, name="pay"),
     path("orders/<uuid:order_id>/pay/preview", paying.preview, name="pay-preview"),
+    path("pay", together.pay, name="pay-together"),
+    path("pay/preview", together.preview, name="pay-together-preview"),
     path("orders/<uuid:order_id>/any-day", any_day.any_day, name="any-day"),
     path("orders/<uuid:order_id>/sign", signing.sign, name="sign"),
     path("orders/<uuid:order_id>/sign/gate", signing.gate, name="sign-gate"),

@@ -18,7 +18,7 @@ from anqi.lending import queries as lending
 from anqi.payments import channels
 from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form
-from anqi.web.borrower import asking, polling
+from anqi.web.borrower import asking, charge_pages, polling
 from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
 from anqi.web.borrower.charge_pages import known, tell, transfer_lines
 from anqi.web.borrower.receipt_pages import lines_of
@@ -36,12 +36,17 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         raise Http404
     step = polling.step_of(request)
     receipts = documents.receipts_of(who, [each.id for each in found.payments]) if found.payments else {}
+    shares = charge_pages.shares(who, found, today=clock.today())
+    order_id = None if shares else next(iter(lending.order_of_loans(who, found.loan_ids).values()), None)
     context = {
         "today": clock.today(),
         "now": now,
         "charge": found,
         "said": tell(found, now=now, step=step),
-        "order_id": next(iter(lending.order_of_loans(who, found.loan_ids).values()), None),
+        "order_id": order_id,
+        "shares": shares,
+        "split": charge_pages.split(shares),
+        "again": charge_pages.again(shares, order_id),
         "receipts": [
             (receipt, lines_of(receipt, today=clock.today())) for receipt in sorted(receipts.values(), key=_by_time)
         ],

@@ -35,7 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": lending.counts(who),
         "urgent": urgent,
         "due": _due_card(urgent.loan, still.get(urgent.loan.id)) if urgent and urgent.loan else None,
-        "claims": [(loans[key], claim) for key, claim in claims.items() if not claim.is_debit],
+        # A payment of several plans is told once.
+        "claims": {claim.id: (loans[key], claim) for key, claim in claims.items() if not claim.is_debit}.values(),
         "debits": [(order, each) for order, each in told if each and each.kind != "coming"],
         "coming": [(order, each) for order, each in told if each and each.kind == "coming"],
         "is_flying": any(claim.is_debit for key, claim in claims.items() if loans[key] is urgent),

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,7 @@ from anqi.actions.charges import (
     Wish,
 )
 from anqi.lending import holding, repaying
+from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
@@ -91,16 +93,17 @@ def _show(
         "refusal": refusal,
         "note": note,
         "channels": [CHANNELS[code] for code in channels.offered()],
-        "attempt": _attempt_of(asked.get("attempt", "")),
+        "attempt": attempt_of(asked.get("attempt", "")),
         "held": _held(request, order.loan),
         "claim": claim,
         "amounts": _amounts(order.loan) if not _is_part(request) else [],
         "day_form": any_day.form(order.loan) if order.loan else None,
+        "has_others": not _is_part(request) and lending.counts(borrower_id(request)).get("shipped", 0) > 1,
     }
     response = pages.render_part(
         request, "borrower/pay.html", "preview", context, status=422 if refusal and _is_part(request) else status
     )
-    return _allow_cashier(response)
+    return allow_cashier(response)
 
 
 def _amounts(loan: LoanView | None) -> list[Amount]:
@@ -139,14 +142,16 @@ def _held(request: HttpRequest, loan: LoanView | None) -> dict[str, str]:
     return {"title": hold_title(still), "text": hold_text(still, due_minor=loan.standing.due_now_minor)}
 
 
-def _attempt_of(stated: str) -> UUID:
+def attempt_of(stated: str) -> UUID:
+    """The attempt that a form is part of: a page that is shown again goes on with it."""
     try:
         return UUID(stated)
     except ValueError:
         return uuid4()
 
 
-def _allow_cashier(response: HttpResponse) -> HttpResponse:
+def allow_cashier(response: HttpResponse) -> HttpResponse:
+    """Lets the page's form lead on to the offered channels."""
     for code in channels.offered():
         gateway = getattr(settings, f"ANQI_{code.upper()}").get("gateway")
         if gateway:
@@ -167,9 +172,9 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     try:
         return _collect(request, order.loan, quote, form)
     except DebitOnItsWay as refused:
-        return debit_on_its_way(request, order, _refused_for(request, refused))
+        return debit_on_its_way(request, order, refused_for(request, refused))
     except OtherChargeOpen as refused:
-        return _other(request, order, refused)
+        return other(request, refused, back=reverse("borrower:order", args=[order.id]))
     except TooLateToday:
         return too_late_today(request, order)
     except TooSlowToSettle:
@@ -177,41 +182,53 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     except NothingToPay:
         return nothing_to_pay(request, own_order(request, order.id))
     except (ChannelUnavailable, QuoteOver, AmountOutOfRange) as refused:
-        return _show(request, order, picks, note=_changed(refused), status=409)
+        return _show(request, order, picks, note=changed(refused), status=409)
 
 
-def _changed(refused: Refused) -> str:
+def changed(refused: Refused) -> str:
+    """Why nothing was taken, where looking again is all there is to do."""
     if isinstance(refused, ChannelUnavailable):
         return _("这种付款方式现在用不了，没有扣款。请换一种，或稍后再试。")
     return _("金额刚刚有变化，没有扣款。这是最新的结果，请核对后再确认。")
 
 
 def _collect(request: HttpRequest, loan: LoanView, quote: Quote, form: PayForm) -> HttpResponse:
-    who, now, channel = borrower_id(request), clock.now(), form.cleaned_data["channel"]
+    channel = form.cleaned_data["channel"]
+    return collect(
+        request,
+        [Wish(loan_id=loan.id, purpose=quote.purpose, amount_minor=quote.amount_minor)],
+        channel=channel,
+        attempt=attempt_for(form.cleaned_data["attempt"], f"{quote.what}:{quote.amount_minor}", channel),
+    )
+
+
+def collect(request: HttpRequest, wishes: Sequence[Wish], *, channel: str, attempt: str) -> HttpResponse:
+    """On to the cashier of the charge that collects these wishes. Refuses as `charges.open` does."""
+    who, now = borrower_id(request), clock.now()
     charge = charges.open(
         borrower_id=who,
-        wishes=[Wish(loan_id=loan.id, purpose=quote.purpose, amount_minor=quote.amount_minor)],
+        wishes=wishes,
         channel=channel,
         how="wap" if is_phone(request) else "page",
-        attempt=_attempt(form.cleaned_data["attempt"], quote, channel),
+        attempt=attempt,
         payer_ip=network_address(request),
         now=now,
     )
     charges.deliver(borrower_id=who, charge_id=charge.id, now=now)
-    claim = payments.claims(who, [loan.id]).get(loan.id)
+    loan_id = wishes[0].loan_id
+    claim = payments.claims(who, [loan_id]).get(loan_id)
     # A form sent again may lead to a charge that has ended, while another one claims the loan.
     if claim and claim.id == charge.id and claim.has_cashier and claim.may_be_paid(now):
         # A channel that wants a form gets it from a page of ours.
         url = claim.cashier_url or reverse("borrower:cashier", args=[charge.id])
-        return _allow_cashier(pages.name_us(HttpResponseRedirect(url)))
+        return allow_cashier(pages.name_us(HttpResponseRedirect(url)))
     return HttpResponseRedirect(reverse("borrower:charge", args=[charge.id]))
 
 
-def _attempt(attempt: UUID, quote: Quote, channel: str) -> str:
-    # The same form with another choice is another attempt: else a page brought back from the cashier, changed and
-    # sent again would lead to the charge of the first choice.
-    stated = f"{attempt}:{quote.what}:{quote.amount_minor}:{channel}"
-    return hashlib.sha256(stated.encode()).hexdigest()
+def attempt_for(attempt: UUID, choice: str, channel: str) -> str:
+    """The attempt's name, and the choice's: the same form with another choice is another attempt."""
+    # Else a page brought back from the cashier, changed and sent again would lead to the charge of the first choice.
+    return hashlib.sha256(f"{attempt}:{choice}:{channel}".encode()).hexdigest()
 
 
 def is_phone(request: HttpRequest) -> bool:
@@ -222,13 +239,15 @@ def is_phone(request: HttpRequest) -> bool:
     return bool(_PHONES.search(request.headers.get("User-Agent", "")))
 
 
-def _other(request: HttpRequest, order: OrderView, refused: OtherChargeOpen) -> HttpResponse:
-    claim, now = _refused_for(request, refused), clock.now()
-    context = {"today": clock.today(), "order": order, "claim": claim, "may_be_paid": claim.may_be_paid(now)}
+def other(request: HttpRequest, refused: OtherChargeOpen, *, back: str) -> HttpResponse:
+    """A payment is open already: go on with it, or give it up."""
+    claim, now = refused_for(request, refused), clock.now()
+    context = {"today": clock.today(), "back": back, "claim": claim, "may_be_paid": claim.may_be_paid(now)}
     return render(request, "borrower/other_charge.html", context, status=409)
 
 
-def _refused_for(request: HttpRequest, refused: Refused) -> ChargeView:
+def refused_for(request: HttpRequest, refused: Refused) -> ChargeView:
+    """The charge that is in the way."""
     charge_id = refused.facts["charge_id"]
     assert isinstance(charge_id, UUID)
     claim = payments.charge(borrower_id(request), charge_id)

@@ -73,8 +73,8 @@
     const preview = document.getElementById(form.dataset.preview);
     const asked = new FormData(form);
     const echo = new URLSearchParams(preview ? preview.dataset.echo || "" : "");
-    const same = form.dataset.echoes.split(" ")
-      .every((name) => (asked.get(name) || "").trim() === (echo.get(name) || "").trim());
+    const said = (from, name) => from.getAll(name).map((value) => value.trim()).filter(Boolean).sort().join();
+    const same = form.dataset.echoes.split(" ").every((name) => said(asked, name) === said(echo, name));
     const ready = Boolean(preview) && preview.dataset.st === "ready" && same;
     if (preview) preview.toggleAttribute("data-stale", !same);
     form.querySelectorAll("[data-awaits-preview]").forEach((button) => { button.disabled = !ready; });
