@@ -12,10 +12,11 @@ from django.db import transaction
 from anqi.lending import repaying, store
 from anqi.lending.repaying import Purpose
 from anqi.lending.store import LoanInHand
-from anqi.payments import channels, charges, exchanges, news, outbox
+from anqi.payments import channels, charges, exchanges, news, outbox, pay_links
 from anqi.payments.channels.protocol import Accepted, ChargeRequest, How, Result
 from anqi.payments.charges import Part
-from anqi.payments.models import Charge, Outbox
+from anqi.payments.models import Charge, Outbox, PayLink
+from anqi.payments.pay_links import LinkOver
 from anqi.people import holds
 from anqi.rows.days import day_of, end_of
 from anqi.rows.refusals import Refused
@@ -80,12 +81,12 @@ class Wish:
 
 def open(
     *, borrower_id: UUID, wishes: Sequence[Wish], channel: str, how: str, attempt: str, now: datetime,
-    payer_ip: str | None = None,
+    payer_ip: str | None = None, link_id: UUID | None = None,
 ) -> Charge:  # fmt: skip
     """The charge that collects these wishes: a new one, or the one that this attempt opened already.
 
     Refuses with NoSuchLoan, SeveralLenders, ChannelUnavailable, OtherChargeOpen, DebitOnItsWay, TooLateToday,
-    TooSlowToSettle, or as `repaying.foresee` does.
+    TooSlowToSettle, or as `repaying.foresee` does; by a link of somebody else's with LinkOver too.
     """
     if channel not in channels.offered():
         raise ChannelUnavailable(channel=channel)
@@ -98,18 +99,20 @@ def open(
         loans = store.read(borrower_id, loan_ids)
         claimed = charges.claiming(borrower_id, loan_ids)
         parts = _parts(wishes, loans, now)
+        link = _link(borrower_id, link_id, loans, now) if link_id else None
         if claimed:
-            return _join(claimed, parts, channel, now)
+            return _join(claimed, parts, channel, link_id, now)
         charge = charges.put(
             borrower_id=borrower_id,
             channel=channel,
             how=how,
             attempt=attempt,
-            subject=_subject([loans[each] for each in loan_ids]),
+            subject=_subject([loans[each] for each in loan_ids], link),
             parts=parts,
             currency=loans[loan_ids[0]].currency,
             payer_ip=payer_ip,
-            expires_at=_end(parts, loans, channels.life_of(channel), now),
+            link_id=link_id,
+            expires_at=_end(parts, loans, channels.life_of(channel), link, now),
             now=now,
         )
         outbox.put(borrower_id=borrower_id, charge_id=charge.id, kind=Outbox.Kind.CHARGE, now=now, lease=LEASE)
@@ -132,12 +135,25 @@ def _parts(wishes: Sequence[Wish], loans: dict[UUID, LoanInHand], now: datetime)
     return parts
 
 
-def _join(claimed: Charge, parts: Sequence[Part], channel: str, now: datetime) -> Charge:
+def _link(borrower_id: UUID, link_id: UUID, loans: dict[UUID, LoanInHand], now: datetime) -> PayLink:
+    """The link, by which what it was made for can still be paid: nobody is to pay more than is due by now."""
+    link = pay_links.read(borrower_id, link_id)
+    assert link, "a link of this borrower"
+    pay_links.must_be_alive(link, now=now)
+    due_minor = repaying.choose(loans[link.loan_id], today=day_of(now)).due_minor
+    if link.what == PayLink.What.DUE and link.amount_minor > due_minor:
+        raise LinkOver(why="changed")
+    return link
+
+
+def _join(claimed: Charge, parts: Sequence[Part], channel: str, link_id: UUID | None, now: datetime) -> Charge:
     """A second tab that wants the same thing goes on with the first one's charge."""
     if claimed.is_debit:
         raise DebitOnItsWay(charge_id=claimed.id, amount_minor=claimed.amount_minor)
+    # Whoever pays for somebody else pays nothing but what they were asked for, and the borrower not by their charge.
+    is_theirs = claimed.link_id == link_id and channel == claimed.channel
     is_usable = claimed.closing_at is None and now < claimed.expires_at
-    if _meant(charges.parts_of(claimed)) != _meant(parts) or channel != claimed.channel or not is_usable:
+    if _meant(charges.parts_of(claimed)) != _meant(parts) or not is_theirs or not is_usable:
         raise OtherChargeOpen(charge_id=claimed.id, amount_minor=claimed.amount_minor)
     return claimed
 
@@ -146,8 +162,10 @@ def _meant(parts: Sequence[Part]) -> set[tuple[UUID, str, int]]:
     return {(part.loan_id, part.purpose, part.amount_minor) for part in parts}
 
 
-def _end(parts: Sequence[Part], loans: dict[UUID, LoanInHand], life: timedelta, now: datetime) -> datetime:
-    ends_at = now + life
+def _end(
+    parts: Sequence[Part], loans: dict[UUID, LoanInHand], life: timedelta, link: PayLink | None, now: datetime
+) -> datetime:
+    ends_at = min(now + life, link.expires_at) if link else now + life
     settling = [part for part in parts if part.purpose == "all"]
     if life > _A_DAY:
         # Nobody could know before midnight whether the money came in time: it must do on every day that it may.
@@ -165,8 +183,10 @@ def _settles_until(part: Part, held: LoanInHand, now: datetime, ends_at: datetim
     return all(repaying.choose(held, today=day).all_minor == part.amount_minor for day in days)
 
 
-def _subject(loans: Sequence[LoanInHand]) -> str:
-    # The channel shows it to the payer and signs it: no braces, no personal data.
+def _subject(loans: Sequence[LoanInHand], link: PayLink | None) -> str:
+    # The channel shows it to the payer and signs it: no braces, no personal data; and to somebody else no number.
+    if link:
+        return "按期代付还款"
     return "按期还款 " + "、".join(loan.number for loan in loans)
 
 
@@ -201,7 +221,7 @@ def _ask(charge: Charge) -> Result:
         subject=charge.subject,
         how=cast(How, charge.how),
         expires_at=charge.expires_at,
-        return_url=f"{base}/charges/{charge.id}",
+        return_url=base + (pay_links.payer_address(charge) if charge.is_by_other else f"/charges/{charge.id}"),
         notify_url=f"{base}/hooks/{charge.channel}",
         opened_at=charge.opened_at,
         payer_ip=charge.payer_ip or "",
@@ -219,10 +239,17 @@ def give_up(*, borrower_id: UUID, charge_id: UUID, now: datetime) -> Charge:
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         charge = Charge.objects.get(borrower_id=borrower_id, id=charge_id)
-        if charge.state in Charge.OPEN and charge.closing_at is None and not charge.is_debit:
-            charges.begin_closing(charge, now=now)
-            outbox.put(borrower_id=borrower_id, charge_id=charge_id, kind=Outbox.Kind.CLOSE, now=now, lease=LEASE)
+        begin_closing(charge, now=now)
         return charge
+
+
+def begin_closing(charge: Charge, *, now: datetime) -> None:
+    """The channel is to close the charge, unless it has ended or is being closed already. Lock the borrower first."""
+    if charge.state in Charge.OPEN and charge.closing_at is None and not charge.is_debit:
+        charges.begin_closing(charge, now=now)
+        outbox.put(
+            borrower_id=charge.borrower_id, charge_id=charge.id, kind=Outbox.Kind.CLOSE, now=now, lease=LEASE
+        )  # fmt: skip
 
 
 def lease_outbox(*, now: datetime, limit: int) -> list[Outbox]:

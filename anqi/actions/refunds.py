@@ -17,7 +17,7 @@ from django.db import transaction
 from anqi.ledger import books, chart
 from anqi.ledger.books import Entry
 from anqi.notices import messages, texts
-from anqi.payments import channels, differences, exchanges, inbox, inspection, refunds, unapplied
+from anqi.payments import channels, differences, exchanges, inbox, inspection, pay_links, refunds, unapplied
 from anqi.payments.channels.protocol import (
     Accepted,
     Failed,
@@ -287,6 +287,8 @@ def _post(chain: Chain, refund: Refund, accounts: tuple[str, str], *, on: date, 
 
 def _tell(refund: Refund, template: str, now: datetime) -> None:
     words = {"amount": texts.yuan(refund.amount_minor)}
+    if pay_links.is_others_money(refund.borrower_id, refund.charge_id):
+        template += texts.BY_OTHER
     messages.announce(borrower_id=refund.borrower_id, template=template, words=words, now=now)
 
 

@@ -3,6 +3,7 @@
 Refused
 ├── AlreadyAsked         one wish at a time about one case
 ├── AlreadyDecided
+├── OthersMoney          it goes back to whoever paid for the borrower
 └── OtherRequest         the same id with other contents
 Who may act, and on what, is refused by `people.authority`.
 What the loan itself can't take is refused by `lending.inspection`.
@@ -19,7 +20,7 @@ from anqi.lending import inspection, store
 from anqi.lending.repaying import Purpose
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.payments import inspection as payments_inspection
-from anqi.payments import unapplied
+from anqi.payments import pay_links, unapplied
 from anqi.payments.models import Application, Unapplied
 from anqi.people import authority, holds, staff
 from anqi.people.authority import ALONE_MINOR, NotTheirs
@@ -39,6 +40,12 @@ class AlreadyDecided(Refused):
     """This application has been decided: it is {state}."""
 
     code = "already_decided"
+
+
+class OthersMoney(Refused):
+    """Somebody else has paid this money for the borrower: it goes back to them, and is put to no other use."""
+
+    code = "others_money"
 
 
 class OtherRequest(Refused):
@@ -71,7 +78,7 @@ def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, n
     """The application: done at once where one person may decide, else waiting for a second one.
 
     Everything is checked at once, so that what waits could be done today. The same id again changes nothing.
-    Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, LeftTooSmall, and what the loan
+    Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, OthersMoney, LeftTooSmall, and what the loan
     can't take.
     """
     authority.must_act(actor)
@@ -168,6 +175,8 @@ def _read_case(borrower_id: UUID, wish: Wish) -> Unapplied:
         raise NotTheirs(what="case") from None
     if not 0 < wish.amount_minor <= case.left_minor:
         raise unapplied.LeftTooSmall(left_minor=case.left_minor)
+    if pay_links.is_others_money(borrower_id, case.payment.charge_id):
+        raise OthersMoney
     return case
 
 

@@ -49,6 +49,8 @@ class Receipt:
     amount_minor: int
     paid_at: datetime
     counts_on: date
+    by_other: bool
+    """Whether somebody else has paid it for the borrower."""
     lines: tuple[ReceiptLine, ...]
 
     @property
@@ -94,6 +96,7 @@ def _read(row: Document) -> Receipt:
         amount_minor=body["amount_minor"],
         paid_at=datetime.fromisoformat(body["paid_at"]),
         counts_on=date.fromisoformat(body["counts_on"]),
+        by_other=body.get("by_other", False),
         lines=tuple(_line(line) for line in body["loans"]),
     )
 

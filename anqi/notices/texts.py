@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
-from anqi.notices import debit_texts, device_texts
+from anqi.notices import by_other_texts, debit_texts, device_texts
 
 _SIGNATURE = "【按期】"
-_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | {
+# A template about money that somebody else has paid is called so at its end.
+BY_OTHER = "_by_other"
+_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | {
     "login_code": {
         "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
         "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",

@@ -50,6 +50,8 @@ class ChargeInHand:
     is_given_up: bool
     # Of a debit: the plan that waits for its end.
     plan_id: UUID | None = None
+    # Of somebody else who pays: by which link.
+    link_id: UUID | None = None
 
     @property
     def is_open(self) -> bool:
@@ -78,7 +80,7 @@ class Arrival:
 def put(
     *, borrower_id: UUID, channel: str, how: str, attempt: str, subject: str, parts: Sequence[Part],
     currency: str, expires_at: datetime, now: datetime, payer_ip: str | None = None,
-    mandate_id: UUID | None = None, plan_id: UUID | None = None,
+    mandate_id: UUID | None = None, plan_id: UUID | None = None, link_id: UUID | None = None,
 ) -> Charge:  # fmt: skip
     """A new charge with its parts, which claim their loans, and its entry in the channels' look-up."""
     charge_id = uuid7()
@@ -94,6 +96,7 @@ def put(
         how=how,
         mandate_id=mandate_id,
         plan_id=plan_id,
+        link_id=link_id,
         payer_ip=payer_ip,
         opened_at=now,
         expires_at=expires_at,
@@ -145,9 +148,9 @@ def read(borrower_id: UUID, charge_id: UUID) -> ChargeInHand:
     row = rows[0]
     return ChargeInHand(
         **dict(zip(_READ_NAMES, row, strict=False)),
-        parts=tuple(Part(loan_id=row[11], purpose=row[12], amount_minor=row[13]) for row in rows),
-        holds_claim=all(row[14] for row in rows),
-        payments={ref: int(amount) for ref, amount in row[10] or ()},
+        parts=tuple(Part(loan_id=row[12], purpose=row[13], amount_minor=row[14]) for row in rows),
+        holds_claim=all(row[15] for row in rows),
+        payments={ref: int(amount) for ref, amount in row[11] or ()},
     )
 
 
@@ -240,10 +243,11 @@ def wait_after(tries: int) -> timedelta:
 
 _READ_NAMES = (
     "id", "channel", "key", "amount_minor", "currency", "state", "opened_at", "expires_at", "is_given_up", "plan_id",
+    "link_id",
 )  # fmt: skip
 _READ = """
     select c.id, c.channel, c.key, c.amount_minor, c.currency, c.state, c.opened_at, c.expires_at,
-        c.closing_at is not null, c.plan_id,
+        c.closing_at is not null, c.plan_id, c.link_id,
         (select array_agg(array[p.ref, p.amount_minor::text]) from payments_payment p
             where p.borrower_id = c.borrower_id and p.charge_id = c.id),
         part.loan_id, part.purpose, part.amount_minor, part.claims

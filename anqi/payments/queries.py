@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 
 from anqi.payments.channels.protocol import Form
 from anqi.payments.models import Card, Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
-from anqi.payments.unapplied import GOODS_RETURNED
 
 # What a channel said last, when, and to what question.
 _Answered = tuple[str, datetime | None, str]
@@ -21,6 +20,8 @@ class PaymentView:
     """Money that arrived, in fen, and how much of it waits for a decision because no loan could use it."""
 
     id: UUID
+    is_by_other: bool
+    """Whether somebody else has paid it for the borrower."""
     channel: str
     ref: str
     amount_minor: int
@@ -70,6 +71,8 @@ class ChargeView:
     is_closing: bool
     is_debit: bool
     """Taken without the borrower at the screen: nobody gives it up, and nobody pays beside it."""
+    is_by_other: bool
+    """Somebody else pays it, by a link of the borrower's: the borrower is not led to its cashier."""
     opened_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -119,7 +122,7 @@ def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
         return None
     parts = ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
     shares = dict(parts.values_list("loan_id", "amount_minor"))
-    arrived = Payment.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
+    arrived = _payments(borrower_id).filter(charge_id=charge_id).order_by("id")
     return _charge_view(
         row,
         loan_ids=tuple(shares),
@@ -163,51 +166,18 @@ def claims(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, ChargeView
 
 def payments(borrower_id: UUID, payment_ids: Iterable[UUID]) -> dict[UUID, PaymentView]:
     """These payments of the borrower by their ids, in two statements."""
-    rows = list(Payment.objects.filter(borrower_id=borrower_id, id__in=list(payment_ids)))
+    rows = list(_payments(borrower_id).filter(id__in=list(payment_ids)))
     return {view.id: view for view in _payment_views(borrower_id, rows)}
 
 
 def paid_between(borrower_id: UUID, since: datetime, until: datetime) -> list[PaymentView]:
     """The borrower's payments made from one moment until before another, the latest first, in three statements."""
-    found = Payment.objects.filter(borrower_id=borrower_id, paid_at__gte=since, paid_at__lt=until)
+    found = _payments(borrower_id).filter(paid_at__gte=since, paid_at__lt=until)
     return list(_payment_views(borrower_id, list(found.order_by("-paid_at", "-id"))))
 
 
-@dataclass(frozen=True, kw_only=True)
-class FreedMoney:
-    """Money that goods returned have freed, in fen, and how far it is on its way to where it came from."""
-
-    channel: str
-    amount_minor: int
-    refunded_at: datetime | None
-    is_on_its_way: bool
-    """Sent, or about to be; else, unless it has arrived, people find another way."""
-
-
-def freed_money(borrower_id: UUID, loan_id: UUID) -> list[FreedMoney]:
-    """What goods of this loan have freed, the latest first, in two statements."""
-    cases = Unapplied.objects.filter(borrower_id=borrower_id, loan_id=loan_id, reason=GOODS_RETURNED)
-    shown: list[FreedMoney] = []
-    rows = list(cases.select_related("payment").order_by("-opened_at", "-id"))
-    refunds = Refund.objects.filter(borrower_id=borrower_id, case_id__in=[case.id for case in rows])
-    gone = list(refunds.exclude(state=Refund.State.FAILED).order_by("requested_at", "id"))
-    for case in rows:
-        shown += [
-            FreedMoney(
-                channel=refund.channel, amount_minor=refund.amount_minor, refunded_at=refund.refunded_at,
-                is_on_its_way=refund.state in Refund.OPEN,
-            )
-            for refund in gone
-            if refund.case_id == case.id
-        ]  # fmt: skip
-        if case.left_minor:
-            shown.append(
-                FreedMoney(
-                    channel=case.payment.channel, amount_minor=case.left_minor, refunded_at=None,
-                    is_on_its_way=case.returns_at is not None,
-                )
-            )  # fmt: skip
-    return shown
+def _payments(borrower_id: UUID) -> QuerySet[Payment]:
+    return Payment.objects.filter(borrower_id=borrower_id).annotate(link_id=F("charge__link_id"))
 
 
 def _last_answer(borrower_id: UUID, charge_id: UUID) -> _Answered:
@@ -225,6 +195,7 @@ def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentV
     return tuple(
         PaymentView(
             id=row.id,
+            is_by_other=row.link_id is not None,
             channel=row.channel,
             ref=row.ref,
             amount_minor=row.amount_minor,
@@ -275,6 +246,7 @@ def _charge_view(
         is_watched=row.next_try_at is not None,
         is_closing=row.closing_at is not None,
         is_debit=row.is_debit,
+        is_by_other=row.is_by_other,
         opened_at=row.opened_at,
         expires_at=row.expires_at,
         ended_at=row.ended_at,

@@ -13,7 +13,7 @@ from anqi.lending import courses, repaying, store
 from anqi.lending.repaying import Purpose, Use
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages, texts
-from anqi.payments import charges, debit_plans, unapplied
+from anqi.payments import charges, debit_plans, pay_links, unapplied
 from anqi.payments.charges import Arrival, ChargeInHand, Part
 from anqi.people import holds
 from anqi.rows import sql
@@ -50,7 +50,7 @@ def take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) ->
         for held, outlook in plan.wakes:
             store.wake(held.borrower_id, held.id, outlook)
         receipts.issue(borrower_id=chain.borrower_id, payment_id=payment_id, body=receipt, now=now)
-        _tell(chain.borrower_id, arrival, uses, now)
+        _tell(chain.borrower_id, charge, arrival, uses, now)
         holds.keep(chain)
     for held, outlook in plan.wakes:
         recording.settle(held, outlook, now=now)
@@ -58,7 +58,7 @@ def take(chain: Chain, charge: ChargeInHand, arrival: Arrival, now: datetime) ->
         debit_plans.wake(chain.borrower_id, charge.plan_id, now=now)
     for part, use in plan.uses:
         if use.left_minor:
-            _open_case(chain, payment_id, loans[part.loan_id], use, now)
+            _open_case(chain, charge, payment_id, loans[part.loan_id], use, now)
 
 
 def _uses(
@@ -77,6 +77,8 @@ def _use(borrower_id: UUID, charge: ChargeInHand, part: Part, arrival: Arrival, 
     # Of several loans only those go without it for which the borrower has gone on to another payment.
     if not charge.holds_claim and charges.has_later(borrower_id, part.loan_id, than=charge):
         return _unused(part.amount_minor, "arrived_after_close")
+    if charge.link_id and pay_links.is_too_late(borrower_id, charge.link_id, paid_at=arrival.paid_at):
+        return _unused(part.amount_minor, "link_over")
     return repaying.use(
         held, purpose=cast(Purpose, part.purpose), amount_minor=part.amount_minor, on=arrival.counts_on
     )
@@ -142,16 +144,22 @@ def _fact(part: Part, use: Use, arrival: Arrival, payment_id: UUID) -> NewFact:
     )
 
 
-def _tell(borrower_id: UUID, arrival: Arrival, uses: list[tuple[Part, Use]], now: datetime) -> None:
+def _tell(
+    borrower_id: UUID, charge: ChargeInHand, arrival: Arrival, uses: list[tuple[Part, Use]], now: datetime
+) -> None:
     left_minor = sum(use.left_minor for _, use in uses)
     words = {"amount": texts.yuan(arrival.amount_minor)}
     if left_minor:
         words["left"] = texts.yuan(left_minor)
     template = "money_unapplied" if left_minor else "payment_received"
+    if charge.link_id:
+        template += texts.BY_OTHER
     messages.announce(borrower_id=borrower_id, template=template, words=words, now=now)
 
 
-def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: datetime) -> None:
+def _open_case(
+    chain: Chain, charge: ChargeInHand, payment_id: UUID, held: LoanInHand, use: Use, now: datetime
+) -> None:
     unapplied.open_case(
         borrower_id=chain.borrower_id,
         payment_id=payment_id,
@@ -160,6 +168,8 @@ def _open_case(chain: Chain, payment_id: UUID, held: LoanInHand, use: Use, now: 
         amount_minor=use.left_minor,
         reason=use.left_because,
         now=now,
+        # Nobody may find another use for somebody else's money.
+        returns_at=now if charge.link_id else None,
     )
 
 
@@ -174,6 +184,7 @@ def _receipt(
         "currency": charge.currency,
         "paid_at": arrival.paid_at,
         "counts_on": arrival.counts_on,
+        **({"by_other": True} if charge.link_id else {}),
         "loans": [_receipt_line(loans[part.loan_id], use) for part, use in plan.uses],
     }
 

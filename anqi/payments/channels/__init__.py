@@ -10,6 +10,7 @@ from django.conf import settings
 from anqi.payments.channels import alipay, bank, unionpay, wechat
 from anqi.payments.channels.papers import Paper
 from anqi.payments.channels.protocol import (
+    CASHIER_LIFE,
     CardChannel,
     Channel,
     DebitChannel,
@@ -50,6 +51,11 @@ _PAYS_OUT_WITH = {"alipay": "app_cert"}
 def offered() -> tuple[str, ...]:
     """The codes of the channels that this installation can use; a page shows no other."""
     return tuple(code for code in _CHANNELS if _stated(code))
+
+
+def at_a_cashier() -> tuple[str, ...]:
+    """Those of the offered channels that anybody can pay at, at once, without our knowing who it is."""
+    return tuple(code for code in offered() if life_of(code) <= CASHIER_LIFE)
 
 
 def with_cards() -> tuple[str, ...]:

@@ -31,6 +31,8 @@ class Charge(BorrowerRow):
     # Of a debit: under which agreement, and for which instalment's plan.
     mandate_id = models.UUIDField(null=True)
     plan_id = models.UUIDField(null=True)
+    # Of somebody else who pays: by which link.
+    link_id = models.UUIDField(null=True)
     # Of the browser that pays: some channels want it against fraud.
     payer_ip = EncryptedText(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.CREATED)
@@ -63,6 +65,9 @@ class Charge(BorrowerRow):
                 fields=["borrower", "plan_id"], name="payments_charge_plan", condition=models.Q(plan_id__isnull=False)
             ),
             models.Index(
+                fields=["borrower", "link_id"], name="payments_charge_link", condition=models.Q(link_id__isnull=False)
+            ),
+            models.Index(
                 fields=["opened_at"], name="payments_charge_debits", condition=models.Q(mandate_id__isnull=False)
             ),
             BrinIndex(fields=["opened_at"], name="payments_charge_opened", autosummarize=True),
@@ -72,6 +77,11 @@ class Charge(BorrowerRow):
     def is_debit(self) -> bool:
         """Whether it is taken without the borrower at the screen."""
         return self.mandate_id is not None
+
+    @property
+    def is_by_other(self) -> bool:
+        """Whether somebody else pays it: that money goes back to them, or nowhere."""
+        return self.link_id is not None
 
 
 class ChargePart(BorrowerRow):

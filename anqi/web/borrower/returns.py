@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from anqi.lending import returning, unwinding
 from anqi.lending.models import Return
 from anqi.lending.queries import LoanView
-from anqi.payments import queries as payments
-from anqi.payments.queries import FreedMoney
+from anqi.payments.freed import FreedMoney, freed_money
 from anqi.web.borrower.wording import channel_label
 from anqi.web.shared import returned
 from anqi.web.shared.figures import write_day
@@ -48,7 +47,7 @@ def money(loan: LoanView, borrower_id: UUID) -> list[Row]:
     """Where the money goes that they have freed, and when it gets there."""
     return [
         {"channel": channel_label(each.channel), "amount_minor": each.amount_minor, "text": _way(each, loan)}
-        for each in payments.freed_money(borrower_id, loan.id)
+        for each in freed_money(borrower_id, loan.id)
     ]
 
 

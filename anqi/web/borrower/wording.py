@@ -57,6 +57,7 @@ WHY_UNAPPLIED: dict[str, str | Promise] = {
     "loan_not_running": gettext_lazy("到账时这笔分期没有在还款中。"),
     "loan_annulled": gettext_lazy("放款被退回，这笔借款作废，你还过的款原路退回。"),
     "goods_returned": gettext_lazy("退货后多出来的钱，会原路退回。"),
+    "link_over": gettext_lazy("代付链接失效以后才付的，没有入账，会原路退回给付款人。"),
 }
 
 CONSENTS: dict[str, str | Promise] = {

@@ -51,6 +51,7 @@ def _refusals() -> dict[str, str]:
         "already_asked": _("这笔款项还有一条申请等着复核，先处理它。"),
         "already_decided": _("这条申请已经有结果：%(state)s。"),
         "other_request": _("这张表单已经提交过，内容和这次不同。请看下面的记录，再重新填写。"),
+        "others_money": _("这笔钱是别人替借款人付的，只能原路退回，不能还分期。"),
         "nothing_left": _("这笔款项已经没有剩余。"),
         "already_on_its_way": _("这笔款项正在退回，等它有结果。"),
         "left_too_small": _("这笔款项还剩 %(left_minor)s，请填不超过它的金额。"),

@@ -151,6 +151,7 @@ WHY_UNAPPLIED: Words = {
     "loan_not_running": lazy("到账时这笔分期不在还款中。"),
     "loan_annulled": lazy("放款被退回，借款作废，已还的款原路退回。"),
     "goods_returned": lazy("退货后多出来的钱，正在退回。"),
+    "link_over": lazy("代付链接失效以后才付的。"),
 }
 HOLDS: Words = {
     "return": lazy("退货处理中"),
@@ -243,6 +244,12 @@ MESSAGES: Words = {
     "money_unapplied": lazy("待核销通知"),
     "refund_begun": lazy("退款开始通知"),
     "refund_begun_goods": lazy("退货退款开始通知"),
+    "payment_received_by_other": lazy("代付到账通知"),
+    "money_unapplied_by_other": lazy("代付待退通知"),
+    "refund_begun_by_other": lazy("代付退款开始通知"),
+    "refund_begun_goods_by_other": lazy("代付退货退款开始通知"),
+    "refund_done_by_other": lazy("代付退款到账通知"),
+    "refund_failed_by_other": lazy("代付退款失败通知"),
     "return_requested": lazy("退货登记通知"),
     "return_completed": lazy("退货入账通知"),
     "return_completed_back": lazy("退货入账通知"),
