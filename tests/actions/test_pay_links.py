@@ -17,7 +17,7 @@ from anqi.notices.models import Message
 from anqi.payments import channels
 from anqi.payments import pay_links as links
 from anqi.payments.channels.protocol import Closed, Succeeded
-from anqi.payments.models import Charge, Outbox, Payment, PayLink, Refund, Unapplied
+from anqi.payments.models import Charge, Outbox, PayLink, Payment, Refund, Unapplied
 from anqi.payments.pay_links import LinkOver, TooManyLinks
 from anqi.rows.ids import uuid7
 from tests import returning as scene
