@@ -19,6 +19,13 @@ class TooOften(Refused):
     code = "too_often"
 
 
+def spend_address(what: str, *, address: str | None, now: datetime) -> None:
+    """One more try of somebody who has not signed in. Without an address it counts for nobody. Refuses TooOften."""
+    again_at = places.take(what, addresses.network(address), an_hour=OF_ADDRESS, now=now) if address else None
+    if again_at:
+        raise TooOften(again_at=again_at)
+
+
 def spend(what: str, *, borrower_id: UUID, address: str | None, now: datetime) -> None:
     """One more try. Without an address it counts for the borrower only. Refuses TooOften."""
     again_at = places.take(what, f"borrower:{borrower_id}", an_hour=OF_BORROWER, now=now)

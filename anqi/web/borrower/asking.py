@@ -3,10 +3,21 @@
 from datetime import datetime
 from uuid import UUID
 
-from anqi.actions import repayments
+from anqi.actions import charges, repayments
 from anqi.payments import channels, queries
 from anqi.payments.queries import ChargeView
 from anqi.web.borrower import polling
+
+
+def close(borrower_id: UUID, charge: ChargeView, *, now: datetime) -> ChargeView:
+    """What is known of a charge that is being given up, its channel asked to close it at once where it can be."""
+    if charge.channel in channels.offered():
+        repayments.inquire(borrower_id=borrower_id, charge_id=charge.id, now=now)
+    after = queries.charge(borrower_id, charge.id)
+    assert after
+    if not after.is_open:
+        charges.finish_closing(borrower_id=borrower_id, charge_id=charge.id, now=now)
+    return after
 
 
 def look(borrower_id: UUID, charge_id: UUID, *, now: datetime) -> ChargeView | None:

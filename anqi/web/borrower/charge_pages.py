@@ -94,6 +94,14 @@ def tell(charge: ChargeView, *, now: datetime, step: int) -> Said:
     wait = polling.wait_after(step)
     if not charge.is_open:
         return _ended(charge, wait if charge.is_watched else 0)
+    if charge.is_by_other and not charge.is_closing:
+        return _paid_by_other(wait)
+    return tell_open(charge, now=now, step=step)
+
+
+def tell_open(charge: ChargeView, *, now: datetime, step: int) -> Said:
+    """The same of a charge that is open, as whoever pays it reads it."""
+    wait = polling.wait_after(step)
     if charge.is_closing:
         return _closing(charge, wait)
     if charge.last_answer == "unknown" or charge.state == "unknown":
@@ -109,6 +117,8 @@ def _arrived(charge: ChargeView) -> Said:
     waiting_minor = sum(payment.waiting_minor for payment in charge.payments)
     gone_minor = sum(payment.returning_minor + payment.returned_minor for payment in charge.payments)
     total_minor = sum(payment.amount_minor for payment in charge.payments)
+    if charge.is_by_other:
+        return _arrived_of_other(waiting_minor + gone_minor)
     if not waiting_minor and not gone_minor:
         return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，剩余应还已更新。"))
     if not waiting_minor:
@@ -119,6 +129,18 @@ def _arrived(charge: ChargeView) -> Said:
         title=title,
         text=_("这笔钱没有丢，已记在你的名下，一天之内用于你的应还款或原路退回，结果会短信告诉你。不用再付一次。"),
     )
+
+
+def _arrived_of_other(unused_minor: int) -> Said:
+    if not unused_minor:
+        return Said(state="succeeded", title=_("有人替你还了"), text=_("由他人代付，已经入账，剩余应还已更新。"))
+    text = _("其中 %(amount)s 没有可以冲抵的应还款，会原路退回给付款人，不会用在别处。")
+    return Said(state="unknown", title=_("别人付的钱有一部分退回"), text=text % {"amount": write_yuan(unused_minor)})
+
+
+def _paid_by_other(wait: int) -> Said:
+    text = _("对方打开了你发的代付链接，还没有结果。付成会自动入账；不想让对方付了，可以撤回链接。")
+    return Said(state="processing", title=_("有人正在替你付"), text=text, wait=wait)
 
 
 def _going_back(charge: ChargeView) -> Said:
@@ -141,7 +163,7 @@ def _ended(charge: ChargeView, wait: int) -> Said:
         channel = channel_label(charge.channel)
         text = _("%(channel)s没有收下这笔付款。没有扣款，也没有手续费。") % {"channel": channel}
         return Said(state="failed", title=_("这次没有付成"), text=text)
-    why = str(REASONS.get(charge.reason, ""))
+    why = "" if charge.is_by_other else str(REASONS.get(charge.reason, ""))
     return Said(
         state="closed",
         title=_("这笔付款已关闭"),

@@ -19,7 +19,7 @@ from anqi.payments.queries import PaymentView as Money
 from anqi.payments.queries import RefundView
 from anqi.rows.days import day_of
 from anqi.web.borrower import debit_words, lines
-from anqi.web.borrower.wording import channel_label, instalments
+from anqi.web.borrower.wording import channel_label, instalments, paid_through
 from anqi.web.shared.figures import write_day, write_yuan
 from anqi.web.shared.happenings import Told, tell
 
@@ -66,7 +66,7 @@ def _payment(payment: LoanPayment, money: Money, receipt: Receipt | None) -> Ent
     return Entry(
         on=payment.counts_on,
         kind="payment",
-        title=_("%(channel)s还款") % {"channel": channel_label(money.channel)},
+        title=_("%(channel)s还款") % {"channel": paid_through(money.channel, is_by_other=money.is_by_other)},
         tone="calm" if payment.is_reversed else "good",
         amount_minor=payment.amount_minor,
         text=_("已撤回，不算还款") if payment.is_reversed else text or _used(payment),

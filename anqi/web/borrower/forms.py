@@ -65,6 +65,14 @@ class ChannelForm(forms.Form):
     attempt = forms.UUIDField()
 
 
+class LinkForm(forms.Form):
+    """What somebody else is asked to pay of a loan."""
+
+    what = forms.ChoiceField(choices=[(each, each) for each in ("due", "all", "own")])
+    amount = forms.CharField(required=False, max_length=20)
+    attempt = forms.UUIDField()
+
+
 class PayForm(ChannelForm):
     """A repayment of one loan: what of it, and how."""
 

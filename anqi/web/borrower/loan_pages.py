@@ -20,7 +20,7 @@ from anqi.lending.store import terms_from
 from anqi.payments import queries as payments
 from anqi.payments.queries import PaymentView as Money
 from anqi.web.borrower.explaining import Explanation
-from anqi.web.borrower.wording import PARTS, channel_label, hold_text, hold_title, instalments, sentences
+from anqi.web.borrower.wording import PARTS, hold_text, hold_title, instalments, paid_through, sentences
 from anqi.web.shared.figures import write_day, write_yuan
 from anqi.web.shared.happenings import Told, tell
 
@@ -155,7 +155,7 @@ def _paid_by_instalment(
     paid: dict[int, list[Row]] = defaultdict(list)
     for payment in made:
         arrived = money[payment.payment_id]
-        told = _("%(channel)s还款") % {"channel": channel_label(arrived.channel)}
+        told = _("%(channel)s还款") % {"channel": paid_through(arrived.channel, is_by_other=arrived.is_by_other)}
         for n, amount_minor in _by_instalment(payment).items():
             paid[n].append(
                 {"on": payment.counts_on, "at": arrived.paid_at, "text": told, "amount_minor": amount_minor}

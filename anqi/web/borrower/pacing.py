@@ -27,7 +27,7 @@ def paced(what: str) -> Callable[[View[Rest]], View[Rest]]:
                         what, borrower_id=borrower_id(request), address=network_address(request), now=clock.now()
                     )
             except TooOften as refused:
-                return _too_often(request, refused)
+                return too_often(request, refused)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -35,7 +35,8 @@ def paced(what: str) -> Callable[[View[Rest]], View[Rest]]:
     return guard
 
 
-def _too_often(request: HttpRequest, refused: TooOften) -> HttpResponse:
+def too_often(request: HttpRequest, refused: TooOften) -> HttpResponse:
+    """429, and when to try again."""
     now = clock.now()
     again_at: Any = refused.facts["again_at"]
     response = tell(request, status=429, trouble=Trouble(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from anqi.documents.queries import Receipt, ReceiptLine
 from anqi.web.borrower import lines
 from anqi.web.borrower.lines import LINES
-from anqi.web.borrower.wording import WHY_UNAPPLIED, channel_label, instalments
+from anqi.web.borrower.wording import WHY_UNAPPLIED, instalments, paid_through
 from anqi.web.shared.figures import write_day, write_moment, write_yuan
 
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 def lines_of(receipt: Receipt, *, today: date) -> list[Row]:
     """The receipt line by line, for the part `sum`."""
     head = [
-        {"label": _("支付方式"), "text": channel_label(receipt.channel)},
+        {"label": _("支付方式"), "text": paid_through(receipt.channel, is_by_other=receipt.by_other)},
         {"label": _("支付时间"), "text": write_moment(receipt.paid_at, this_year=today.year)},
         {"label": _("渠道流水号"), "text": receipt.ref},
         {"label": _("我们的单号"), "text": receipt.charge_key},

@@ -60,6 +60,12 @@ WHY_UNAPPLIED: dict[str, str | Promise] = {
     "link_over": gettext_lazy("代付链接失效以后才付的，没有入账，会原路退回给付款人。"),
 }
 
+LINK_STATES = {
+    "alive": Badge(word=pgettext_lazy("link", "等对方付"), shape="clock", tone="brand"),
+    "paid": Badge(word=pgettext_lazy("link", "已付"), shape="check", tone="good"),
+    "revoked": Badge(word=pgettext_lazy("link", "已撤回"), shape="dash", tone="calm"),
+    "expired": Badge(word=pgettext_lazy("link", "已过期"), shape="dash", tone="calm"),
+}
 CONSENTS: dict[str, str | Promise] = {
     "cost_statement": gettext_lazy("我已看清上面的综合融资成本明示表。"),
     "agreement": gettext_lazy("我已看过分期合同，同意按它签约。"),
@@ -192,6 +198,12 @@ def card_name(card: CardView) -> str:
 def channel_label(code: str) -> str:
     """The channel's name; its code where we no longer offer it."""
     return str(CHANNELS[code].label) if code in CHANNELS else code
+
+
+def paid_through(code: str, *, is_by_other: bool) -> str:
+    """How money came, and whether somebody else has paid it."""
+    label = channel_label(code)
+    return _("%(channel)s（由他人代付）") % {"channel": label} if is_by_other else label
 
 
 def sentences(*told: str) -> str:

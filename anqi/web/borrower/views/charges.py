@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qrcode.image.svg import SvgPathFillImage
 
 from anqi import clock
-from anqi.actions import charges, repayments
+from anqi.actions import charges
 from anqi.documents import queries as documents
 from anqi.lending import queries as lending
 from anqi.payments import channels
@@ -54,7 +54,7 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
         "known": known(found, today=clock.today()) if _hangs(found, step) else (),
         "helpers": lending.helpers(who),
         "next_step": step + 1,
-        "may_be_paid": found.may_be_paid(now),
+        "may_be_paid": found.may_be_paid(now) and not found.is_by_other,
         "transfer": transfer_lines(found) if found.transfer and found.may_be_paid(now) else (),
     }
     return pages.render_part(request, "borrower/charge.html", "state", context)
@@ -64,28 +64,36 @@ def charge(request: HttpRequest, charge_id: UUID) -> HttpResponse:
 @require_GET
 def cashier(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """On to the cashier. Its address may have ended since the charge was opened; then the channel gives another."""
-    who, now = borrower_id(request), clock.now()
+    who, back = borrower_id(request), reverse("borrower:charge", args=[charge_id])
     found = payments.charge(who, charge_id)
     if not found:
         raise Http404
+    # What the borrower paid there would be taken for somebody else's money.
+    return HttpResponseRedirect(back) if found.is_by_other else lead_on(request, who, found, back=back)
+
+
+def lead_on(request: HttpRequest, who: UUID, found: payments.ChargeView, *, back: str) -> HttpResponse:
+    """On to the charge's cashier, or back where it can't be paid any more."""
+    now = clock.now()
     if found.may_be_paid(now) and found.channel in channels.offered():
-        charges.deliver(borrower_id=who, charge_id=charge_id, now=now)
-        found = payments.charge(who, charge_id)
-        assert found
+        charges.deliver(borrower_id=who, charge_id=found.id, now=now)
+        again = payments.charge(who, found.id)
+        assert again
+        found = again
     if not (found.has_cashier and found.may_be_paid(now)):
-        return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
+        return HttpResponseRedirect(back)
     if found.cashier_form:
-        return _send_on(request, found, found.cashier_form)
+        return _send_on(request, found, found.cashier_form, back=back)
     return pages.name_us(HttpResponseRedirect(found.cashier_url))
 
 
-def _send_on(request: HttpRequest, found: payments.ChargeView, form: Form) -> HttpResponse:
+def _send_on(request: HttpRequest, found: payments.ChargeView, form: Form, *, back: str) -> HttpResponse:
     """A page of ours whose form goes to the cashier by itself."""
     context = {
         "form": form,
         "title": _("用%(channel)s付款") % {"channel": channel_label(found.channel)},
         "amount_minor": found.amount_minor,
-        "back": reverse("borrower:charge", args=[found.id]),
+        "back": back,
     }
     return pages.name_us(pages.allow_form_to(render(request, "borrower/onward.html", context), form.url))
 
@@ -95,7 +103,14 @@ def _send_on(request: HttpRequest, found: payments.ChargeView, form: Form) -> Ht
 def code(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """The code to scan, as a picture; not found when there is nothing to scan any more."""
     found = payments.charge(borrower_id(request), charge_id)
-    if not found or not found.code_text or not found.may_be_paid(clock.now()):
+    if not found or found.is_by_other:
+        raise Http404
+    return picture_of(found)
+
+
+def picture_of(found: payments.ChargeView) -> HttpResponse:
+    """The charge's code to scan; 404 where there is none any more."""
+    if not found.code_text or not found.may_be_paid(clock.now()):
         raise Http404
     picture = qrcode.make(found.code_text, image_factory=SvgPathFillImage, border=2)
     return HttpResponse(picture.to_string(), content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
@@ -114,16 +129,11 @@ def _by_time(receipt: documents.Receipt) -> UUID:
 def give_up(request: HttpRequest, charge_id: UUID) -> HttpResponse:
     """The borrower no longer wants this payment: it is closed at the channel, which has the last word."""
     who, now = borrower_id(request), clock.now()
-    if not payments.charge(who, charge_id):
+    found = payments.charge(who, charge_id)
+    if not found:
         raise Http404
-    given_up = charges.give_up(borrower_id=who, charge_id=charge_id, now=now)
-    if given_up.channel in channels.offered():
-        repayments.inquire(borrower_id=who, charge_id=charge_id, now=now)
-    after = payments.charge(who, charge_id)
-    assert after
-    if after.is_open:
-        return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))
-    charges.finish_closing(borrower_id=who, charge_id=charge_id, now=now)
+    charges.give_up(borrower_id=who, charge_id=charge_id, now=now)
+    after = asking.close(who, found, now=now)
     order_id = next(iter(lending.order_of_loans(who, after.loan_ids).values()), None)
     if after.state != "closed" or not order_id or len(after.loan_ids) > 1:
         return HttpResponseRedirect(reverse("borrower:charge", args=[charge_id]))

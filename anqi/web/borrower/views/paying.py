@@ -79,7 +79,7 @@ def _show(
     what = asked.get("what", "")
     what = what if what in quotes.WHATS else quotes.first_choice(picks)
     amount = asked.get("amount", "")
-    quote, refusal = _try(order.loan, what, amount)
+    quote, refusal = try_quote(order.loan, what, amount)
     context = {
         "today": clock.today(),
         "now": clock.now(),
@@ -113,7 +113,8 @@ def _amounts(loan: LoanView | None) -> list[Amount]:
     return [*explained.all(), *([explained.with_next()] if both else [])]
 
 
-def _try(loan: LoanView | None, what: str, amount: str) -> tuple[Quote | None, str]:
+def try_quote(loan: LoanView | None, what: str, amount: str) -> tuple[Quote | None, str]:
+    """What the choice would do, or why there is no such choice, in words."""
     assert loan
     if what == "own" and not amount.strip():
         return None, _("请填写还款金额。")
@@ -164,7 +165,7 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     if not form.is_valid():
         return _show(request, order, picks, note=_("请选择还多少、怎么付，再确认。"), status=422)
     assert order.loan
-    quote, refusal = _try(order.loan, form.cleaned_data["what"], form.cleaned_data["amount"])
+    quote, refusal = try_quote(order.loan, form.cleaned_data["what"], form.cleaned_data["amount"])
     if not quote:
         return _show(request, order, picks, note=refusal, status=422)
     if quote.mark != form.cleaned_data["quote"]:
@@ -242,7 +243,7 @@ def is_phone(request: HttpRequest) -> bool:
 def other(request: HttpRequest, refused: OtherChargeOpen, *, back: str) -> HttpResponse:
     """A payment is open already: go on with it, or give it up."""
     claim, now = refused_for(request, refused), clock.now()
-    context = {"today": clock.today(), "back": back, "claim": claim, "may_be_paid": claim.may_be_paid(now)}
+    context = {"today": clock.today(), "back": back, "claim": claim, "may_be_paid": claim.may_be_paid(now) and not claim.is_by_other}
     return render(request, "borrower/other_charge.html", context, status=409)
 
 
