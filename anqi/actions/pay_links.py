@@ -46,8 +46,8 @@ def make(
 ) -> Made:
     """A link for what is due, for all of it, or for an amount in fen; the same form once more gives the same link.
 
-    One for all of it holds until the midnight of its quote. Refuses NoSuchLoan, TooManyLinks, TooLateToday, NothingToPay,
-    and AmountOutOfRange.
+    One for all of it holds until the midnight of its quote. Refuses NoSuchLoan, TooManyLinks, TooLateToday,
+    NothingToPay, QuoteOver and AmountOutOfRange.
     """
     token = pay_links.draw(borrower_id, attempt)
     with transaction.atomic(durable=True):

@@ -78,8 +78,8 @@ def apply(*, borrower_id: UUID, application_id: UUID, wish: Wish, actor: User, n
     """The application: done at once where one person may decide, else waiting for a second one.
 
     Everything is checked at once, so that what waits could be done today. The same id again changes nothing.
-    Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, OthersMoney, LeftTooSmall, and what the loan
-    can't take.
+    Refuses MayNotAct, ReasonMissing, NotTheirs, AlreadyAsked, OtherRequest, OthersMoney, LeftTooSmall, and what the
+    loan can't take.
     """
     authority.must_act(actor)
     authority.must_say_why(wish.reason)

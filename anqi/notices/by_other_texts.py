@@ -7,8 +7,8 @@ TEXTS = {
     },
     "money_unapplied_by_other": {
         "zh-hans": "有人替你付了 {amount}，其中 {left} 没有可以冲抵的应还款，会原路退回给付款人。",
-        "en": "Somebody paid {amount} for you, of which {left} could not be applied to anything you owe. It goes back to"
-        " whoever paid.",
+        "en": "Somebody paid {amount} for you, of which {left} could not be applied to anything you owe. It goes back"
+        " to whoever paid.",
     },
     "refund_begun_by_other": {
         "zh-hans": "别人替你付的 {amount} 没有可以冲抵的应还款，正在原路退回给付款人，通常几分钟到 3 天到账。",
@@ -17,8 +17,8 @@ TEXTS = {
     },
     "refund_begun_goods_by_other": {
         "zh-hans": "因为退货，别人替你付的 {amount} 正在原路退回给付款人，通常几分钟到 3 天到账。",
-        "en": "Because of the goods returned, {amount} that somebody paid for you is on its way back to them. It usually"
-        " arrives within minutes, at most 3 days.",
+        "en": "Because of the goods returned, {amount} that somebody paid for you is on its way back to them. It"
+        " usually arrives within minutes, at most 3 days.",
     },
     "refund_done_by_other": {
         "zh-hans": "别人替你付的 {amount} 已原路退回给付款人。",

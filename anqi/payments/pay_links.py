@@ -37,7 +37,7 @@ class LinkOver(Refused):
 
 
 def draw(borrower_id: UUID, attempt: UUID) -> str:
-    """The token of the link that this form makes. Sent twice it is the same one, and without the ring nobody's guess."""
+    """The token of the link that this form makes. Sent twice it is the same; without the ring nobody guesses it."""
     return keyring.fingerprint(f"{borrower_id}:{attempt}", purpose="pay_link")
 
 

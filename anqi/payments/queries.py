@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from anqi.payments.channels.protocol import Form
 from anqi.payments.models import Card, Charge, ChargePart, Exchange, Payment, Payout, Refund, Unapplied
@@ -177,7 +177,7 @@ def paid_between(borrower_id: UUID, since: datetime, until: datetime) -> list[Pa
 
 
 def _payments(borrower_id: UUID) -> QuerySet[Payment]:
-    return Payment.objects.filter(borrower_id=borrower_id).select_related("charge").defer("charge__payer_ip")
+    return Payment.objects.filter(borrower_id=borrower_id).annotate(link_id=F("charge__link_id"))
 
 
 def _last_answer(borrower_id: UUID, charge_id: UUID) -> _Answered:
@@ -195,7 +195,7 @@ def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentV
     return tuple(
         PaymentView(
             id=row.id,
-            is_by_other=row.charge.is_by_other,
+            is_by_other=vars(row)["link_id"] is not None,
             channel=row.channel,
             ref=row.ref,
             amount_minor=row.amount_minor,

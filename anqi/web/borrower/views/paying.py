@@ -243,7 +243,8 @@ def is_phone(request: HttpRequest) -> bool:
 def other(request: HttpRequest, refused: OtherChargeOpen, *, back: str) -> HttpResponse:
     """A payment is open already: go on with it, or give it up."""
     claim, now = refused_for(request, refused), clock.now()
-    context = {"today": clock.today(), "back": back, "claim": claim, "may_be_paid": claim.may_be_paid(now) and not claim.is_by_other}
+    may_be_paid = claim.may_be_paid(now) and not claim.is_by_other
+    context = {"today": clock.today(), "back": back, "claim": claim, "may_be_paid": may_be_paid}
     return render(request, "borrower/other_charge.html", context, status=409)
 
 
