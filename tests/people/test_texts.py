@@ -65,6 +65,10 @@ WORDS: dict[str, dict[str, Any]] = {
     "payment_received": {"amount": texts.yuan(53309)},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
 }  # fmt: skip
+_OF_OTHERS = (
+    "payment_received", "money_unapplied", "refund_begun", "refund_begun_goods", "refund_done", "refund_failed",
+)  # fmt: skip
+WORDS |= {name + texts.BY_OTHER: WORDS[name] for name in _OF_OTHERS}
 
 
 def test_every_text_is_tried_here() -> None:

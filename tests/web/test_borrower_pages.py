@@ -82,6 +82,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", "/reserves"), ("GET", "/reserves/apply"), ("GET", "/reserves/apply/cost"), ("GET", "/reserves/limit"),
         ("POST", "/reserves/limit/own"), ("POST", "/reserves/limit/lock"), ("POST", "/reserves/limit/unlock"),
         ("POST", "/reserves/limit/accept"),
+        ("GET", "/pay"), ("GET", "/pay/preview"), ("GET", "/pay-links"),
         ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"),
         ("GET", "/bills"), ("GET", "/me"), ("GET", "/orders"),
         ("GET", "/receipts"), ("GET", "/verify"), ("GET", "/confirm/token"),
@@ -95,6 +96,8 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
         ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
         ("GET", f"/orders/{order_id}/any-day"),
+        ("GET", f"/orders/{order_id}/pay-link"), ("POST", f"/orders/{order_id}/pay-link"),
+        ("POST", f"/pay-links/{charge_id}/revoke"),
         ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
         ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),
         ("POST", f"/orders/{order_id}/decline"), ("GET", f"/orders/{order_id}/signed"),
@@ -116,6 +119,8 @@ def test_every_page_has_its_guard() -> None:
     from anqi.web.borrower.urls import urlpatterns
 
     doors = {"certificates", "login", "login-code", "login-again", "logout"}
+    # Of somebody who pays for a borrower, and has no account here.
+    doors |= {"pay-for", "paid-for", "paid-for-cashier", "paid-for-code", "paid-for-give-up"}
     tried = {re.sub(r"[0-9a-f-]{36}", "x", address) for _, address in addresses(uuid4(), uuid4(), uuid4())}
     named = {"/" + re.sub(r"<\w+:(\w+)>", lambda m: "token" if m[1] == "token" else "x", str(p.pattern))
              for p in urlpatterns if p.name not in doors}  # fmt: skip
@@ -137,7 +142,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[21:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[24:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 
