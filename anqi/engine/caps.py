@@ -113,14 +113,16 @@ def breaches(terms: Terms, caps: Iterable[Cap]) -> tuple[Breach, ...]:
     return tuple(each for cap in caps for each in _above(cap, costs_of(terms, cap.basis)))
 
 
-def breaches_after(terms: Terms, facts: Iterable[Fact], change: Fact, caps: Iterable[Cap]) -> tuple[Breach, ...]:
-    """The same of a running loan from the day of a change on, against what was owed on it before.
+def breaches_after(
+    terms: Terms, facts: Iterable[Fact], changes: Sequence[Fact], caps: Iterable[Cap], *, on: date
+) -> tuple[Breach, ...]:
+    """The same of a running loan from the day of its changes on, against what was owed on it before.
 
-    For every change of a plan: another due day, a deferral, a new plan, another rate, a charge. Refuses as `standing`
-    does.
+    For every change of a plan, and several of one day together: another due day, a deferral, a new plan, another rate,
+    a charge. Refuses as `standing` does.
     """
     known = tuple(facts)
-    return tuple(each for cap in caps for each in _above(cap, costs_after(terms, known, change, cap.basis)))
+    return tuple(each for cap in caps for each in _above(cap, costs_after(terms, known, changes, cap.basis, on=on)))
 
 
 def breaches_of_average(loans: Iterable[tuple[int, Decimal]], caps: Iterable[Cap]) -> tuple[Breach, ...]:
@@ -153,14 +155,19 @@ def costs_of(terms: Terms, basis: Basis) -> tuple[Cost, ...]:
     return planned, *_early(way, basis), *_late_and_together(late, with_charges, terms.starts_on)
 
 
-def costs_after(terms: Terms, facts: Sequence[Fact], change: Fact, basis: Basis) -> tuple[Cost, ...]:
-    """What a running loan costs a year by each test from the day of the change on; nothing where nothing is owed."""
-    way = way_of(terms, facts, change)
+def costs_after(
+    terms: Terms, facts: Sequence[Fact], changes: Sequence[Fact], basis: Basis, *, on: date
+) -> tuple[Cost, ...]:
+    """What a running loan costs a year by each test from the day on, with its changes of that day or without any.
+
+    Nothing where nothing is owed.
+    """
+    way = way_of(terms, facts, changes, since=on)
     if way.owed_minor <= 0:
         return ()
-    planned = Cost(test="as_planned", percent=way.percent_as_planned(basis), on=change.on)
+    planned = Cost(test="as_planned", percent=way.percent_as_planned(basis), on=on)
     late = _lateness(terms, basis)
-    return planned, *_early(way, basis), *_late_and_together(late, planned.percent, change.on)
+    return planned, *_early(way, basis), *_late_and_together(late, planned.percent, on)
 
 
 def _above(cap: Cap, costs: Iterable[Cost]) -> Iterator[Breach]:

@@ -3,14 +3,16 @@
 A rule that changes gets another row from its day on; a loan is measured by the rules of the day it starts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from anqi.engine.calendar import Step, steps_after
+from anqi.engine.loan import StandingInstalment
 from anqi.engine.products import Terms
 from anqi.engine.refusals import Refused
-from anqi.engine.schedule import plan
+from anqi.engine.schedule import Planned, plan
 
 What = Literal["amount", "term", "single_maturity"]
 
@@ -47,12 +49,15 @@ def ceiling_of(lender_kind: str, what: What, on: date) -> Ceiling | None:
     return max(held, key=lambda row: row.since, default=None)
 
 
-def refuse_too_long(terms: Terms, lender_kind: str) -> None:
+def refuse_too_long(
+    terms: Terms, lender_kind: str, instalments: Sequence[Planned | StandingInstalment] = ()
+) -> None:
     """Refuses with TooLong a plan whose last due date lies beyond what such a lender may lend from its start.
 
     One whose principal falls due all at once (到期一次性还本) has a ceiling of its own beside that of every loan.
+    The plan is that of the terms, or the one to which it is changed.
     """
-    instalments = plan(terms).instalments
+    instalments = instalments or plan(terms).instalments
     _refuse_beyond(ceiling_of(lender_kind, "term", terms.starts_on), terms, instalments[-1].due_on)
     repaying = [each.due_on for each in instalments if each.principal_minor]
     if len(repaying) == 1:

@@ -136,17 +136,19 @@ def _decimal(number: Fraction) -> Decimal:
     return Decimal(number.numerator) * Decimal(number.denominator) ** -1
 
 
-def way_of(terms: Terms, facts: Iterable[Fact] = (), change: Fact | None = None) -> Way:
+def way_of(
+    terms: Terms, facts: Iterable[Fact] = (), changes: Iterable[Fact] = (), *, since: date | None = None
+) -> Way:
     """The loan from the day it starts, or from the day of a change on; what was owed before the change is what is lent.
 
     So a change that puts a cost on what was owed shows it. Refuses as `standing` does.
     """
-    known = tuple(facts)
-    since = change.on if change else terms.starts_on
+    known, changes = tuple(facts), tuple(changes)
+    since = since or terms.starts_on
     course = replay(terms, known, since)
     owed_minor, lent_minor = _owed(course), course.lent_minor
-    if change:
-        known = (*(fact for fact in known if fact.on <= since), change)
+    if changes:
+        known = (*(fact for fact in known if fact.on <= since), *changes)
         course = replay(terms, known, since)
     steps = list(_steps(terms, known, course, since))
     return Way(

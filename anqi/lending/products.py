@@ -9,19 +9,21 @@ Refused
 └── CapUnknown         kind, on
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
 from anqi.engine import caps, ceilings, loan, refusals
 from anqi.engine.calendar import Step
 from anqi.engine.cap_rules import LenderType
-from anqi.engine.caps import Breach, Test
+from anqi.engine.caps import Breach, Cap, Test
 from anqi.engine.cost import AnnualCost, annual_cost_of
+from anqi.engine.loan import StandingInstalment
 from anqi.engine.money import write_amount
 from anqi.engine.products import Terms
 from anqi.engine.schedule import Plan, plan
 from anqi.lending import store
-from anqi.lending.models import Product
+from anqi.lending.models import Lender, Product
 from anqi.rows.refusals import Refused
 
 KIND, RESERVE = "purchase", "reserve"
@@ -165,27 +167,35 @@ def refuse_dear(product: Product, amount_minor: int, *, on: date) -> None:
     Paid as planned, settled early on its dearest day, or late. CapUnknown where no rule of that day is known.
     """
     terms = store.terms_from(terms_of(product, amount_minor), starts_on=on)
+    holding = caps_of(product, on=on, until=plan(terms).instalments[-1].due_on)
+    for breach in caps.breaches(terms, holding):
+        raise above(breach)
+
+
+def caps_of(product: Product, *, on: date, until: date) -> tuple[Cap, ...]:
+    """The caps that hold for what is sold of it on that day and ends on the other. Refuses CapUnknown."""
     kind = cast(LenderType, product.lender.kind)
     try:
-        holding = caps.caps_of(
-            kind, "purchase" if product.kind == KIND else "cash", on=on, until=plan(terms).instalments[-1].due_on
-        )
+        return caps.caps_of(kind, "purchase" if product.kind == KIND else "cash", on=on, until=until)
     except refusals.CapUnknown as unknown:
         raise CapUnknown(kind=kind, on=on) from unknown
-    for breach in caps.breaches(terms, holding):
-        raise _above(breach)
 
 
 def refuse_long(product: Product, amount_minor: int, *, on: date) -> None:
     """Refuses with TooLong what, begun on that day, would end later than such a lender may lend."""
-    terms = store.terms_from(terms_of(product, amount_minor), starts_on=on)
+    refuse_late(store.terms_from(terms_of(product, amount_minor), starts_on=on), product.lender)
+
+
+def refuse_late(terms: Terms, lender: Lender, instalments: Sequence[StandingInstalment] = ()) -> None:
+    """The same of a plan as its terms have it, or as these instalments do, to which it is changed."""
     try:
-        ceilings.refuse_too_long(terms, product.lender.kind)
+        ceilings.refuse_too_long(terms, lender.kind, instalments)
     except ceilings.TooLong as late:
         raise TooLong(ends_on=late.ends_on, latest_on=late.latest_on, source=late.ceiling.source) from None
 
 
-def _above(breach: Breach) -> CostAboveCap:
+def above(breach: Breach) -> CostAboveCap:
+    """The refusal that tells of a cost above a cap."""
     return CostAboveCap(
         test=breach.test, what=_WHAT[breach.test], basis=breach.basis, percent=breach.percent,
         cap_percent=breach.cap_percent, on=breach.on, source=breach.source,

@@ -316,22 +316,22 @@ CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
 def test_a_change_is_tested_against_what_was_owed_before_it(kind: str, body: dict[str, Any], above: list[str]) -> None:
     lent = terms(THREE, annual_rate="0.22", charges={"notary": "80.00"}, draws_up_to="2000.00")
     change = fact(kind, "2026-02-15", **body)
-    assert [each.test for each in breaches_after(lent, [], change, [cap("24")])] == above
+    assert [each.test for each in breaches_after(lent, [], [change], [cap("24")], on=change.on)] == above
 
 
 def test_a_new_rate_is_told_from_its_day_on() -> None:
     """A day at 12 % is owed, 0.20; of the month 11.81 − 0.20 are left in 29/30 of it, then 6.00 on 300.00: 24 % and a little."""
     paid = fact("payment", "2026-02-28", amount="309.00")
     change = fact("rate_change", "2026-03-01", annual_rate="0.24")
-    [planned] = [
-        each for each in caps.costs_after(terms(THREE), [paid], change, "simple") if each.test == "as_planned"
-    ]
+    costs = caps.costs_after(terms(THREE), [paid], [change], "simple", on=change.on)
+    [planned] = [each for each in costs if each.test == "as_planned"]
     assert (f"{planned.percent}", planned.on) == ("24.01", date(2026, 3, 1))
 
 
 def test_what_is_settled_costs_nothing_any_more() -> None:
     paid = fact("payment", "2026-02-10", **{"amount": "1000.00", "for": "all"})
-    assert caps.costs_after(terms(THREE), [paid], fact("due_day_change", "2026-02-15", day=20), "simple") == ()
+    change = fact("due_day_change", "2026-02-15", day=20)
+    assert caps.costs_after(terms(THREE), [paid], [change], "simple", on=change.on) == ()
 
 
 # --- what always holds -----------------------------------------------------------------------------------------------

@@ -1,6 +1,15 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since, what comes back."""
 
-from anqi.lending.models.loans import Agreement, CreditLine, Fact, LineDecision, Loan, Order, SetAside
+from anqi.lending.models.loans import (
+    Agreement,
+    Amendment,
+    CreditLine,
+    Fact,
+    LineDecision,
+    Loan,
+    Order,
+    SetAside,
+)
 from anqi.lending.models.reserves import Application, ApplicationReview, LenderPolicy, Trace
 from anqi.lending.models.returns import Hold, Return
 from anqi.lending.models.settlements import (
@@ -14,7 +23,8 @@ from anqi.lending.models.settlements import (
 from anqi.lending.models.shops import Lender, Merchant, MerchantKey, MerchantOrder, Product
 
 __all__ = (
-    "Agreement", "Application", "ApplicationReview", "CreditLine", "Fact", "Hold", "Lender", "LenderPolicy",
-    "LineDecision", "Loan", "Merchant", "MerchantAccount", "MerchantKey", "MerchantOrder", "MerchantPayout", "Order",
-    "PageLink", "PayoutPart", "Product", "Return", "SetAside", "Settlement", "SettlementLine", "Trace",
+    "Agreement", "Amendment", "Application", "ApplicationReview", "CreditLine", "Fact", "Hold", "Lender",
+    "LenderPolicy", "LineDecision", "Loan", "Merchant", "MerchantAccount", "MerchantKey", "MerchantOrder",
+    "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return", "SetAside", "Settlement",
+    "SettlementLine", "Trace",
 )  # fmt: skip

@@ -99,6 +99,37 @@ class Agreement(BorrowerRow):
         constraints = (models.UniqueConstraint(fields=["borrower", "order_id"], name="lending_agreement_once"),)
 
 
+class Amendment(BorrowerRow):
+    """A running plan that was changed as its borrower signed: canonical JSON of both plans, and its hash. Never changed.
+
+    The facts by which the arithmetic knows are named beside it.
+    """
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        DUE_DAY = "due_day"
+        DEFERRAL = "deferral"
+        HARDSHIP = "hardship"
+
+    loan_id = models.UUIDField()
+    loan = belongs_to("lending.Loan", "loan_id")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    # Which version of the plan begins with it; the agreement's own is the first.
+    version = models.IntegerField()
+    fact_ids = ArrayField(models.UUIDField())
+    template = models.CharField(max_length=32)
+    body = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "lending_amendment"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "loan_id", "version"], name="lending_amendment_version"),
+        )
+
+
 class Loan(BorrowerRow):
     """One agreement in life. What it looks like on a day is computed from its terms and facts."""
 
