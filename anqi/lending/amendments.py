@@ -184,11 +184,12 @@ def draw_up(foreseen: Foreseen, *, kind: str) -> Draft:
 
 
 def sign(
-    foreseen: Foreseen, *, kind: str, sha256: str, by: str, now: datetime
+    foreseen: Foreseen, *, kind: str, sha256: str, by: str, evidence: str | None = None, now: datetime
 ) -> tuple[Amendment, tuple[NewFact, ...]]:
     """What was read under that hash, kept, and the facts of it, which the act records. Hold the borrower first.
 
-    Who calls asks `find` first. Refuses AmendmentChanged, and what `refuse_unlawful` refuses.
+    `evidence` says where and with what it was signed, and stands encrypted. Who calls asks `find` first.
+    Refuses AmendmentChanged, and what `refuse_unlawful` refuses.
     """
     draft, held = draw_up(foreseen, kind=kind), foreseen.held
     if draft.sha256 != sha256:
@@ -201,7 +202,8 @@ def sign(
     )
     amendment = Amendment.objects.create(
         borrower_id=held.borrower_id, id=amendment_id, loan_id=held.id, kind=kind, version=draft.body["version"],
-        fact_ids=[fact.id for fact in facts], template=TEMPLATE, body=draft.text, sha256=draft.sha256, signed_at=now,
+        fact_ids=[fact.id for fact in facts], template=TEMPLATE, body=draft.text, sha256=draft.sha256, evidence=evidence,
+        signed_at=now,
     )  # fmt: skip
     return amendment, facts
 

@@ -132,6 +132,18 @@ _TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | {
         "en": "Your application for {amount} ({reserve}) was not approved after our staff looked at it. Log in to see"
         " why; you may ask for another look.",
     },
+    "due_day_changed": {
+        "zh-hans": "分期 {loan} 的还款日已按你的确认改好：下一期 {due_on} 还 {amount}，一共多付利息 {cost}。变更文件在 文件 里查看。"
+        "如果不是你本人操作，请马上联系我们。",
+        "en": "The due day of plan {loan} is changed as you signed: next {amount} on {due_on}, {cost} more interest in"
+        " all. The document is under Papers. If this was not you, contact us at once.",
+    },
+    "instalment_deferred": {
+        "zh-hans": "分期 {loan} 的下一期已按你的确认延期到 {due_on}，应还 {amount}，一共多付利息 {cost}。变更文件在 文件 里查看。"
+        "如果不是你本人操作，请马上联系我们。",
+        "en": "The next instalment of plan {loan} is deferred to {due_on} as you signed: {amount}, {cost} more interest"
+        " in all. The document is under Papers. If this was not you, contact us at once.",
+    },
     "reserve_signed": {
         "zh-hans": "你已签约{reserve} {amount}，款项将打到你的{account}。到账后开始计息，我们会告诉你还款日。",
         "en": "You signed for {amount} ({reserve}). It is being paid to your {account}. Interest begins when it"

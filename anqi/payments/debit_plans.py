@@ -40,6 +40,24 @@ def put(*, borrower_id: UUID, loan_id: UUID, due_on: date, expected_minor: int, 
     )  # fmt: skip
 
 
+def move(plan: DebitPlan, *, due_on: date, expected_minor: int, now: datetime) -> DebitPlan:
+    """The plan of an instalment that falls due on another day: the old one is done with, a new one begins anew.
+
+    So it is reminded of and announced again, and nothing is tried on the old day.
+    """
+    end(plan, state=DebitPlan.State.STOPPED, why="moved", now=now)
+    keep(plan)
+    return put(
+        borrower_id=plan.borrower_id, loan_id=plan.loan_id, due_on=due_on, expected_minor=expected_minor, now=now
+    )
+
+
+def is_announced(plan: DebitPlan) -> bool:
+    """Whether a channel was asked to tell the payer of it, and has not refused to."""
+    asked = DebitNotice.objects.filter(borrower_id=plan.borrower_id, plan_id=plan.id)
+    return asked.exclude(state=DebitNotice.State.REFUSED).exists()
+
+
 def wake(borrower_id: UUID, plan_id: UUID, *, now: datetime) -> None:
     """Something has become known: the plan is looked at at once."""
     DebitPlan.objects.filter(borrower_id=borrower_id, id=plan_id, state=DebitPlan.State.OPEN).update(

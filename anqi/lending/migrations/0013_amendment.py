@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+import anqi.rows.fields
 import anqi.rows.ids
 from anqi.rows.operations import AppendOnly, Distribute, SameBorrower
 
@@ -28,6 +29,7 @@ class Migration(migrations.Migration):
                 ("template", models.CharField(max_length=32)),
                 ("body", models.TextField()),
                 ("sha256", models.CharField(max_length=64)),
+                ("evidence", anqi.rows.fields.EncryptedText(null=True)),
                 ("signed_at", models.DateTimeField()),
                 ("borrower", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.borrower")),
                 ("loan", models.ForeignObject(from_fields=["borrower_id", "loan_id"], null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="lending.loan", to_fields=["borrower_id", "id"])),

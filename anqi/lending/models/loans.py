@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anqi.lending.models.shops import Lender, Merchant, Product
-from anqi.rows.fields import belongs_to
+from anqi.rows.fields import EncryptedText, belongs_to
 from anqi.rows.tables import BorrowerRow
 
 
@@ -121,6 +121,8 @@ class Amendment(BorrowerRow):
     template = models.CharField(max_length=32)
     body = models.TextField()
     sha256 = models.CharField(max_length=64)
+    # Where and with what it was signed; nothing where staff keep what was agreed otherwise.
+    evidence = EncryptedText(null=True)
     signed_at = models.DateTimeField()
 
     class Meta:
