@@ -29,6 +29,11 @@ TERMS: dict[str, Any] = {
     "excess": "next",
 }
 
+_PARTIES = {
+    "lender": {"code": "qhxj", "name": "青禾消费金融"},
+    "borrower": {"name": "林小满", "id_number": "110***********002X"},
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planted:
@@ -106,8 +111,8 @@ def _rows(borrower_id: UUID, principal_minor: int, terms: dict[str, Any], now: d
         shipped_at=now, state=MerchantOrder.State.SHIPPED,
     )  # fmt: skip
     Agreement.objects.create(
-        borrower_id=borrower_id, id=agreement_id, order_id=order_id, template="test", body=json.dumps(terms),
-        sha256="", signed_at=now,
+        borrower_id=borrower_id, id=agreement_id, order_id=order_id, template="test",
+        body=json.dumps(terms | _PARTIES), sha256="", signed_at=now,
     )  # fmt: skip
     return Loan.objects.create(
         borrower_id=borrower_id, id=loan_id, number=f"AQ{loan_id.hex[-10:].upper()}", order_id=order_id,
@@ -180,7 +185,8 @@ def plant_cash(
         amount_minor=amount_minor, opened_at=now, confirmed_at=now, state=Order.State.CONFIRMED,
     )  # fmt: skip
     agreement = Agreement.objects.create(
-        borrower_id=borrower_id, id=agreement_id, order_id=order_id, template="test", body="{}", sha256="", signed_at=now
+        borrower_id=borrower_id, id=agreement_id, order_id=order_id, template="test", body=json.dumps(_PARTIES), sha256="",
+        signed_at=now,
     )
     signed = terms | {"principal": f"{amount_minor // 100}.{amount_minor % 100:02}", "instalments": 3}
     return loans.put(order, agreement, product=product, terms=signed, now=now)
