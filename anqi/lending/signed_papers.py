@@ -11,7 +11,7 @@ from typing import Any
 from anqi.engine.disclosure import NOTHING_ELSE
 from anqi.engine.money import write_amount
 from anqi.lending import agreements
-from anqi.lending.models import Agreement
+from anqi.lending.models import Agreement, Amendment
 from anqi.rows.days import SHANGHAI
 
 Paper = dict[str, Any]
@@ -21,7 +21,7 @@ Signed = Mapping[str, Any]
 def agreement(row: Agreement) -> Paper:
     """The agreement as the template `statement` takes it."""
     body = _read(row)
-    return _paper("分期合同", row, body, sections=agreements.sections(dict(body)))
+    return paper("分期合同", row, body, sections=agreements.sections(dict(body)))
 
 
 def cost_statement(row: Agreement) -> Paper:
@@ -33,7 +33,7 @@ def cost_statement(row: Agreement) -> Paper:
         tables = [_items(body), *tables]
     else:
         sections = [("正常还款的费用", ["免息免费：不收任何利息和费用。"]), *sections]
-    return _paper("综合融资成本明示表", row, body, facts=_cost(body), sections=sections, tables=tables)
+    return paper("综合融资成本明示表", row, body, facts=_cost(body), sections=sections, tables=tables)
 
 
 def _read(row: Agreement) -> Signed:
@@ -43,10 +43,11 @@ def _read(row: Agreement) -> Signed:
     return body
 
 
-def _paper(
-    title: str, row: Agreement, body: Signed, *, facts: Iterable[tuple[str, str]] = (),
+def paper(
+    title: str, row: Agreement | Amendment, body: Signed, *, facts: Iterable[tuple[str, str]] = (),
     sections: Iterable[tuple[str, list[str]]], tables: Iterable[Paper] = (),
 ) -> Paper:  # fmt: skip
+    """What was signed as the template `statement` takes it, with who signed it when, and its hash."""
     borrower, signed_at = body["borrower"], row.signed_at.astimezone(SHANGHAI)
     return {
         "language": "zh",
@@ -82,8 +83,8 @@ def _cost(body: Signed) -> list[tuple[str, str]]:
 def _items(body: Signed) -> Paper:
     stated = body["cost_statement"]
     rows = [[each["name"], each["how"], each["payee"], _yuan(body, each["amount_minor"])] for each in stated["items"]]
-    columns = [_column("项目"), _column("怎么收", wide=True), _column("由谁收取"), _column("金额", amount=True)]
-    return _table("正常还款的费用", columns, rows, total=["息费合计", "", "", _yuan(body, stated["cost_minor"])])
+    columns = [column("项目"), column("怎么收", wide=True), column("由谁收取"), column("金额", amount=True)]
+    return table("正常还款的费用", columns, rows, total=["息费合计", "", "", _yuan(body, stated["cost_minor"])])
 
 
 def _plan(body: Signed) -> Paper:
@@ -91,21 +92,23 @@ def _plan(body: Signed) -> Paper:
     rows = [[str(each["n"]), *(_yuan(body, each[part]) for part in parts)] for each in body["plan"]]
     sums = [_yuan(body, sum(each[part] for each in body["plan"])) for part in parts]
     names = ("本金", "利息", "手续费", "每期应还")
-    columns = [_column("期"), *(_column(name, wide=True, amount=True) for name in names)]
-    return _table("每期金额", columns, rows, total=["合计", *sums])
+    columns = [column("期"), *(column(name, wide=True, amount=True) for name in names)]
+    return table("每期金额", columns, rows, total=["合计", *sums])
 
 
 def _contingent(body: Signed) -> Paper:
     rows = [[each["name"], each["how"], each["payee"]] for each in body["cost_statement"]["contingent"]]
-    columns = [_column("项目"), _column("怎么收", wide=True), _column("由谁收取")]
-    return _table("只有发生时才收的费用", columns, rows)
+    columns = [column("项目"), column("怎么收", wide=True), column("由谁收取")]
+    return table("只有发生时才收的费用", columns, rows)
 
 
-def _column(name: str, *, wide: bool = False, amount: bool = False) -> Paper:
+def column(name: str, *, wide: bool = False, amount: bool = False) -> Paper:
+    """The head of a table's column."""
     return {"name": name, "wide": wide, "amount": amount}
 
 
-def _table(title: str, columns: list[Paper], rows: list[list[str]], *, total: Iterable[str] = ()) -> Paper:
+def table(title: str, columns: list[Paper], rows: list[list[str]], *, total: Iterable[str] = ()) -> Paper:
+    """A table of texts, with its sums as the last row."""
     return {"title": title, "columns": columns, "rows": rows, "sum": list(total), "note": ""}
 
 
