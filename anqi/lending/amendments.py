@@ -10,7 +10,8 @@ Refused
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -211,6 +212,20 @@ def sign(
 def find(borrower_id: UUID, loan_id: UUID, sha256: str) -> Amendment | None:
     """What was signed under that hash: the second tap finds the first one's."""
     return Amendment.objects.filter(borrower_id=borrower_id, loan_id=loan_id, sha256=sha256).first()
+
+
+def get(borrower_id: UUID, amendment_id: UUID) -> Amendment | None:
+    """The borrower's own amendment; None for somebody else's or nobody's."""
+    return Amendment.objects.filter(borrower_id=borrower_id, id=amendment_id).first()
+
+
+def of_loans(borrower_id: UUID, loan_ids: Iterable[UUID]) -> dict[UUID, list[Amendment]]:
+    """All amendments of each of these loans, the oldest first; loans without one are left out. One statement."""
+    found = defaultdict[UUID, list[Amendment]](list)
+    rows = Amendment.objects.filter(borrower_id=borrower_id, loan_id__in=list(loan_ids))
+    for row in rows.order_by("version"):
+        found[row.loan_id].append(row)
+    return dict(found)
 
 
 def of_loan(borrower_id: UUID, loan_id: UUID) -> list[Amendment]:

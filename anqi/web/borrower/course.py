@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anqi.documents.queries import Receipt
 from anqi.engine.facts import Payment
 from anqi.lending import effects
+from anqi.lending.models import Amendment
 from anqi.lending.queries import LoanView
 from anqi.lending.queries import PaymentView as LoanPayment
 from anqi.payments.debit_queries import Planned, Try
@@ -44,13 +45,14 @@ class Entry:
 
 def entries(
     loan: LoanView, rows: Iterable[Row], made: Iterable[LoanPayment], money: Mapping[UUID, Money],
-    receipts: Mapping[UUID, Receipt], plans: Iterable[Planned],
+    receipts: Mapping[UUID, Receipt], plans: Iterable[Planned], amended: Iterable[Amendment] = (),
 ) -> list[Entry]:  # fmt: skip
     """All of it, the earliest day first; today stands among the days."""
+    papers = {str(fact_id): each for each in amended for fact_id in each.fact_ids}
     told = [
         *(Entry(on=row["due_on"], kind="instalment", instalment=row) for row in rows),
         *(_payment(each, money[each.payment_id], receipts.get(each.payment_id)) for each in made),
-        *_changes(loan),
+        *_changes(loan, papers),
         *(_refund(each, loan.today) for paid in money.values() for each in paid.refunds),
         *(_tried(each) for plan in plans for each in plan.tries),
     ]
@@ -90,16 +92,19 @@ def _uses(payment: LoanPayment) -> list[Row]:
     )  # fmt: skip
 
 
-def _changes(loan: LoanView) -> Iterator[Entry]:
-    """What happened to the loan besides its payments."""
+def _changes(loan: LoanView, papers: Mapping[str, Amendment]) -> Iterator[Entry]:
+    """What happened to the loan besides its payments; what was signed leads to its paper."""
     among = {each.id: each for each in loan.held.facts}
     paid = {fact.id: amounts for fact, amounts in effects.of_other_money(loan.held, today=loan.today)}
     for fact in loan.held.facts:
         if fact.on <= loan.today and not isinstance(fact, Payment):
             told = tell(fact, among=among, this_year=loan.today.year)
+            signed = papers.get(fact.id)
             yield Entry(
                 on=fact.on, kind="change", title=told.title, tone="brand", amount_minor=told.amount_minor,
                 lines=_told_lines(told, paid.get(fact.id, {})),
+                url=reverse("borrower:amended", args=[loan.held.order_id, signed.id]) if signed else "",
+                link=_("看变更文件") if signed else "",
             )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anqi.lending import changing
+from anqi.lending.queries import LoanView
 from anqi.web.borrower.reserve_words import PURPOSES
 from anqi.web.shared.figures import write_day
 
@@ -174,6 +176,38 @@ class DayForm(forms.Form):
             day = write_day(self._last, this_year=self._first.year)
             raise forms.ValidationError(_("最晚到 %(day)s。"), params={"day": day})
         return on
+
+
+class DueDayForm(forms.Form):
+    """A day of the month on which instalments are to fall due."""
+
+    day = forms.TypedChoiceField(label=_("每月几日还"), coerce=int)
+
+    def __init__(self, *args: Any, loan: LoanView, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._days = changing.due_days(loan.held, loan.today)
+        self.fields["day"].choices = [(day, day) for day in self._days]  # type: ignore[attr-defined]
+
+    @property
+    def has_choice(self) -> bool:
+        return bool(self._days)
+
+
+class LaterForm(forms.Form):
+    """The day to which the next instalment is to be deferred."""
+
+    to = forms.DateField(label=_("延到哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, loan: LoanView, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._days = changing.deferral_days(loan.held, loan.today)
+        if self._days:
+            first, last = self._days[0].isoformat(), self._days[-1].isoformat()
+            self.fields["to"].widget.attrs |= {"min": first, "max": last}
+
+    @property
+    def has_choice(self) -> bool:
+        return bool(self._days)
 
 
 def consents_of(form: Any) -> tuple[str, ...]:

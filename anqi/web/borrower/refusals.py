@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from anqi.rows.refusals import Refused
 from anqi.web.borrower.wording import channel_label
-from anqi.web.shared.figures import write_moment, write_yuan
+from anqi.web.shared.figures import write_day, write_moment, write_yuan
 
 _A_MINUTE = 60
 Words = Callable[[dict[str, Any], datetime], str]
@@ -76,6 +76,26 @@ _WORDS: dict[str, Words] = {
     "limit_expired": lambda facts, now: _("你的额度过了有效期，没有签约。已有的分期照常还款。"),
     "reading_too_short": _hurry,
     "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
+    "plan_not_running": lambda facts, now: _("这笔分期没有在还款中，没有可以改的。"),
+    "still_due": lambda facts, now: _("有 %(amount)s 已经到期，先还清，马上就可以来办。")
+    % {"amount": write_yuan(facts["due_minor"])},
+    "plan_on_hold": lambda facts, now: _("这笔分期现在冻结着，什么都不用还；解除冻结以后再来办。"),
+    "moved_before": lambda facts, now: _("第 %(n)d 期的还款日已经改过一次，先还掉这一期再来办。") % {"n": facts["n"]},
+    "too_few_to_come": lambda facts, now: _("这笔分期不能改每月的还款日；下一期来不及还，可以延期。"),
+    "changed_lately": lambda facts, now: _("不久前刚改过，%(day)s起可以再办。")
+    % {"day": write_day(facts["again_on"], this_year=now.year)},
+    "day_not_offered": lambda facts, now: _("还款日请选每月 1–28 日，和现在的不同。"),
+    "deferral_too_long": lambda facts, now: _("请选 %(first)s到 %(last)s之间、每月 1–28 日的一天。")
+    % {
+        "first": write_day(facts["first_on"], this_year=now.year),
+        "last": write_day(facts["last_on"], this_year=now.year),
+    },
+    "payment_under_way": lambda facts, now: _("有一笔付款还没有结果，等它有了结果再来办。"),
+    "debit_announced": lambda facts, now: _("%(day)s的自动扣款已经通知出去，这一期不能再改；扣款以后再来办。")
+    % {"day": write_day(facts["due_on"], this_year=now.year)},
+    "not_meant": lambda facts, now: _("请先勾选同意，再确认。"),
+    "cannot_change": lambda facts, now: _("这笔分期不能这样改，没有任何变动。"),
+    "amendment_changed": lambda facts, now: _("内容有了变化，没有签署。请再看一遍下面新的内容。"),
     "cost_above_cap": lambda facts, now: _("按今天的规定，这笔分期的年化成本超过了上限 %(cap)s%%，没有签约。")
     % {"cap": facts["cap_percent"]},
     "amount_above_limit": _above_limit,

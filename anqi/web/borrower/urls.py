@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anqi.web.borrower.views import (
+    amending,
     any_day,
     applying,
     auto_pays,
@@ -84,6 +85,10 @@ urlpatterns = [
     path("paid-for/<str:key>/<str:proof>/code.svg", payers.code, name="paid-for-code"),
     path("paid-for/<str:key>/<str:proof>/give-up", payers.give_up, name="paid-for-give-up"),
     path("orders/<uuid:order_id>/any-day", any_day.any_day, name="any-day"),
+    path("orders/<uuid:order_id>/due-day", amending.due_day, name="due-day"),
+    path("orders/<uuid:order_id>/later", amending.later, name="later"),
+    path("orders/<uuid:order_id>/amendments/<uuid:amendment_id>", amending.amended, name="amended"),
+    path("orders/<uuid:order_id>/amendments/<uuid:amendment_id>.pdf", amending.paper, name="amendment-pdf"),
     path("orders/<uuid:order_id>/sign", signing.sign, name="sign"),
     path("orders/<uuid:order_id>/sign/gate", signing.gate, name="sign-gate"),
     path("orders/<uuid:order_id>/decline", signing.decline, name="decline"),

@@ -25,3 +25,5 @@ class Event:
     amount_minor: int | None = None
     lines: tuple[Line, ...] = ()
     anchor: str = ""
+    url: str = ""
+    """The paper of it, where there is one."""

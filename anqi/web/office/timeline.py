@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anqi.documents import queries as documents
@@ -12,9 +13,10 @@ from anqi.documents.queries import Receipt
 from anqi.engine.facts import Fact as EngineFact
 from anqi.ledger import inspection as ledger
 from anqi.ledger.inspection import EntryShown
+from anqi.lending import amendments
 from anqi.lending import inspection as lending
 from anqi.lending.inspection import LoanShown
-from anqi.lending.models import Fact
+from anqi.lending.models import Amendment, Fact
 from anqi.notices import inspection as notices
 from anqi.notices.models import Webhook
 from anqi.payments import inspection as payments
@@ -57,6 +59,7 @@ def events(shown: LoanShown) -> list[Event]:
     return sorted(
         [
             *(_fact(fact, actors, happened) for fact in facts),
+            *(_amendment(each) for each in amendments.of_loan(borrower_id, loan_id)),
             *(_entry(each) for each in ledger.entries(borrower_id, loan_id, cause_ids=causes)),
             *outside.with_channels(dealings),
             *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
@@ -134,6 +137,18 @@ _TONES = {
 }  # fmt: skip
 # What stands in the body of a counted fact beside what happened.
 _BESIDE = ("payment_id", "case_id", "for")
+
+
+def _amendment(row: Amendment) -> Event:
+    return Event(
+        at=row.signed_at,
+        rank=2,
+        title=_("签署%(paper)s") % {"paper": word(wording.AMENDMENTS, row.kind)},
+        note=_("还款计划第 %(version)d 版") % {"version": row.version},
+        lines=(Line(label="SHA-256", text=row.sha256),),
+        anchor=f"amendment-{row.id}",
+        url=reverse("office:amendment", args=[row.borrower_id, row.loan_id, row.id]),
+    )
 
 
 def _entry(entry: EntryShown) -> Event:

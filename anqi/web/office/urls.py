@@ -43,6 +43,10 @@ urlpatterns = [
         path(f"borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/{name}.pdf", papers.signed, {"name": name}, name=name)
         for name in SIGNED
     ),
+    path(
+        "borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/amendments/<uuid:amendment_id>.pdf", papers.amended,
+        name="amendment",
+    ),
     path("borrowers/<uuid:borrower_id>/limits/<uuid:lender_id>", limits.limit, name="limit"),
     path("borrowers/<uuid:borrower_id>/limits/<uuid:lender_id>/grant", limits.grant, name="grant_limit"),
     path("borrowers/<uuid:borrower_id>/limits/<uuid:lender_id>/expiry", limits.expiry, name="expire_limit"),

@@ -140,6 +140,9 @@ CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), 
 PAPERS: Words = {
     "app": lazy("应用证书"), "channel": lazy("渠道证书"), "merchant": lazy("商户证书"), "root": lazy("根证书"),
 }  # fmt: skip
+AMENDMENTS: Words = {
+    "due_day": lazy("还款日变更协议"), "deferral": lazy("延期还款协议"), "hardship": lazy("协商还款协议"),
+}  # fmt: skip
 CARD_KINDS: Words = {"debit": lazy("储蓄卡"), "credit": lazy("信用卡")}
 CARD_STATES: Words = {"bound": lazy("已绑定"), "ended": lazy("已移除")}
 WHY_UNAPPLIED: Words = {
@@ -278,6 +281,8 @@ MESSAGES: Words = {
     "debit_given_up": lazy("不再扣款通知"),
     "debit_stopped": lazy("停止扣款通知"),
     "debit_excused": lazy("扣款失败不算逾期通知"),
+    "due_day_changed": lazy("还款日已改"),
+    "instalment_deferred": lazy("下一期已延期"),
 }
 SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}

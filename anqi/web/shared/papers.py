@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from anqi.documents import pdf
 from anqi.documents.pdf import CharacterMissing
-from anqi.lending import signed_papers
-from anqi.lending.models import Agreement
+from anqi.lending import amendment_papers, signed_papers
+from anqi.lending.models import Agreement, Amendment
 from anqi.web.shared import errors
 from anqi.web.shared.errors import Act, Trouble
 
@@ -21,6 +21,11 @@ SIGNED = {"agreement": signed_papers.agreement, "cost-statement": signed_papers.
 def signed(request: HttpRequest, row: Agreement, *, name: str, back: Act) -> HttpResponse:
     """One of the `SIGNED` papers of an agreement, always the same bytes; `back` is where to go if it can't be made."""
     return file(request, SIGNED[name](row), name=name, created_at=row.signed_at, back=back)
+
+
+def amended(request: HttpRequest, row: Amendment, *, back: Act) -> HttpResponse:
+    """An amendment as it was signed, always the same bytes."""
+    return file(request, amendment_papers.amendment(row), name="amendment", created_at=row.signed_at, back=back)
 
 
 def file(

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from anqi import clock
 from anqi.documents import queries as documents
-from anqi.lending import agreements, holding
+from anqi.lending import agreements, amendments, holding
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.payments.debit_queries import Debited
 from anqi.web.borrower import (
+    amending,
     any_day,
     course,
     debit_pages,
@@ -137,7 +138,10 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "paid_minor": sum(row["paid_minor"] for row in rows),
         "total_minor": sum(row["total_minor"] for row in rows) if rows else None,
         "day_form": any_day.form(loan),
-        "course": course.entries(loan, rows, made, money, receipts, debit_queries.history(who, loan.id)),
+        "course": course.entries(
+            loan, rows, made, money, receipts, debit_queries.history(who, loan.id), amendments.of_loan(who, loan.id)
+        ),
+        "changes": amending.links(loan),
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
     }

@@ -14,10 +14,13 @@ from anqi import clock
 from anqi.actions import papers as acts
 from anqi.actions.papers import NotClear
 from anqi.documents import certificate_paper, certificates
+from anqi.lending import amendments
 from anqi.lending import queries as lending
+from anqi.lending.models import Amendment
 from anqi.lending.queries import OrderView
 from anqi.web.borrower import paging
 from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.amending import PAPERS
 from anqi.web.borrower.paper_pages import issued, not_clear
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.shared import papers
@@ -31,7 +34,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
     who, before = borrower_id(request), paging.before(request)
     found = lending.orders(who, today=clock.today(), before=before, limit=lending.PAGE + 1)
     context = {
-        "orders": _signed(found[: lending.PAGE]),
+        "orders": _signed(who, found[: lending.PAGE]),
         "older": found[lending.PAGE - 1].id if len(found) > lending.PAGE else None,
         "certificates": [] if before else issued(certificates.of(who)),
         "may_state_all": not before and any(order.loan and order.loan.standing for order in found),
@@ -48,11 +51,18 @@ def of_order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = own_order(request, order_id)
     theirs = [each for each in issued(certificates.of(borrower_id(request))) if _speaks_of(each, found)]
     back = reverse("borrower:order", args=[order_id])
-    return _show(request, {"orders": _signed([found]), "certificates": theirs, "back": back})
+    return _show(request, {"orders": _signed(borrower_id(request), [found]), "certificates": theirs, "back": back})
 
 
-def _signed(orders: list[OrderView]) -> list[OrderView]:
-    return [order for order in orders if order.loan]
+def _signed(who: UUID, orders: list[OrderView]) -> list[tuple[OrderView, list[dict[str, Any]]]]:
+    """The orders that were signed, each with the versions of its plan that were signed since."""
+    loans = {order.loan.id: order for order in orders if order.loan}
+    amended = amendments.of_loans(who, loans) if loans else {}
+    return [(order, [_version(row) for row in amended.get(loan_id, [])]) for loan_id, order in loans.items()]
+
+
+def _version(row: Amendment) -> dict[str, Any]:
+    return {"row": row, "title": PAPERS[Amendment.Kind(row.kind)]}
 
 
 def _speaks_of(certificate: dict[str, Any], order: OrderView) -> bool:
