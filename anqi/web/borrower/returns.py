@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anqi.engine.events import Hold
 from anqi.lending import returning, unwinding
 from anqi.lending.models import Return
 from anqi.lending.queries import LoanView
@@ -26,6 +27,9 @@ _STATES: dict[str, str | Promise] = {
 
 def cards(loan: LoanView, borrower_id: UUID) -> list[Row]:
     """Each return of the goods, the latest first: how far it is, and what it does to the plan."""
+    # Goods never come back without a hold on the plan.
+    if not any(isinstance(fact, Hold) for fact in loan.held.facts):
+        return []
     return [_card(goods, loan) for goods in returning.of_loan(borrower_id, loan.id)]
 
 
