@@ -17,7 +17,7 @@ from anqi.engine.refusals import Refused
 from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
 from anqi.lending import courses, inspection, store
-from anqi.lending.models import Agreement
+from anqi.lending.models import Agreement, Amendment
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows.chain import GENESIS, digest
 
@@ -85,7 +85,7 @@ def verify(*, today: date, limit: int | None = None) -> Report:
     Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
     postings, the account `bank` against the bank's statements, holds against their facts, debits against their
     agreements and plans, each loan's books and paid plans against the engine on that day, unapplied money against its
-    cases, the hashes of agreements and documents. A loan whose own day has come and that nobody has woken yet is
+    cases, the hashes of agreements, amendments and documents. A loan whose own day has come and that nobody has woken yet is
     compared as of the day before it.
     """
     told = [*verified_sides.wrong(), *verified_debits.wrong(today=today)]
@@ -211,9 +211,14 @@ def _check_payouts(whole: _Whole) -> Iterator[Wrong]:
         yield Wrong(what="payouts", borrower_id=whole.borrower_id, where=f"{to_leave_minor} begun and not paid out")
 
 
+_SEALED = (
+    (Agreement, "agreement"), (Amendment, "amendment"), (Document, "document"), (Certificate, "certificate"),
+)  # fmt: skip
+
+
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:
     count, wrong = 0, []
-    for model, name in ((Agreement, "agreement"), (Document, "document"), (Certificate, "certificate")):
+    for model, name in _SEALED:
         rows = model.objects.filter(borrower_id__in=borrower_ids).values_list("borrower_id", "id", "body", "sha256")
         for borrower_id, id, body, sha256 in rows.iterator():
             count += 1

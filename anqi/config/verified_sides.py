@@ -1,11 +1,11 @@
-"""What is kept twice, held side against side: settlements, the account `bank` and its lines, holds and their facts."""
+"""What is kept twice, held side against side: settlements, `bank` and its lines, holds and amendments and their facts."""
 
 from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 from anqi.ledger import payables
-from anqi.lending import holding, payouts_to_shops, settlements
+from anqi.lending import amendments, holding, payouts_to_shops, settlements
 from anqi.payments import bank_proof
 
 Told = tuple[str, UUID | None, str]
@@ -13,10 +13,11 @@ _BANK = {"moved": payables.AT_BANK, "numbered": payouts_to_shops.NUMBERED, "made
 
 
 def wrong() -> Iterator[Told]:
-    """(what, borrower id, where) of all that the two sides tell differently. Eight statements."""
+    """(what, borrower id, where) of all that the two sides tell differently. Nine statements."""
     yield from _check_settlements()
     yield from _check_bank()
     yield from _check_holds()
+    yield from _check_amendments()
 
 
 def _check_settlements() -> Iterator[Told]:
@@ -61,3 +62,8 @@ def _check_holds() -> Iterator[Told]:
     for borrower_id, hold_id, is_open in holding.differing():
         off = "open, but no fact holds the plan" if is_open else "over, but its fact still holds the plan"
         yield "hold", borrower_id, f"hold {hold_id}: {off}"
+
+
+def _check_amendments() -> Iterator[Told]:
+    for borrower_id, amendment_id in amendments.differing():
+        yield "amendment", borrower_id, f"amendment {amendment_id}: what was signed and its facts don't belong together"

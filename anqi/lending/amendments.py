@@ -33,6 +33,7 @@ from anqi.lending import agreements, products, store
 from anqi.lending.agreements import Draft
 from anqi.lending.models import Amendment, Loan
 from anqi.lending.store import LoanInHand, NewFact
+from anqi.rows import sql
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
 
@@ -238,6 +239,26 @@ def body_of(amendment: Amendment) -> dict[str, Any]:
     assert hashlib.sha256(amendment.body.encode()).hexdigest() == amendment.sha256, f"{amendment.id} was changed"
     body: dict[str, Any] = json.loads(amendment.body)
     return body
+
+
+def differing() -> Iterator[tuple[UUID, str]]:
+    """(borrower id, amendment id) where a named fact is none of its loan, or a fact names no amendment. One statement."""
+    yield from sql.fetch(_DIFFERING, [])
+
+
+_DIFFERING = """
+    with signed as (
+        select a.borrower_id, a.loan_id, a.id::text, unnest(a.fact_ids) as fact_id from lending_amendment a
+    ),
+    fact as (
+        select f.borrower_id, f.loan_id, split_part(f.key, ':', 2) as id, f.id as fact_id
+        from lending_fact f where f.key like 'amendment:%'
+    )
+    select distinct borrower_id, id
+    from signed full join fact using (borrower_id, loan_id, id, fact_id)
+    where (signed.id is null) <> (fact.id is null)
+    order by 1, 2
+"""
 
 
 def _new_fact(held: LoanInHand, change: Change, on: date, *, by: str = "", key: str = "") -> NewFact:

@@ -30,6 +30,7 @@ from anqi.lending.changing import (
 )
 from anqi.lending.models import Amendment, Fact
 from anqi.lending.products import CostAboveCap, TooLong
+from anqi.lending.store import NewFact
 from anqi.notices.models import Message
 from anqi.payments.models import Charge, DebitPlan
 from anqi.people import holds
@@ -286,3 +287,20 @@ def test_what_the_engine_does_not_take_is_refused_with_its_reason() -> None:
     signed.body = signed.body.replace("2026-10-20", "2026-10-21")
     with pytest.raises(AssertionError):
         lending.body_of(signed)
+
+
+def test_what_was_signed_and_its_facts_are_held_against_each_other() -> None:
+    who, on = plant_loan(starts_on=STARTED), date(2026, 9, 30)
+    signed = sign(who, DueDay(day=20), on)
+    assert list(lending.differing()) == []
+    fields = {name: getattr(signed, name) for name in ("borrower_id", "loan_id", "kind", "body", "sha256", "signed_at")}
+    stray = Amendment.objects.create(id=uuid7(), version=3, template="", fact_ids=[uuid7()], **fields)
+    with transaction.atomic():
+        chain = holds.hold(who.borrower_id)
+        named = str(uuid7())
+        fact = NewFact(
+            loan_id=who.loan_id, kind="due_day_change", counts_on=on, body={"day": 5}, actor="borrower",
+            key=f"amendment:{named}:0",
+        )  # fmt: skip
+        recording.write(chain, hold(who), [fact], now=at(on))
+    assert sorted(lending.differing()) == sorted([(who.borrower_id, str(stray.id)), (who.borrower_id, named)])

@@ -210,7 +210,7 @@ def test_verifying_takes_few_statements_a_page_and_fourteen_for_the_whole(lin: P
         "balance, totals, three of settlements, four of the bank, holds, four of debits, a page, its agreements,"
         " documents and certificates, an empty page"
     )
-    assert len(captured) == 19, told
+    assert len(captured) == 21, told
 
 
 def test_holds_that_their_facts_know_nothing_of_are_named_both_ways() -> None:

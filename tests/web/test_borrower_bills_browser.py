@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from anqi.actions import calendars
+from anqi.actions import amendments, calendars
+from anqi.lending.changing import DueDay
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests import reserving
@@ -33,15 +34,23 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
     late = plant_loan(borrower_id=who.borrower_id, starts_on=date(2026, 9, 5), principal="1200.00", instalments=3)
     happen(who, "hold", date(2026, 10, 3), reason="dispute")
     happen(who, "goodwill", date(2026, 10, 8), amount="15.00")
+    fresh = plant_loan(borrower_id=who.borrower_id, starts_on=date(2026, 9, 15))
     watch.now = at(date(2026, 10, 12))
+    moved = plant_loan(borrower_id=who.borrower_id, starts_on=date(2026, 9, 15))
+    asked = {"borrower_id": who.borrower_id, "loan_id": moved.loan_id, "wish": DueDay(day=20)}
+    sha256 = amendments.quote(**asked, today=date(2026, 10, 12)).draft.sha256
+    signed = amendments.accept(**asked, sha256=sha256, is_meant=True, address="", agent="", now=watch.now)
     visitor = signed_in(who.borrower_id, language=language)
     visitor.cookies[pages.THEME_COOKIE] = theme
     visitor.cookies[pages.SIZE_COOKIE] = size
     calendars.share(borrower_id=who.borrower_id, shows_amounts=False, language=language, now=watch.now)
     paths = {
         "home": "/", "bills": "/bills", "bills_before": "/bills?month=2026-09", "bills_coming": "/bills?month=2026-12",
-        "calendar": "/calendar", "help": "/help", "offline": "/offline", "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
+        "calendar": "/calendar", "help": "/help", "offline": "/offline",
+        "orders": "/orders", "late_orders": "/orders?state=overdue", "order": f"/orders/{who.order_id}",
         "late_order": f"/orders/{late.order_id}", "pay": f"/orders/{late.order_id}/pay?what=all",
+        "due_day": f"/orders/{fresh.order_id}/due-day?day=20", "later": f"/orders/{fresh.order_id}/later",
+        "not_yet": f"/orders/{late.order_id}/later", "amended": f"/orders/{moved.order_id}/amendments/{signed.id}",
         "any_day": f"/orders/{late.order_id}/any-day?on=2026-11-20", "no_day": f"/orders/{late.order_id}/any-day?on=x",
     }  # fmt: skip
     return {name: visitor.get(path).content.decode() for name, path in paths.items()}

@@ -1,4 +1,4 @@
-"""What a borrower is told of a reserve that was refused: by an action, or by the rules of its lender."""
+"""What a borrower is told of what was refused: by an action, or, of a reserve, by the rules of its lender."""
 
 import inspect
 import re
@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
+from anqi.actions import amendments as acts
 from anqi.actions import reserves
 from anqi.engine import decision_rules
-from anqi.lending import applications, offers, policies, products
+from anqi.lending import amendments, applications, changing, offers, policies, products
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import reasons, refusals
 
@@ -19,13 +20,17 @@ NOW, TODAY = datetime(2026, 11, 24, 4, tzinfo=UTC), date(2026, 11, 24)
 FACTS: dict[str, Any] = {
     "expired_at": NOW, "application_id": uuid4(), "state": "review", "card_id": uuid4(), "channel": "alipay",
     "least_minor": 50_000, "most_minor": 2_000_000, "ends_on": TODAY, "latest_on": TODAY, "source": "…", "kind": "bank",
-    "on": TODAY, "plan": "reserve-m3",
+    "on": TODAY, "plan": "reserve-m3", "due_minor": 53309, "again_on": TODAY, "n": 2, "due_on": TODAY,
+    "first_on": TODAY, "last_on": TODAY,
 }  # fmt: skip
 REFUSALS = [
     reserves.NoSuchCard, reserves.CreditCard, reserves.CannotPayThere, reserves.NotAWallet, reserves.NotRefused,
     reserves.TooLateToQuestion, applications.AlreadyApplied, applications.OtherRequest, applications.NotOpen,
     applications.OfferLapsed, policies.PurposeUnknown, products.PlanUnavailable, products.AmountOutOfRange,
-    products.TooLong, products.CapUnknown, offers.NotVerified,
+    products.TooLong, products.CapUnknown, offers.NotVerified, changing.NotRunning, changing.StillDue,
+    changing.PlanOnHold, changing.MovedBefore, changing.TooFewToCome, changing.ChangedLately, changing.DayNotOffered,
+    changing.DeferralTooLong, acts.PaymentUnderWay, acts.DebitAnnounced, acts.NotMeant, amendments.CannotChange,
+    amendments.AmendmentChanged,
 ]  # fmt: skip
 NUMBERS = {
     "least": 18, "most": 60, "years": 17, "asked_minor": 100_000, "least_minor": 10_000, "most_minor": 2_000_000,

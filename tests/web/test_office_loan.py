@@ -12,8 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anqi import clock
-from anqi.actions import charges, loans, repayments
+from anqi.actions import amendments, charges, loans, repayments
 from anqi.actions.charges import Wish
+from anqi.lending import changing, store
+from anqi.lending.changing import Later
 from anqi.lending.models import Loan
 from anqi.notices import webhooks
 from anqi.payments import inbox
@@ -163,6 +165,27 @@ def test_looking_is_on_record_once_a_page(lin: Planted) -> None:
     assert acts == [
         (user.id, "view_loan", lin.borrower_id, lin.loan_id), (user.id, "view_borrower", lin.borrower_id, None)
     ]  # fmt: skip
+
+
+def test_a_changed_plan_stands_in_the_story_with_its_document(lin: Planted) -> None:
+    wang = plant_loan(starts_on=clock.today() - timedelta(days=20), borrower_id=plant_borrower("+8613900001111", now=clock.now()))
+    asked = {"borrower_id": wang.borrower_id, "loan_id": wang.loan_id, "wish": Later(to=first_of_the_days(wang))}
+    seen = amendments.quote(**asked, today=clock.today())
+    signed = amendments.accept(
+        **asked, sha256=seen.draft.sha256, is_meant=True, address="203.0.113.7", agent="Mozilla", now=clock.now()
+    )
+    client, paper = desk(), f"{url(wang)}/amendments/{signed.id}.pdf"
+    page = client.get(url(wang)).content.decode()
+    assert "签署延期还款协议 还款计划第 2 版 变更协议 PDF" in text_of(page) and paper in page
+    answer = client.get(paper)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert StaffAct.objects.filter(verb="view_paper", object_id=wang.loan_id).count() == 1
+    assert client.get(f"{url(lin)}/amendments/{signed.id}.pdf").status_code == 404
+
+
+def first_of_the_days(who: Planted) -> date:
+    held = store.read(who.borrower_id, [who.loan_id])[who.loan_id]
+    return changing.deferral_days(held, clock.today())[0]
 
 
 def test_a_loan_stands_under_its_own_borrower_only(lin: Planted) -> None:
