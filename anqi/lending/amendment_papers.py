@@ -24,11 +24,16 @@ def amendment(row: Amendment) -> Paper:
     """The amendment as the template `statement` takes it."""
     body = amendments.body_of(row)
     tables = [_plan(body, "变更前的还款计划", "plan_before"), _plan(body, "变更后的还款计划", "plan_after")]
-    return paper(TITLES[body["kind"]], row, body, facts=_facts(body), sections=sections(body), tables=tables)
+    return paper(TITLES[body["kind"]], row, body, facts=_facts(body), sections=_words(body), tables=tables)
 
 
 def sections(body: Signed) -> list[tuple[str, list[str]]]:
-    """What changes, what it costs and why, and that all else stays: titles with their lines."""
+    """What changes, what it costs and why, both plans, and that all else stays: titles with their lines."""
+    what, *rest = _words(body)
+    return [what, ("还款计划", _plans(body)), *rest]
+
+
+def _words(body: Signed) -> list[tuple[str, list[str]]]:
     return [
         ("变更内容", [_WORDS[change["kind"]](body, change) for change in body["changes"]]),
         ("费用", _cost(body)),
@@ -66,6 +71,16 @@ def _annual(body: Signed) -> list[str]:
     rates = [f"从签署之日起按计划还，年化成本（单利）变更前 {before}%，变更后 {after}%。"] if before and after else []
     caps = [f"适用的年化成本上限 {each['percent']}%（{each['source']}），没有超过。" for each in body["caps"]]
     return [*rates, *caps]
+
+
+def _plans(body: Signed) -> list[str]:
+    before, after = ({row["n"]: row for row in body[name]} for name in ("plan_before", "plan_after"))
+    return [_both(body, n, before.get(n), after.get(n)) for n in sorted(before.keys() | after.keys())]
+
+
+def _both(body: Signed, n: int, before: Row | None, after: Row | None) -> str:
+    old, new = (f"{row['due_on']} 还 {_yuan(body, row['remaining_minor'])}" if row else "没有" for row in (before, after))
+    return f"第 {n} 期：{new}（变更前：{old}）"
 
 
 def _plan(body: Signed, title: str, name: str) -> Paper:

@@ -207,8 +207,8 @@ def test_verifying_takes_few_statements_a_page_and_fourteen_for_the_whole(lin: P
     with CaptureQueriesContext(connection) as captured:
         verify()
     told = (
-        "balance, totals, three of settlements, four of the bank, holds, four of debits, a page, its agreements,"
-        " documents and certificates, an empty page"
+        "balance, totals, three of settlements, four of the bank, holds, amendments, four of debits, a page, its"
+        " agreements, amendments, documents and certificates, an empty page"
     )
     assert len(captured) == 21, told
 

@@ -75,7 +75,7 @@ def test_the_choices_stand_side_by_side_with_what_they_cost(
         told = plain(seen)
         assert (seen.status_code, unexplained(seen)) == (200, [])
         assert "多 15 天，本金 ¥6,000.00 × 年利率 12% × 15/360，四舍五入到分" in told.replace("\N{NO-BREAK SPACE}", " ")
-        assert "第 1 期 9月30日 ¥533.09 10月15日 ¥563.09" in told
+        assert "1 9月30日 ¥533.09 10月15日 ¥563.09" in told
     assert "少 15 天，本金 ¥5,526.91 × 年利率 12% × 15/360" in told.replace("\N{NO-BREAK SPACE}", " ")
     for path in ("/due-day?day=15", "/later?to=2026-10-15", "/later"):
         assert chinese_in(page(lin, path, language="en"), names=NAMES) == []
@@ -90,6 +90,7 @@ def test_it_is_signed_once_kept_and_told(lin: Planted) -> None:
     assert signed.status_code == 302 and signed.headers["Location"] == again.headers["Location"]
     kept = visitor.get(signed.headers["Location"])
     assert "已签署，马上生效" in plain(kept) and "以后各期的还款日改为每月 15 日，没有一期提前。" in plain(kept)
+    assert "第 1 期：2026-10-15 还 563.09 元（变更前：2026-09-30 还 533.09 元）" in plain(kept)
     paper = visitor.get(f"{signed.headers['Location']}.pdf")
     assert paper.headers["Content-Type"] == "application/pdf"
     assert {"还款日变更协议", Amendment.objects.get().sha256} <= set(words(paper.content))
