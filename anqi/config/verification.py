@@ -85,8 +85,8 @@ def verify(*, today: date, limit: int | None = None) -> Report:
     Chains without gap or fork, the trial balance, the totals of shut days and the shops' settlements against their
     postings, the account `bank` against the bank's statements, holds against their facts, debits against their
     agreements and plans, each loan's books and paid plans against the engine on that day, unapplied money against its
-    cases, the hashes of agreements, amendments and documents. A loan whose own day has come and that nobody has woken yet is
-    compared as of the day before it.
+    cases, the hashes of agreements, amendments and documents. A loan whose own day has come and that nobody has woken
+    yet is compared as of the day before it.
     """
     told = [*verified_sides.wrong(), *verified_debits.wrong(today=today)]
     wrong = [
@@ -211,14 +211,10 @@ def _check_payouts(whole: _Whole) -> Iterator[Wrong]:
         yield Wrong(what="payouts", borrower_id=whole.borrower_id, where=f"{to_leave_minor} begun and not paid out")
 
 
-_SEALED = (
-    (Agreement, "agreement"), (Amendment, "amendment"), (Document, "document"), (Certificate, "certificate"),
-)  # fmt: skip
-
-
 def _check_documents(borrower_ids: Sequence[UUID]) -> tuple[int, list[Wrong]]:
     count, wrong = 0, []
-    for model, name in _SEALED:
+    for model in (Agreement, Amendment, Document, Certificate):
+        name = model.__name__.lower()
         rows = model.objects.filter(borrower_id__in=borrower_ids).values_list("borrower_id", "id", "body", "sha256")
         for borrower_id, id, body, sha256 in rows.iterator():
             count += 1

@@ -1,4 +1,4 @@
-"""What is kept twice, held side against side: settlements, `bank` and its lines, holds and amendments and their facts."""
+"""What is kept twice, held side against side: settlements, `bank` and its lines, holds, amendments and their facts."""
 
 from collections.abc import Iterator
 from datetime import date

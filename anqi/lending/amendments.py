@@ -12,26 +12,23 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from anqi.engine.calendar import YEAR_UNITS
 from anqi.engine.caps import Breach, Cap, breaches_after
-from anqi.engine.course import Course, Instalment
 from anqi.engine.dearest import ENDLESS, way_of
-from anqi.engine.explain import interest_of
 from anqi.engine.facts import Fact
 from anqi.engine.loan import Standing, StandingInstalment, standing
 from anqi.engine.refusals import Refused as EngineRefused
 from anqi.engine.replay import replay
-from anqi.lending import agreements, products, store
+from anqi.lending import agreements, odd_stretches, products, store
 from anqi.lending.agreements import Draft
 from anqi.lending.models import Amendment, Loan
+from anqi.lending.odd_stretches import Odd
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.rows import sql
 from anqi.rows.ids import uuid7
@@ -58,27 +55,6 @@ class Change:
 
     kind: str
     body: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Odd:
-    """How the interest of one instalment changes, in fen.
-
-    Where it is so simple: more or fewer days of one base at one rate, `days` over `year_days`; else they are None.
-    """
-
-    n: int
-    before_minor: int
-    after_minor: int
-    base_minor: int | None = None
-    annual_rate: Fraction | None = None
-    days: int | None = None
-    year_days: int | None = None
-
-    @property
-    def more_minor(self) -> int:
-        """What it bears more, in fen; below zero where it is less."""
-        return self.after_minor - self.before_minor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +96,7 @@ class Foreseen:
         held = self.held
         known = replay(held.terms, held.facts, self.on), replay(held.terms, (*held.facts, *self.facts), self.on)
         kept = {row.n for row in self.before} & {row.n for row in self.after}
-        return tuple(_odds(*known, kept))
+        return tuple(odd_stretches.find(*known, kept))
 
     @cached_property
     def percents(self) -> tuple[Decimal | None, Decimal | None]:
@@ -176,7 +152,7 @@ def draw_up(foreseen: Foreseen, *, kind: str) -> Draft:
         "changes": [{"kind": change.kind, **change.body} for change in foreseen.changes],
         "plan_before": [_written(row) for row in foreseen.before],
         "plan_after": [_written(row) for row in foreseen.after],
-        "cost": {"amount_minor": foreseen.cost_minor, "of": [_written_odd(odd) for odd in foreseen.odds]},
+        "cost": {"amount_minor": foreseen.cost_minor, "of": [odd_stretches.written(odd) for odd in foreseen.odds]},
         "annual_cost": {"before_percent": _told(before), "after_percent": _told(after)},
         "caps": [
             {"percent": str(cap.percent), "basis": cap.basis, "source": cap.source} for cap in _caps(foreseen)
@@ -204,8 +180,8 @@ def sign(
     )
     amendment = Amendment.objects.create(
         borrower_id=held.borrower_id, id=amendment_id, loan_id=held.id, kind=kind, version=draft.body["version"],
-        fact_ids=[fact.id for fact in facts], template=TEMPLATE, body=draft.text, sha256=draft.sha256, evidence=evidence,
-        signed_at=now,
+        fact_ids=[fact.id for fact in facts], template=TEMPLATE, body=draft.text, sha256=draft.sha256,
+        evidence=evidence, signed_at=now,
     )  # fmt: skip
     return amendment, facts
 
@@ -242,7 +218,7 @@ def body_of(amendment: Amendment) -> dict[str, Any]:
 
 
 def differing() -> Iterator[tuple[UUID, str]]:
-    """(borrower id, amendment id) where a named fact is none of its loan, or a fact names no amendment. One statement."""
+    """(borrower id, amendment id) where a named fact is none of its loan, or a fact names no amendment."""
     yield from sql.fetch(_DIFFERING, [])
 
 
@@ -285,23 +261,6 @@ def _percent(held: LoanInHand, facts: Sequence[Fact], on: date) -> Decimal | Non
     return None if percent == ENDLESS else percent
 
 
-def _odds(before: Course, after: Course, kept: set[int]) -> Iterator[Odd]:
-    for old, new in zip(before.rows, after.rows, strict=False):
-        if old.period.n in kept and old.charged["interest"] != new.charged["interest"]:
-            yield _odd(before, old, after, new)
-
-
-def _odd(before: Course, old: Instalment, after: Course, new: Instalment) -> Odd:
-    plain = Odd(n=old.period.n, before_minor=old.charged["interest"], after_minor=new.charged["interest"])
-    bases = {each.base_minor for each in (*interest_of(before, old).stretches, *interest_of(after, new).stretches)}
-    terms, units = after.terms, YEAR_UNITS[after.terms.day_count]
-    days = (new.period.fraction - old.period.fraction) * units
-    is_simple = terms.day_count != "actual/actual" and days.denominator == 1
-    if len(bases) != 1 or not is_simple or before.terms.annual_rate != terms.annual_rate or after.rates:
-        return plain
-    return replace(plain, base_minor=bases.pop(), annual_rate=terms.annual_rate, days=int(days), year_days=units)
-
-
 def _written(row: StandingInstalment) -> dict[str, Any]:
     return {
         "n": row.n,
@@ -313,16 +272,6 @@ def _written(row: StandingInstalment) -> dict[str, Any]:
         "paid_minor": row.paid_minor,
         "remaining_minor": row.remaining_minor,
     }
-
-
-def _written_odd(odd: Odd) -> dict[str, Any]:
-    stated: dict[str, Any] = {"n": odd.n, "before_minor": odd.before_minor, "after_minor": odd.after_minor}
-    if odd.base_minor is None or odd.annual_rate is None:
-        return stated
-    rate = Decimal(odd.annual_rate.numerator) / Decimal(odd.annual_rate.denominator)
-    return stated | {
-        "base_minor": odd.base_minor, "annual_rate": f"{rate:f}", "days": odd.days, "year_days": odd.year_days
-    }  # fmt: skip
 
 
 def _told(percent: Decimal | None) -> str | None:

@@ -25,7 +25,7 @@ class Doubt:
 
 
 def of(sources: Iterable[Mandate], dues: Sequence[tuple[date, int]]) -> tuple[Doubt, ...]:
-    """The doubts about these agreements and what is to be debited, by its days in order; one for each source at most."""
+    """The doubts about these agreements and what is to be debited, by its days in order; one a source at most."""
     return tuple(doubt for source in sources for doubt in list(_of(source, dues))[:1])
 
 

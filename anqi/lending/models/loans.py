@@ -100,7 +100,7 @@ class Agreement(BorrowerRow):
 
 
 class Amendment(BorrowerRow):
-    """A running plan that was changed as its borrower signed: canonical JSON of both plans, and its hash. Never changed.
+    """A running plan changed as its borrower signed: canonical JSON of both plans, and its hash. Never changed.
 
     The facts by which the arithmetic knows are named beside it.
     """

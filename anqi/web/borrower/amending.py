@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from anqi.lending import amendments, changing
-from anqi.lending.amendments import Foreseen, Odd
+from anqi.lending.amendments import Foreseen
 from anqi.lending.changing import DueDay, Later, Wish
 from anqi.lending.models import Amendment
+from anqi.lending.odd_stretches import Odd
 from anqi.lending.queries import LoanView
 from anqi.payments.debit_doubts import Doubt
 from anqi.web.borrower.lines import rate_text
