@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from anqi.actions import charges, pay_links, refunds, repayments, unapplied
+from anqi.actions import charges, refunds, repayments, unapplied
+from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import ChannelUnavailable, NoSuchLoan, OtherChargeOpen, TooLateToday, Wish
-from anqi.actions.pay_links import Made, NoSuchLink
+from anqi.actions.charges.links import Made, NoSuchLink
 from anqi.actions.unapplied import OthersMoney
 from anqi.documents import queries as documents
 from anqi.jobs import tasks

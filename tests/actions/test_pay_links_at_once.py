@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from anqi.actions import charges, pay_links
+from anqi.actions import charges
+from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import OtherChargeOpen, Wish
 from anqi.payments.models import Charge, ChargePart, PayLink
 from anqi.payments.pay_links import LinkOver, TooManyLinks

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page
 
-from anqi.actions import pay_links, repayments
+from anqi.actions import repayments
+from anqi.actions.charges import links as pay_links
 from anqi.payments import pay_links as links
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Charge

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anqi import clock
-from anqi.actions import charges, pay_links
+from anqi.actions import charges
+from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import ChannelUnavailable, DebitOnItsWay, OtherChargeOpen, TooLateToday
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
