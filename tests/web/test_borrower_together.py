@@ -12,12 +12,13 @@ from django.test import Client
 from anqi.actions import charges, repayments
 from anqi.actions.charges import Wish
 from anqi.actions.returns import holding
+from anqi.lending import queries as lending
 from anqi.lending.models import Hold, Lender, Loan
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Charge, ChargePart
 from anqi.rows.ids import uuid7
 from tests.actions.test_refunds import staff
-from tests.planting import Planted, at, days, plant_borrower, plant_loan
+from tests.planting import TERMS, Planted, at, days, plant_borrower, plant_loan
 from tests.web import opened_amounts, shown_sums
 from tests.web.borrower_stand import GATEWAY, Cashier, Watch, signed_in
 from tests.web.test_borrower_pages import plain
@@ -57,7 +58,10 @@ def fields_of(page: str, **changed: Any) -> dict[str, Any]:
     """The form as a browser sends it."""
     hidden = dict(re.findall(r'<input type="hidden" name="(attempt|quote)" value="([^"]+)"', page))
     whats = dict(re.findall(r'name="(what-[^"]+)" value="(\w+)" required checked', page))
-    return {"order": chosen(page), "channel": "alipay", **whats, **hidden, **changed}
+    amounts = {
+        found[1]: found[2] for found in re.finditer(r'<input[^>]*name="([^"]+-amount)" value="([^"]*)"', page)
+    } | {found[2]: found[1] for found in re.finditer(r'<input[^>]*value="([^"]*)"[^>]*name="([^"]+-amount)"', page)}
+    return {"order": chosen(page), "channel": "alipay", **whats, **amounts, **hidden, **changed}
 
 
 def show(visitor: Client, asked: str = "month=1") -> str:
@@ -176,3 +180,55 @@ def test_one_that_cant_be_with_the_others_says_why(
     # No agreement stands behind it.
     Charge.objects.update(mandate_id=None)
     assert Charge.objects.count() == 1
+
+
+# One amount over several
+
+
+def test_one_amount_is_spread_in_the_laws_order_and_may_be_changed(
+    visitor: Client, plans: list[Planted], watch: Watch
+) -> None:
+    dear = plant_loan(
+        borrower_id=plans[0].borrower_id, starts_on=date(2026, 8, 31), principal="1200.00", instalments=3,
+        terms=TERMS | {"annual_rate": "0.18"},
+    )  # fmt: skip
+    page = show(visitor, "total=1000")
+    # 411.98 at 18 % first, then 410.01 that is late, and what is left on what is due today; nothing on what is to come.
+    assert chosen(page) == [str(each.order_id) for each in (plans[0], plans[1], dear)]
+    fields = fields_of(page)
+    whats = [fields[f"what-{each.order_id}"] for each in (dear, plans[0], plans[1])]
+    left_minor = 100_000 - sum(due_minor(each) for each in (dear, plans[0]))
+    assert whats == ["due", "due", "own"]
+    assert fields[f"{plans[1].order_id}-amount"] == f"{left_minor // 100}.{left_minor % 100:02}"
+    assert [word in page for word in ("年化成本高的先还", "到期早的先还", "已经到期的先还", "担保少的先还")] == [True] * 3 + [False]
+    assert opened_amounts.shut(page) == []
+    assert [fault for rows in shown_sums.read(page) for fault in shown_sums.faults(rows)] == []
+    # Another amount of one of them is the borrower's to choose.
+    changed = visitor.post("/pay", fields | {f"{plans[1].order_id}-amount": "1.00"})
+    assert changed.status_code == 409
+    assert visitor.post("/pay", fields_of(text_of(changed))).status_code == 302
+    parts = {part.loan_id: part.amount_minor for part in ChargePart.objects.all()}
+    assert parts == {
+        dear.loan_id: due_minor(dear), plans[0].loan_id: due_minor(plans[0]),
+        plans[1].loan_id: 100,
+    }  # fmt: skip
+
+
+def due_minor(who: Planted) -> int:
+    """What is due of this plan today, as its pay page says."""
+    view = lending.order(who.borrower_id, who.order_id, today=TODAY)
+    assert view and view.loan and view.loan.standing
+    return view.loan.standing.due_now_minor
+
+
+def test_an_amount_that_cant_be_spread_says_so(visitor: Client, plans: list[Planted]) -> None:
+    page = show(visitor, "total=99999")
+    assert "没有可还的，没有分进去" in page and len(chosen(page)) == 3
+    assert [fields_of(page)[f"what-{each.order_id}"] for each in plans] == ["all"] * 3
+    for nothing in ("", "abc", "-5"):
+        page = show(visitor, f"total={nothing}")
+        assert ("金额请写数字" in page, chosen(page)) == (True, [])
+    own = {"order": str(plans[0].order_id), f"what-{plans[0].order_id}": "own", f"{plans[0].order_id}-amount": "9999"}
+    page = show(visitor, urlencode(own))
+    assert "今天最少还" in page and 'data-st="refused"' in page
+    assert visitor.post("/pay", fields_of(page)).status_code == 422

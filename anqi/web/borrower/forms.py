@@ -92,6 +92,15 @@ class AmountForm(forms.Form):
     )  # fmt: skip
 
 
+class TotalForm(forms.Form):
+    """One amount for several plans."""
+
+    total = forms.CharField(
+        label=_("一共想还多少"), help_text=_("单位元。分好以后，每笔还可以改。"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": "16"}),
+    )  # fmt: skip
+
+
 class CertificateForm(forms.Form):
     """The code that stands on a certificate, however it is typed."""
 

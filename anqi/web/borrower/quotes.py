@@ -124,6 +124,23 @@ def ask(loan: LoanView, *, what: str, amount: str) -> Quote:
     )
 
 
+def attempt(loan: LoanView, *, what: str, amount: str) -> tuple[Quote | None, str]:
+    """What the choice would do today, or in words why there is no such choice."""
+    if what == "own" and not amount.strip():
+        return None, _("请填写还款金额。")
+    try:
+        return ask(loan, what=what, amount=amount), ""
+    except NotAnAmount:
+        return None, not_an_amount()
+    except AmountOutOfRange as refused:
+        return None, explain_range(refused)
+
+
+def not_an_amount() -> str:
+    """How an amount is to be typed."""
+    return _("金额请写数字，单位元，最多两位小数，例如 200.50。")
+
+
 def _to_bear(loan: LoanView) -> int:
     assert loan.standing
     return sum(row.interest_minor + row.fee_minor for row in loan.standing.instalments)

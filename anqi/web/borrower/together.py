@@ -19,9 +19,11 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import NothingToPay
 from anqi.payments import queries as payments
 from anqi.payments.queries import ChargeView
-from anqi.web.borrower import bills, quotes
+from anqi.web.borrower import bills, quotes, spreading
 from anqi.web.borrower.explaining import Explanation
+from anqi.web.borrower.forms import AmountForm
 from anqi.web.borrower.quotes import Quote
+from anqi.web.borrower.spreading import Spread
 from anqi.web.borrower.wording import hold_title
 
 Row = dict[str, Any]
@@ -38,7 +40,13 @@ class Line:
     why_not: str
     url: str
     """Where to go on with a plan that can't be paid with the others."""
+    amount: str
+    """The amount of the borrower's own, as it was typed."""
     quote: Quote | None
+    refusal: str
+    """Why what is chosen can't be paid."""
+    steps: list[Row]
+    """What it gets of one amount over all plans, and why."""
 
     @property
     def loan(self) -> LoanView:
@@ -49,6 +57,11 @@ class Line:
     def field(self) -> str:
         """The name under which the form says what of it is paid."""
         return f"what-{self.order.id}"
+
+    @property
+    def amount_form(self) -> AmountForm:
+        """The amount of the borrower's own; its field bears the order's name."""
+        return AmountForm({f"{self.order.id}-amount": self.amount}, prefix=str(self.order.id))
 
     @property
     def sums(self) -> list[list[Row]]:
@@ -66,6 +79,7 @@ class Together:
     """The running plans in the order of what presses, and those of them that were chosen."""
 
     lines: list[Line]
+    spread: Spread | None = None
 
     @property
     def chosen(self) -> list[Line]:
@@ -74,6 +88,11 @@ class Together:
     @property
     def quotes(self) -> list[Quote]:
         return [line.quote for line in self.chosen if line.quote]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether something is chosen, and all of it can be paid."""
+        return bool(self.chosen) and all(line.quote for line in self.chosen)
 
     @property
     def amount_minor(self) -> int:
@@ -100,6 +119,7 @@ class Together:
 def gather(borrower_id: UUID, asked: QueryDict, *, today: date, is_sent: bool = False) -> Together:
     """The page's plans as they stand; chosen are those that `asked` names, or this month's where it says so.
 
+    One amount for all of them (`total`) chooses those that get something of it.
     A form that was sent may choose a plan that is being paid: then that charge is gone on with, or told of.
     """
     orders = [order for order in lending.running(borrower_id, today=today) if order.loan]
@@ -112,21 +132,34 @@ def gather(borrower_id: UUID, asked: QueryDict, *, today: date, is_sent: bool = 
     # Of several lenders the one whose plan was asked for, else whose plan presses most.
     wanted = [order for order in free if str(order.id) in asked.getlist("order")]
     lender_id = next((_lender(order) for order in (*wanted, *free)), None)
+    of_lender = [order for order in free if _lender(order) == lender_id]
+    found = spreading.spread(of_lender, offered, asked.get("total", "")) if "total" in asked else None
+    if found:
+        asked = _asked_by(found)
     lines = []
     for order in orders:
         assert order.loan
         why_not, url = _why_not(order, still.get(order.loan.id), claims.get(order.loan.id), lender_id)
-        lines.append(_line(order, offered[order.id], asked, why_not=why_not, url=url))
-    return Together(lines=lines)
+        steps = found.steps.get(order.id, []) if found else []
+        lines.append(_line(order, offered[order.id], asked, why_not=why_not, url=url, steps=steps))
+    return Together(lines=lines, spread=found)
+
+
+def _asked_by(found: Spread) -> QueryDict:
+    """What the form would say that chooses just this."""
+    asked = QueryDict(mutable=True)
+    for order_id, (what, amount) in found.choices.items():
+        asked.appendlist("order", str(order_id))
+        asked[f"what-{order_id}"], asked[f"{order_id}-amount"] = what, amount
+    return asked
 
 
 def _picks(order: OrderView) -> list[Row]:
     assert order.loan
     try:
-        found = quotes.picks(order.loan, repaying.choose(order.loan.held, today=order.loan.today))
+        return quotes.picks(order.loan, repaying.choose(order.loan.held, today=order.loan.today))
     except NothingToPay:
         return []
-    return [pick for pick in found if pick["value"] != "own"]
 
 
 def _presses_on(order: OrderView) -> tuple[date, UUID]:
@@ -154,14 +187,18 @@ def _why_not(
     return "", ""
 
 
-def _line(order: OrderView, picks: list[Row], asked: QueryDict, *, why_not: str, url: str) -> Line:
+def _line(
+    order: OrderView, picks: list[Row], asked: QueryDict, *, why_not: str, url: str, steps: list[Row]
+) -> Line:
     assert order.loan
     is_of_month = "month" in asked and _presses_on(order)[0] <= bills.month_end(order.loan.today)
     is_chosen = not why_not and (str(order.id) in asked.getlist("order") or is_of_month)
     what = _what(order.loan, picks, asked.get(f"what-{order.id}", ""), of_month="month" in asked)
-    quote = quotes.ask(order.loan, what=what, amount="") if is_chosen else None
+    amount = asked.get(f"{order.id}-amount", "")
+    quote, refusal = quotes.attempt(order.loan, what=what, amount=amount) if is_chosen else (None, "")
     return Line(
-        order=order, picks=picks, what=what, is_chosen=is_chosen, why_not=why_not, url=url, quote=quote
+        order=order, picks=picks, what=what, is_chosen=is_chosen, why_not=why_not, url=url, amount=amount,
+        quote=quote, refusal=refusal, steps=steps,
     )  # fmt: skip
 
 
@@ -183,5 +220,7 @@ def address(order_ids: Iterable[UUID]) -> str:
 
 def echo(page: Together) -> Mapping[str, list[str]]:
     """What the form said when this was computed, by the names of its fields."""
-    whats = {line.field: [line.what] for line in page.lines if not line.why_not}
-    return {"order": [str(line.order.id) for line in page.chosen], **whats}
+    free = [line for line in page.lines if not line.why_not]
+    whats = {line.field: [line.what] for line in free}
+    amounts = {f"{line.order.id}-amount": [line.amount] for line in free}
+    return {"order": [str(line.order.id) for line in page.chosen], **whats, **amounts}

@@ -76,7 +76,9 @@ def _make(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     if not form.is_valid():
         return _show(request, order, picks, note=_("请选择请别人付多少。"), status=422)
     assert order.loan
-    quote, refusal = paying.try_quote(order.loan, form.cleaned_data["what"], form.cleaned_data["amount"])
+    quote, refusal = quotes.attempt(
+        order.loan, what=form.cleaned_data["what"], amount=form.cleaned_data["amount"]
+    )
     if not quote:
         return _show(request, order, picks, note=refusal, status=422)
     try:

@@ -35,7 +35,7 @@ from anqi.web.borrower import any_day, quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.explaining import Explanation
 from anqi.web.borrower.forms import AmountForm, PayForm
-from anqi.web.borrower.quotes import NotAnAmount, Quote
+from anqi.web.borrower.quotes import Quote
 from anqi.web.borrower.troubles import debit_on_its_way, nothing_to_pay, too_late_today, too_slow_to_settle
 from anqi.web.borrower.views.orders import own_order
 from anqi.web.borrower.wording import CHANNELS, hold_text, hold_title
@@ -79,7 +79,8 @@ def _show(
     what = asked.get("what", "")
     what = what if what in quotes.WHATS else quotes.first_choice(picks)
     amount = asked.get("amount", "")
-    quote, refusal = try_quote(order.loan, what, amount)
+    assert order.loan
+    quote, refusal = quotes.attempt(order.loan, what=what, amount=amount)
     context = {
         "today": clock.today(),
         "now": clock.now(),
@@ -111,19 +112,6 @@ def _amounts(loan: LoanView | None) -> list[Amount]:
     explained = Explanation(loan)
     both = loan.standing.due_now_minor and loan.standing.next_due_on
     return [*explained.all(), *([explained.with_next()] if both else [])]
-
-
-def try_quote(loan: LoanView | None, what: str, amount: str) -> tuple[Quote | None, str]:
-    """What the choice would do, or why there is no such choice, in words."""
-    assert loan
-    if what == "own" and not amount.strip():
-        return None, _("请填写还款金额。")
-    try:
-        return quotes.ask(loan, what=what, amount=amount), ""
-    except NotAnAmount:
-        return None, _("金额请写数字，单位元，最多两位小数，例如 200.50。")
-    except AmountOutOfRange as refused:
-        return None, quotes.explain_range(refused)
 
 
 def _is_part(request: HttpRequest) -> bool:
@@ -165,7 +153,7 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     if not form.is_valid():
         return _show(request, order, picks, note=_("请选择还多少、怎么付，再确认。"), status=422)
     assert order.loan
-    quote, refusal = try_quote(order.loan, form.cleaned_data["what"], form.cleaned_data["amount"])
+    quote, refusal = _quote(order.loan, form)
     if not quote:
         return _show(request, order, picks, note=refusal, status=422)
     if quote.mark != form.cleaned_data["quote"]:
@@ -184,6 +172,10 @@ def _send(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
         return nothing_to_pay(request, own_order(request, order.id))
     except (ChannelUnavailable, QuoteOver, AmountOutOfRange) as refused:
         return _show(request, order, picks, note=changed(refused), status=409)
+
+
+def _quote(loan: LoanView, form: PayForm) -> tuple[Quote | None, str]:
+    return quotes.attempt(loan, what=form.cleaned_data["what"], amount=form.cleaned_data["amount"])
 
 
 def changed(refused: Refused) -> str:

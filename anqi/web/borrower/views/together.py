@@ -20,7 +20,7 @@ from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
 from anqi.web.borrower import together
 from anqi.web.borrower.access import borrower_id, borrower_required
-from anqi.web.borrower.forms import ChannelForm
+from anqi.web.borrower.forms import ChannelForm, TotalForm
 from anqi.web.borrower.together import Together
 from anqi.web.borrower.troubles import debit_on_its_way
 from anqi.web.borrower.views import paying
@@ -57,6 +57,7 @@ def _show(request: HttpRequest, page: Together, *, note: str = "", status: int =
         "echo": urlencode(echo, doseq=True),
         "echoes": " ".join(echo),
         "channels": [CHANNELS[code] for code in channels.offered()],
+        "total_form": TotalForm(asked) if "total" in asked else TotalForm(),
         "attempt": paying.attempt_of(asked.get("attempt", "")),
     }
     response = pages.render_part(request, "borrower/pay_together.html", "preview", context, status=status)
@@ -65,7 +66,7 @@ def _show(request: HttpRequest, page: Together, *, note: str = "", status: int =
 
 def _send(request: HttpRequest) -> HttpResponse:
     form, page = ChannelForm(request.POST), _gather(request, is_sent=True)
-    if not form.is_valid() or not page.quotes:
+    if not form.is_valid() or not page.is_ready:
         return _refuse(request, _("请选择还哪几笔、怎么付，再确认。"), status=422)
     if page.mark != form.cleaned_data["quote"]:
         return _refuse(request, _("这是最新的结果，请核对金额，没有问题再确认还款。"))
