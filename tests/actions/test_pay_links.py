@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from anqi.actions import charges, refunds, repayments, unapplied
-from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import ChannelUnavailable, NoSuchLoan, OtherChargeOpen, TooLateToday, Wish
+from anqi.actions.charges import links as pay_links
 from anqi.actions.charges.links import Made, NoSuchLink
 from anqi.actions.unapplied import OthersMoney
 from anqi.documents import queries as documents

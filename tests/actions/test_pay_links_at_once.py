@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from anqi.actions import charges
-from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import OtherChargeOpen, Wish
+from anqi.actions.charges import links as pay_links
 from anqi.payments.models import Charge, ChargePart, PayLink
 from anqi.payments.pay_links import LinkOver, TooManyLinks
 from tests.actions.test_pay_links import NOON, make, pay

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anqi import clock
-from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import TooLateToday
+from anqi.actions.charges import links as pay_links
 from anqi.actions.charges.links import Made, NoSuchLink
 from anqi.lending import queries as lending
 from anqi.lending import repaying

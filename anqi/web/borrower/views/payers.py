@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anqi import clock
 from anqi.actions import charges
-from anqi.actions.charges import links as pay_links
 from anqi.actions.charges import ChannelUnavailable, DebitOnItsWay, OtherChargeOpen, TooLateToday
+from anqi.actions.charges import links as pay_links
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
 from anqi.payments import pay_links as links
