@@ -55,6 +55,8 @@ class Change:
 
     kind: str
     body: dict[str, Any]
+    beside: dict[str, Any] = field(default_factory=dict)
+    """What is signed with it and the arithmetic doesn't know: until when a hold lasts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +151,7 @@ def draw_up(foreseen: Foreseen, *, kind: str) -> Draft:
         "borrower": signed["borrower"],
         "loan": {"number": held.number, "agreement_sha256": loan.agreement.sha256},
         "currency": held.currency,
-        "changes": [{"kind": change.kind, **change.body} for change in foreseen.changes],
+        "changes": [{"kind": change.kind, **change.body, **change.beside} for change in foreseen.changes],
         "plan_before": [_written(row) for row in foreseen.before],
         "plan_after": [_written(row) for row in foreseen.after],
         "cost": {"amount_minor": foreseen.cost_minor, "of": [odd_stretches.written(odd) for odd in foreseen.odds]},

@@ -1,5 +1,6 @@
 """Tables of lending: what is offered, what was bought, what was signed, what happened since, what comes back."""
 
+from anqi.lending.models.hardship import HardshipCase, HardshipOffer
 from anqi.lending.models.loans import (
     Agreement,
     Amendment,
@@ -23,8 +24,8 @@ from anqi.lending.models.settlements import (
 from anqi.lending.models.shops import Lender, Merchant, MerchantKey, MerchantOrder, Product
 
 __all__ = (
-    "Agreement", "Amendment", "Application", "ApplicationReview", "CreditLine", "Fact", "Hold", "Lender",
-    "LenderPolicy", "LineDecision", "Loan", "Merchant", "MerchantAccount", "MerchantKey", "MerchantOrder",
-    "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return", "SetAside", "Settlement",
-    "SettlementLine", "Trace",
+    "Agreement", "Amendment", "Application", "ApplicationReview", "CreditLine", "Fact", "HardshipCase",
+    "HardshipOffer", "Hold", "Lender", "LenderPolicy", "LineDecision", "Loan", "Merchant", "MerchantAccount",
+    "MerchantKey", "MerchantOrder", "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return",
+    "SetAside", "Settlement", "SettlementLine", "Trace",
 )  # fmt: skip

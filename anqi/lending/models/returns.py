@@ -18,6 +18,8 @@ class Hold(BorrowerRow):
         MERCHANT_GONE = "merchant_gone"
         # A debit failed, and not by the borrower's doing.
         DEBIT_FAILED = "debit_failed"
+        # Days to catch up that were agreed, or the lender is late in answering.
+        HARDSHIP = "hardship"
 
     loan_id = models.UUIDField()
     loan = belongs_to("lending.Loan", "loan_id")
