@@ -18,6 +18,7 @@ from anqi.actions import (
     cards,
     charges,
     closing,
+    hardship,
     inbox,
     loans,
     mandates,
@@ -34,15 +35,15 @@ from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
 from anqi.jobs import close, debits, reconciling
 from anqi.jobs.drains import EVERY_FEW_SECONDS, EVERY_MINUTE, drain, go_through
-from anqi.lending import payouts_to_shops
-from anqi.lending.models import MerchantPayout, Return
+from anqi.lending import hardship_inspection, payouts_to_shops
+from anqi.lending.models import HardshipCase, MerchantPayout, Return
 from anqi.payments import news
 from anqi.payments.channels.protocol import Result
 from anqi.payments.inbox import learned_by
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.payments.statements import StatementUnreadable
-from anqi.rows.days import SHANGHAI
+from anqi.rows.days import SHANGHAI, day_of
 
 _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
@@ -196,6 +197,28 @@ def pay_back_goods(now: datetime, limit: int) -> int:
 
 def _pay_back_goods(goods: Return, now: datetime) -> None:
     paying_back.pay_back(borrower_id=goods.borrower_id, return_id=goods.id, now=now)
+
+
+@drain("hardship", EVERY_MINUTE, alone=True)
+def follow_hardship(now: datetime, limit: int) -> int:
+    """Help that is accepted or offered, and answers that are late, each on its day."""
+    go_through(_stand_in, hardship_inspection.unanswered(day_of(now), limit=limit), now)
+    go_through(_let_lapse, hardship_inspection.lapsed(now, limit=limit), now)
+    go_through(_follow, hardship_inspection.to_look_at(day_of(now), limit=limit), now)
+    # One that breaks stays due and must not be tried for ever: the next minute is soon enough.
+    return 0
+
+
+def _stand_in(case: HardshipCase, now: datetime) -> None:
+    hardship.stand_in(borrower_id=case.borrower_id, case_id=case.id, now=now)
+
+
+def _let_lapse(case: HardshipCase, now: datetime) -> None:
+    hardship.lapse(borrower_id=case.borrower_id, case_id=case.id, now=now)
+
+
+def _follow(case: HardshipCase, now: datetime) -> None:
+    hardship.follow(borrower_id=case.borrower_id, case_id=case.id, now=now)
 
 
 @drain("settlements", EVERY_MINUTE, alone=True)

@@ -67,7 +67,22 @@ def timetable_of(borrower_id: UUID, loan_id: UUID) -> dict[str, object]:
     return timetable
 
 
+def debiting_of(borrower_id: UUID, loan_id: UUID) -> tuple[dict[str, object], bool]:
+    """The same, and whether the loan's debits are paused while its borrower waits for help, in one statement."""
+    [(stated, is_paused)] = sql.fetch(_DEBITING, [borrower_id, loan_id])
+    timetable: dict[str, object] = json.loads(stated)
+    return timetable, bool(is_paused)
+
+
 _TIMETABLE = """
     select product.debits::text from lending_loan l join lending_product product on product.id = l.product_id
+    where l.borrower_id = $1 and l.id = $2
+"""
+_DEBITING = """
+    select product.debits::text, exists (
+        select from lending_hardship h
+        where h.borrower_id = l.borrower_id and h.loan_id = l.id and h.pauses_debits
+            and h.state in ('choosing', 'waiting', 'proposed', 'offered'))
+    from lending_loan l join lending_product product on product.id = l.product_id
     where l.borrower_id = $1 and l.id = $2
 """

@@ -5,11 +5,11 @@ Refused
 ├── AlreadyAsked          case_id
 ├── HardshipNotOpen       state
 ├── NothingToHelp         the loan has nothing to be paid, or has not begun
+├── OnHold                goods are on their way back, or something is in dispute
 ├── HelpLapsed            expired_at
 ├── PlanChanged           what was shown is not what would be signed
 ├── PaymentOnItsWay
-├── NoSuchHelp            it is not offered, or no longer
-└── WouldCostTooMuch      percent, cap_percent
+└── NoSuchHelp            it is not offered, or no longer
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,9 +18,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from anqi.engine.contact import Standstill
-from anqi.lending import hardship_shapes
+from anqi.lending import hardship_rules, hardship_shapes
+from anqi.lending.hardship_rules import Rules
 from anqi.lending.hardship_shapes import Shape
-from anqi.lending.models import HardshipCase, HardshipOffer
+from anqi.lending.models import HardshipCase, HardshipOffer, Loan
 from anqi.rows.refusals import Refused
 
 State = HardshipCase.State
@@ -60,6 +61,12 @@ class NothingToHelp(Refused):
     code = "hardship_nothing_to_help"
 
 
+class OnHold(Refused):
+    """The plan is on hold, and nothing is to be paid now."""
+
+    code = "hardship_on_hold"
+
+
 class HelpLapsed(Refused):
     """This could be signed until {expired_at}."""
 
@@ -82,12 +89,6 @@ class NoSuchHelp(Refused):
     """This is not offered, or no longer."""
 
     code = "hardship_no_such_help"
-
-
-class WouldCostTooMuch(Refused):
-    """The plan would cost {percent} % a year, more than the {cap_percent} % that are allowed."""
-
-    code = "hardship_above_cap"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +130,12 @@ def get(borrower_id: UUID, case_id: UUID) -> HardshipCase:
     return found
 
 
+def rules_of(borrower_id: UUID, loan_id: UUID, *, on: date) -> Rules:
+    """What the loan's lender does on that day."""
+    code = Loan.objects.values_list("lender__code", flat=True).get(borrower_id=borrower_id, id=loan_id)
+    return hardship_rules.in_force(code, on=on)
+
+
 def alive(borrower_id: UUID, loan_id: UUID) -> HardshipCase | None:
     """The case of that loan which is not over."""
     return HardshipCase.objects.filter(borrower_id=borrower_id, loan_id=loan_id, state__in=HardshipCase.ALIVE).first()
@@ -142,13 +149,6 @@ def latest(borrower_id: UUID, loan_id: UUID) -> HardshipCase | None:
 def has_accepted_since(borrower_id: UUID, loan_id: UUID, since: datetime) -> bool:
     """Whether help was accepted for that loan since then."""
     return HardshipCase.objects.filter(borrower_id=borrower_id, loan_id=loan_id, accepted_at__gte=since).exists()
-
-
-def pauses_debits(borrower_id: UUID, loan_id: UUID) -> bool:
-    """Whether the loan's debits are paused because its borrower asked for help and wants them to be."""
-    return HardshipCase.objects.filter(
-        borrower_id=borrower_id, loan_id=loan_id, state__in=HardshipCase.ALIVE, pauses_debits=True
-    ).exists()
 
 
 def standstills(borrower_id: UUID, loan_ids: Collection[UUID]) -> dict[UUID, Standstill]:

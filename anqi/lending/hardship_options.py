@@ -3,17 +3,26 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from anqi.lending import amendments, hardship_shapes
 from anqi.lending.amendments import CannotChange, Change, Foreseen
 from anqi.lending.hardship_rules import Rules
 from anqi.lending.hardship_shapes import Shape
-from anqi.lending.models import HardshipCase
 from anqi.lending.store import LoanInHand
 from anqi.rows.refusals import Refused
 
 # Where the borrower doesn't say what they can pay, a longer plan is as much longer.
 _LONGER_BY = 3
+
+
+class Means(Protocol):
+    """What a borrower says they can pay a month, in fen, and from when."""
+
+    @property
+    def monthly_minor(self) -> int | None: ...
+    @property
+    def from_on(self) -> date | None: ...
 
 
 class DoesNotFit(Refused):
@@ -60,12 +69,12 @@ def foresee(held: LoanInHand, shape: Shape, *, on: date, first: Sequence[Change]
     )  # fmt: skip
 
 
-def own(case: HardshipCase, held: LoanInHand, rules: Rules, *, on: date) -> list[Option]:
+def own(means: Means, held: LoanInHand, rules: Rules, *, on: date) -> list[Option]:
     """What the lender's rules offer by themselves for what the borrower said they can pay, side by side."""
-    return [foresee(held, shape, on=on) for shape in _own_shapes(case, held, rules, on)]
+    return [foresee(held, shape, on=on) for shape in _own_shapes(means, held, rules, on)]
 
 
-def _own_shapes(case: HardshipCase, held: LoanInHand, rules: Rules, on: date) -> Iterator[Shape]:
+def _own_shapes(means: Means, held: LoanInHand, rules: Rules, on: date) -> Iterator[Shape]:
     shown = held.standing(on)
     following = hardship_shapes.next_row(shown, after=on)
     if shown.days_past_due or shown.due_now_minor:
@@ -75,7 +84,7 @@ def _own_shapes(case: HardshipCase, held: LoanInHand, rules: Rules, on: date) ->
     elif following:
         yield from _later(held, rules, on)
     if hardship_shapes.open_count(shown):
-        yield _longer(case, held, rules, on)
+        yield _longer(means, held, rules, on)
 
 
 def _later(held: LoanInHand, rules: Rules, on: date) -> Iterator[Shape]:
@@ -87,19 +96,19 @@ def _later(held: LoanInHand, rules: Rules, on: date) -> Iterator[Shape]:
         yield Shape(kind="later", on=latest)
 
 
-def _longer(case: HardshipCase, held: LoanInHand, rules: Rules, on: date) -> Shape:
+def _longer(means: Means, held: LoanInHand, rules: Rules, on: date) -> Shape:
     """As few instalments as keep each within what the borrower can pay; the longest there is where none do."""
     open_count = hardship_shapes.open_count(held.standing(on))
-    first_due_on = hardship_shapes.first_day(case.from_on, on=on, rules=rules)
+    first_due_on = hardship_shapes.first_day(means.from_on, on=on, rules=rules)
     if held.terms.method == "bullet":
         return Shape(kind="longer", instalments=1, on=first_due_on)
-    if case.monthly_minor is None:
+    if means.monthly_minor is None:
         return Shape(kind="longer", instalments=open_count + min(_LONGER_BY, rules.more_instalments), on=first_due_on)
     # Interest only adds to it, so that fewer can't do.
-    least = max(open_count, -(-held.standing(on).outstanding_principal_minor // case.monthly_minor))
+    least = max(open_count, -(-held.standing(on).outstanding_principal_minor // means.monthly_minor))
     most = open_count + rules.more_instalments
     for count in range(min(least, most), most + 1):
         shape = Shape(kind="longer", instalments=count, on=first_due_on)
-        if foresee(held, shape, on=on).largest_minor <= case.monthly_minor:
+        if foresee(held, shape, on=on).largest_minor <= means.monthly_minor:
             break
     return shape

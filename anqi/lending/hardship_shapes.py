@@ -85,7 +85,7 @@ def waived_minor(shape: Shape, shown: Standing) -> int:
 
 def until(shape: Shape, *, on: date) -> date | None:
     """The last day of those to catch up in, if it begins on that day; None for what isn't a matter of days."""
-    return on + timedelta(days=shape.days - 1) if shape.kind == "catch_up" else None
+    return on + timedelta(days=shape.days) if shape.kind == "catch_up" else None
 
 
 def changes_of(shape: Shape, held: LoanInHand, *, on: date) -> list[Change]:

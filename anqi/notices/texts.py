@@ -122,6 +122,46 @@ _TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | {
         "en": "You undid the loan before it was paid out. The agreement has lapsed, you owe nothing and your limit is"
         " free.",
     },
+    "hardship_choosing": {
+        "zh-hans": "收到你的协商还款申请。{lender}能马上给你的方案都在申请页，{last_on} 24:00 前选一个就可以办；都不合适，可以请人处理。这期间不催收。",
+        "en": "We received your request for help. What {lender} can offer at once is on its page: choose by the end of"
+        " {last_on}, or ask for something else. Nobody will press you meanwhile.",
+    },
+    "hardship_received": {
+        "zh-hans": "收到你的协商还款申请。{lender}的工作人员最晚 {answer_on} 答复你，答复之前不催收；晚了的日子不算逾期、不计罚息。",
+        "en": "We received your request for help. {lender} answers by {answer_on} and presses nobody until then. If we"
+        " are late, those days don't count as late and bear no penalty.",
+    },
+    "hardship_offered": {
+        "zh-hans": "{lender}给了你一个还款方案，{last_on} 24:00 前可以在申请页看清楚并签约，过时自动失效。",
+        "en": "{lender} has made you an offer. You can read and sign it on your request's page until the end of"
+        " {last_on}.",
+    },
+    "hardship_declined": {
+        "zh-hans": "{lender}没有同意你的协商还款申请，原因在申请页。觉得不对，30 天内可以请另一位工作人员再看一次。",
+        "en": "{lender} did not agree to your request for help; the reason is on its page. Within 30 days you can have"
+        " somebody else look at it once more.",
+    },
+    "hardship_accepted": {
+        "zh-hans": "你和{lender}的还款变更已签约，从今天起按新的约定还。还款日和金额在 我的订单 查看。",
+        "en": "You have signed a change of your plan with {lender}. It holds from today; due dates and amounts are"
+        " under My orders.",
+    },
+    "hardship_late": {
+        "zh-hans": "{lender}没有在 {answer_on} 前答复你的协商还款申请，对不起。从第二天起到答复为止，不算逾期、不计罚息。",
+        "en": "{lender} did not answer your request for help by {answer_on}. We are sorry: from the day after until the"
+        " answer, no day counts as late and none bears a penalty.",
+    },
+    "hardship_lapsed": {
+        "zh-hans": "你在{lender}的协商还款方案过了签约时间，已经失效，分期照原来的计划还。还有困难可以再申请。",
+        "en": "The time to sign your help with {lender} is over and your plan goes on as it was. If you still can't"
+        " pay, ask again.",
+    },
+    "hardship_broken": {
+        "zh-hans": "你和{lender}商量好的还款没有按时到。工作人员会在 {answer_on} 前再看一次，和你一起想办法，这期间不催收。",
+        "en": "What you agreed with {lender} has not been paid in time. Somebody looks at it again by {answer_on}, and"
+        " nobody will press you until then.",
+    },
     "reserve_approved": {
         "zh-hans": "你申请的{reserve} {amount} 已通过人工审核，请在 24 小时内登录查看费用和合同并签约，过期需要重新申请。",
         "en": "Your application for {amount} ({reserve}) was approved by our staff. Log in within 24 hours to read and"

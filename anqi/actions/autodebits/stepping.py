@@ -72,12 +72,13 @@ def _judge(known: PlanInHand, held: LoanInHand, now: datetime) -> InHand:
     plan, today = known.plan, day_of(now)
     expected_minor = dues.owed_minor(held, on=max(plan.due_on, today))
     on_hold = holding.kind_on(held, today)
+    stated, is_paused = dues.debiting_of(plan.borrower_id, plan.loan_id)
     case = Case(
         due_on=plan.due_on,
         owed_minor=dues.owed_minor(held, on=today),
         expected_minor=expected_minor,
         is_paid=not expected_minor,
-        is_held=on_hold is not None and on_hold != Hold.Kind.DEBIT_FAILED,
+        is_held=is_paused or (on_hold is not None and on_hold != Hold.Kind.DEBIT_FAILED),
         is_claimed=known.is_claimed,
         is_reminded=plan.reminded_at is not None,
         is_tested=plan.tested_at is not None,
@@ -90,8 +91,7 @@ def _judge(known: PlanInHand, held: LoanInHand, now: datetime) -> InHand:
         ],
         attempts=[debit_plans.attempt(charge) for charge in known.debits],
     )  # fmt: skip
-    timetable = debiting.read_timetable(dues.timetable_of(plan.borrower_id, plan.loan_id))
-    return InHand(known=known, held=held, case=case, timetable=timetable)
+    return InHand(known=known, held=held, case=case, timetable=debiting.read_timetable(stated))
 
 
 def _rules(mandate: Mandate) -> DebitRules:
