@@ -102,7 +102,7 @@ def _longer(means: Means, held: LoanInHand, rules: Rules, on: date) -> Shape:
     first_due_on = hardship_shapes.first_day(means.from_on, on=on, rules=rules)
     if held.terms.method == "bullet":
         return Shape(kind="longer", instalments=1, on=first_due_on)
-    if means.monthly_minor is None:
+    if not means.monthly_minor:
         return Shape(kind="longer", instalments=open_count + min(_LONGER_BY, rules.more_instalments), on=first_due_on)
     # Interest only adds to it, so that fewer can't do.
     least = max(open_count, -(-held.standing(on).outstanding_principal_minor // means.monthly_minor))

@@ -285,7 +285,7 @@ def test_days_on_which_the_lender_is_late_count_for_nothing(lin: Bought) -> None
     # The worker comes by a day late, and the day after the one that was named counts for nothing all the same.
     work(at(LATE + days(5)))
     hold = Hold.objects.get()
-    assert (hold.kind, told()[-1], Fact.objects.get(kind="hold").counts_on) == ("hardship", "hardship_late", LATE + days(3))
+    assert (hold.kind, told()[-1], Fact.objects.get(kind="hold").counts_on) == ("late_answer", "hardship_late", LATE + days(3))
     work(at(LATE + days(9)))
     assert lin.standing(LATE + days(9)).days_past_due == 13
     assert_sound(LATE + days(9))

@@ -20,6 +20,7 @@ __all__ = ["bank", "cash_watch", "watch"]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
 # Amounts with nothing behind them, by the words before them.
 PLAIN = {
+    "每月最多能还": "what the borrower said",
     "申请金额": "what the borrower asked for",
     "想借多少": "what the borrower asked for",
     "到手": "what the borrower typed, paid out without anything taken off",

@@ -16,7 +16,7 @@ Cases are refused by `lending.hardship`, what doesn't fit by `lending.hardship_o
 too long by `lending.products`; who may act by `people.authority`.
 """
 
-from anqi.actions.hardship.accepting import Presented, accept, present
+from anqi.actions.hardship.accepting import OFFER, Choices, Presented, accept, choices, present
 from anqi.actions.hardship.answering import (
     AnotherMustLook,
     DaysOutOfRange,
@@ -40,7 +40,7 @@ from anqi.actions.hardship.asking import (
 from anqi.actions.hardship.following import follow, lapse, stand_in
 
 __all__ = [
-    "AnotherMustLook", "DaysOutOfRange", "NotDeclined", "NothingProposed", "Presented", "QuestionedBefore",
-    "TooLateToQuestion", "accept", "approve", "ask", "ask_otherwise", "decline", "follow", "lapse", "look", "offer",
-    "pause_debits", "present", "question", "refuse", "stand_in", "withdraw",
+    "OFFER", "AnotherMustLook", "Choices", "DaysOutOfRange", "NotDeclined", "NothingProposed", "Presented",
+    "QuestionedBefore", "TooLateToQuestion", "accept", "approve", "ask", "ask_otherwise", "choices", "decline",
+    "follow", "lapse", "look", "offer", "pause_debits", "present", "question", "refuse", "stand_in", "withdraw",
 ]  # fmt: skip

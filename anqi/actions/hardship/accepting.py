@@ -3,6 +3,7 @@
 What is signed is computed on the day: who has paid meanwhile, or signs after midnight, reads the new figures first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,10 +16,12 @@ from anqi.lending import amendments, hardship, hardship_options, hardship_shapes
 from anqi.lending.agreements import Draft
 from anqi.lending.amendments import AmendmentChanged, Change
 from anqi.lending.hardship import NoSuchHelp, PaymentOnItsWay, PlanChanged, State
-from anqi.lending.hardship_options import Option
+from anqi.lending.hardship_options import DoesNotFit, Option
+from anqi.lending.hardship_rules import Rules
 from anqi.lending.hardship_shapes import Shape
 from anqi.lending.models import HardshipCase, HardshipOffer, Hold
-from anqi.lending.store import NewFact
+from anqi.lending.products import CapUnknown, CostAboveCap, TooLong
+from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages
 from anqi.payments import queries as payments
 from anqi.people import holds
@@ -36,6 +39,37 @@ class Presented:
     row: HardshipCase
     option: Option
     draft: Draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a case holds today: what the rules offer side by side, and what a person offers, with their reason."""
+
+    own: list[Option]
+    offered: Option | None
+    reason: str
+
+
+def choices(row: HardshipCase, *, now: datetime) -> Choices:
+    """What may be signed in the case now; what no cap or ceiling lets be signed is left out. Writes nothing.
+
+    Refuses NothingToHelp, OnHold.
+    """
+    held, rules, first = _read(row, now)
+    shapes = [each.shape for each in keeping.own_options(row, held, rules, now=now)]
+    own = [option for shape in shapes if (option := _lawful(held, shape, first, now))]
+    made = hardship.offer_of(row) if row.state == State.OFFERED else None
+    offered = _lawful(held, hardship_shapes.read(made.shape), first, now) if made else None
+    return Choices(own=own, offered=offered, reason=made.reason if made else "")
+
+
+def _lawful(held: LoanInHand, shape: Shape, first: Sequence[Change], now: datetime) -> Option | None:
+    try:
+        option = hardship_options.foresee(held, shape, on=day_of(now), first=first)
+        amendments.refuse_unlawful(option.foreseen)
+    except (DoesNotFit, CostAboveCap, TooLong, CapUnknown):
+        return None
+    return option
 
 
 def present(*, borrower_id: UUID, case_id: UUID, choice: str, now: datetime) -> Presented:
@@ -75,8 +109,15 @@ def accept(*, borrower_id: UUID, case_id: UUID, choice: str, sha256: str, now: d
         return row
 
 
-def _chosen(row: HardshipCase, choice: str, now: datetime) -> Option:
+def _read(row: HardshipCase, now: datetime) -> tuple[LoanInHand, Rules, list[Change]]:
+    """The loan, its lender's rules, and what ends by whatever is signed: days on which the lender was late."""
     held, rules = keeping.running(row.borrower_id, row.loan_id, now=now), keeping.rules_of(row, now=now)
+    ended = [Change(kind="release", body={"of": str(row.hold_id)})] if row.hold_id else []
+    return held, rules, ended
+
+
+def _chosen(row: HardshipCase, choice: str, now: datetime) -> Option:
+    held, rules, first = _read(row, now)
     offered = {each.shape.kind: each.shape for each in keeping.own_options(row, held, rules, now=now)}
     made = hardship.offer_of(row)
     if choice == OFFER and row.state == State.OFFERED and made:
@@ -85,9 +126,7 @@ def _chosen(row: HardshipCase, choice: str, now: datetime) -> Option:
         shape = next((each for kind, each in offered.items() if kind == choice), None)
     if shape is None:
         raise NoSuchHelp
-    # Days on which the lender was late are over with its answer.
-    ended = [Change(kind="release", body={"of": str(row.hold_id)})] if row.hold_id else []
-    return hardship_options.foresee(held, shape, on=day_of(now), first=ended)
+    return hardship_options.foresee(held, shape, on=day_of(now), first=first)
 
 
 def _hold(row: HardshipCase, option: Option, facts: tuple[NewFact, ...], now: datetime) -> None:

@@ -49,7 +49,7 @@ def stand_in(chain: Chain, row: HardshipCase, held: LoanInHand, *, now: datetime
     if row.hold_id or not row.answer_by or row.answer_by >= day_of(now):
         return False
     hold, fact = holding.put(
-        id=uuid7(), held=held, kind=Hold.Kind.HARDSHIP, reason=f"case {row.id} not answered by {row.answer_by}",
+        id=uuid7(), held=held, kind=Hold.Kind.LATE_ANSWER, reason=f"case {row.id} not answered by {row.answer_by}",
         until=day_of(now) + holding.ALONE, by=ACTOR, on=row.answer_by, now=now,
     )  # fmt: skip
     recording.write(chain, held, [fact], now=now)

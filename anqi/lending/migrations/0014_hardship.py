@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="hold",
             name="kind",
-            field=models.CharField(choices=[("return", "Return"), ("dispute", "Dispute"), ("merchant_gone", "Merchant Gone"), ("debit_failed", "Debit Failed"), ("hardship", "Hardship")], max_length=16),
+            field=models.CharField(choices=[("return", "Return"), ("dispute", "Dispute"), ("merchant_gone", "Merchant Gone"), ("debit_failed", "Debit Failed"), ("hardship", "Hardship"), ("late_answer", "Late Answer")], max_length=16),
         ),
         migrations.CreateModel(
             name="HardshipCase",

@@ -18,8 +18,10 @@ class Hold(BorrowerRow):
         MERCHANT_GONE = "merchant_gone"
         # A debit failed, and not by the borrower's doing.
         DEBIT_FAILED = "debit_failed"
-        # Days to catch up that were agreed, or the lender is late in answering.
+        # Days to catch up that the borrower has signed.
         HARDSHIP = "hardship"
+        # The lender has not answered who asked for help.
+        LATE_ANSWER = "late_answer"
 
     loan_id = models.UUIDField()
     loan = belongs_to("lending.Loan", "loan_id")

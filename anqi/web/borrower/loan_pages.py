@@ -36,6 +36,9 @@ def due_card(loan: LoanView, still: Standstill | None) -> Row:
     today = [row for row in shown.instalments if row.state == "due"]
     if shown.status in _ENDINGS:
         return _ENDINGS[shown.status](loan)
+    if still and still.kind == "hardship":
+        days = max((still.until - still.today).days, 0)
+        return _card("upcoming", days, hold_title(still), hold_text(still, due_minor=shown.due_now_minor))
     if still:
         return _card("held", 0, hold_title(still), hold_text(still, due_minor=shown.due_now_minor))
     if late:

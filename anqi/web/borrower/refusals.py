@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anqi.rows.refusals import Refused
+from anqi.web.borrower import hardship_words
 from anqi.web.borrower.wording import channel_label
 from anqi.web.shared.figures import write_day, write_moment, write_yuan
 
@@ -126,5 +127,6 @@ _WORDS: dict[str, Words] = {
     "too_long": lambda facts, now: _("按今天的规定，这个方案的期限太长，没有办理。"),
     "cap_unknown": lambda facts, now: _("今天不能办理这个方案。"),
     "not_verified": lambda facts, now: _("请先完成实名认证，再来签约。"),
+    **hardship_words.REFUSALS,
     "agreement_changed": lambda facts, now: _("合同内容已更新，没有签约。请再看一遍新的内容。"),
 }

@@ -29,7 +29,13 @@ CONDITIONS = {
 # What an order on hold is, by the kind of its hold.
 HOLDS: dict[str, str | Promise] = {
     "return": pgettext_lazy("order", "退货处理中"),
+    "hardship": pgettext_lazy("order", "协商好缓几天"),
+    "late_answer": pgettext_lazy("order", "等答复"),
     "": pgettext_lazy("order", "已冻结"),
+}
+_OWN_TITLES: dict[str, str | Promise] = {
+    "hardship": gettext_lazy("协商好 %(day)s前还清"),
+    "late_answer": gettext_lazy("等工作人员答复 · 不算逾期"),
 }
 PARTS: dict[str, str | Promise] = {
     "principal": gettext_lazy("本金"),
@@ -162,12 +168,19 @@ def badge_of(order: OrderView, *, is_not_paid_out: bool = False) -> Label:
 def hold_title(still: Standstill) -> str:
     """What a plan on hold waits for and until when, told honestly: also that the day is over and nothing has ended."""
     day = write_day(still.until, this_year=still.today.year)
+    if still.kind in _OWN_TITLES:
+        return str(_OWN_TITLES[still.kind]) % {"day": day}
     told = _("原定 %(day)s 办完，还没有结果") if still.days_over else _("暂停还款至 %(day)s")
     return f"{HOLDS.get(still.kind, HOLDS[''])} · {told % {'day': day}}"
 
 
 def hold_text(still: Standstill, *, due_minor: int) -> str:
     """What that means for the borrower, and that paying stays possible."""
+    if still.kind == "hardship":
+        owed = {"amount": write_yuan(due_minor), "day": write_day(still.until, this_year=still.today.year)}
+        return _("到期的 %(amount)s，%(day)s 24:00 前还清。这几天不算逾期、不加罚息，也不报送征信。") % owed
+    if still.kind == "late_answer":
+        return _("你的协商申请没有按时答复。到答复为止不扣款、不算逾期、不计罚息，也不报送征信；想先还也可以。")
     due = _("到期的 %(amount)s 现在不用还，想先还也可以。") % {"amount": write_yuan(due_minor)} if due_minor else ""
     goes_on = _("办完以前继续暂停，工作人员会跟进。") if still.days_over else ""
     return sentences(due, goes_on, _("冻结期间不扣款、不算逾期、不计罚息，也不报送征信。"))

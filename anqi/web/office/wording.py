@@ -161,12 +161,20 @@ HOLDS: Words = {
     "dispute": lazy("商品有争议"),
     "merchant_gone": lazy("商户失联"),
     "debit_failed": lazy("自动扣款失败，不是借款人的原因"),
+    "hardship": lazy("协商还款，缓几天"),
+    "late_answer": lazy("协商申请没有按时答复"),
 }
 HOLD_ENDS: Words = {
     "goods_returned": lazy("退货已入账"),
     "withdrawn": lazy("商户撤回"),
     "refused": lazy("退货被驳回"),
     "debit plan": lazy("自动扣款有了结果"),
+    "days to catch up are over": lazy("缓的日子到了"),
+    "answered": lazy("协商申请已答复"),
+    "declined": lazy("协商申请没有同意"),
+    "accepted": lazy("协商方案已签约"),
+    "lapsed": lazy("协商申请已失效"),
+    "over": lazy("分期已结束"),
 }
 RETURNS: Words = {
     "requested": lazy("等商户收货"),

@@ -52,6 +52,8 @@ _HOLDS: dict[str, str | Promise] = {
     "return": gettext_lazy("退货处理中"),
     "dispute": gettext_lazy("商品有争议"),
     "merchant_gone": gettext_lazy("商户失联"),
+    "hardship": gettext_lazy("协商还款，缓几天"),
+    "late_answer": gettext_lazy("协商申请没有按时答复"),
 }
 
 
