@@ -62,4 +62,4 @@ def to_look_at(today: date, *, limit: int) -> list[HardshipCase]:
 
 def _of() -> QuerySet[HardshipCase]:
     # Words of the borrower's own are opened on the case's page only.
-    return HardshipCase.objects.defer("said", "question").select_related("loan")
+    return HardshipCase.objects.defer("said", "question")

@@ -17,6 +17,7 @@ from anqi.ledger import books
 from anqi.ledger import inspection as ledger
 from anqi.lending import application_inspection as reserves
 from anqi.lending import courses, holding, payouts_to_shops, returning, shop_accounts, store
+from anqi.lending import hardship_inspection as hardship
 from anqi.lending import inspection as lending
 from anqi.notices import inspection as notices
 from anqi.payments import bank_inspection as bank
@@ -25,6 +26,7 @@ from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
 from anqi.payments import unread_statements
 from anqi.people import inspection as people
+from anqi.rows.days import day_of
 from anqi.web.office import paper_rows
 
 # Engine and books of so many loans are compared for the queue; all of them only by verification.
@@ -237,6 +239,18 @@ KINDS = (
     Kind(
         slug="holds", title=lazy("退货与冻结"), tone="", since="opened_at",
         rows=lambda now: holding.waiting(),
+    ),
+    Kind(
+        slug="hardship-urgent", title=lazy("协商还款明天前要答复"), tone="bad", since="answer_by",
+        rows=lambda now: hardship.urgent(day_of(now)),
+    ),
+    Kind(
+        slug="hardship", title=lazy("协商还款等答复"), tone="warn", since="asked_at",
+        rows=lambda now: hardship.waiting(),
+    ),
+    Kind(
+        slug="hardship-asked", title=lazy("协商方案等复核"), tone="warn", since="asked_at",
+        rows=lambda now: hardship.proposed(),
     ),
     Kind(
         slug="orders", title=lazy("签约 10 天未发货"), tone="warn", since="changed_at",

@@ -15,6 +15,13 @@ from anqi.web.office.debit_words import (
     WHOSE,
     WHY_PLAN_ENDED,
 )
+from anqi.web.office.hardship_words import (
+    HARDSHIP_KINDS,
+    HARDSHIP_OFFERS,
+    HARDSHIP_REASONS,
+    HARDSHIP_STATES,
+    WHY_ANOTHER,
+)
 from anqi.web.office.limit_words import LIMIT_ACTS
 from anqi.web.office.payout_words import PAYOUT_OUTCOMES, PAYOUTS, VERDICTS, WHY_NOT_PAID_OUT
 from anqi.web.office.reconciliation_words import (
@@ -33,9 +40,10 @@ from anqi.web.office.words import Words, word
 # Lists with a module of their own are looked up here too.
 __all__ = [
     "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
-    "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "LIMIT_ACTS", "MANDATES", "MOVED",
+    "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS",
+    "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MOVED",
     "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "RESERVE_OUTCOMES", "RESERVE_PURPOSES",
-    "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_NOT_PAID_OUT",
+    "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
     "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 
@@ -265,6 +273,14 @@ MESSAGES: Words = {
     "return_completed": lazy("退货入账通知"),
     "return_completed_back": lazy("退货入账通知"),
     "return_withdrawn": lazy("退货撤回通知"),
+    "hardship_choosing": lazy("协商申请收到通知"),
+    "hardship_received": lazy("协商申请收到通知"),
+    "hardship_offered": lazy("协商方案通知"),
+    "hardship_declined": lazy("协商没有同意通知"),
+    "hardship_accepted": lazy("协商签约通知"),
+    "hardship_late": lazy("协商答复晚了通知"),
+    "hardship_lapsed": lazy("协商失效通知"),
+    "hardship_broken": lazy("协商没有做到通知"),
     "hold_opened": lazy("冻结通知"),
     "hold_ended": lazy("解除冻结通知"),
     "refund_done": lazy("退款到账通知"),

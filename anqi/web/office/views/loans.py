@@ -11,7 +11,7 @@ from anqi.engine.classes import category_of, report_code_of
 from anqi.ledger import books
 from anqi.ledger import inspection as ledger
 from anqi.ledger.inspection import Difference
-from anqi.lending import courses, holding
+from anqi.lending import courses, hardship, holding
 from anqi.lending import inspection as lending
 from anqi.lending.store import LoanInHand
 from anqi.payments import debit_inspection as debits
@@ -49,6 +49,7 @@ def loan(request: HttpRequest, borrower_id: UUID, loan_id: UUID) -> HttpResponse
         "payouts": payouts.of_loan(borrower_id, loan_id),
         "mandates": debits.mandates_of(borrower_id, loan_id),
         "plans": debits.plans_of(borrower_id, loan_id),
+        "hardship": hardship.latest(borrower_id, loan_id),
         "hold": holding.open_holds(borrower_id, [loan_id]).get(loan_id),
         "is_behind": shown.held.next_wake_on is not None and shown.held.next_wake_on <= today,
         "differences": _differences(shown.held, today),
