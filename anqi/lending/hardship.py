@@ -93,7 +93,7 @@ class NoSuchHelp(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What a borrower says: a reason of `REASONS`, their own words, what they could pay a month in fen, and from when."""
+    """What a borrower says: a reason of `REASONS`, their words, what they could pay a month in fen, and from when."""
 
     reason: str
     said: str = field(default="", repr=False)

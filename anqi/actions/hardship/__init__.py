@@ -12,8 +12,8 @@ Refused
 ├── AnotherMustLook       who declined it doesn't look again
 ├── DaysOutOfRange
 └── NothingProposed
-Cases are refused by `lending.hardship`, what doesn't fit by `lending.hardship_options`, what would cost too much or last
-too long by `lending.products`; who may act by `people.authority`.
+Cases are refused by `lending.hardship`, what doesn't fit by `lending.hardship_options`, what would cost too much or
+last too long by `lending.products`; who may act by `people.authority`.
 """
 
 from anqi.actions.hardship.accepting import OFFER, Choices, Presented, accept, choices, present

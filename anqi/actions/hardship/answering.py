@@ -1,4 +1,4 @@
-"""What people answer: they look, offer, have a second one approve what is no matter for one, or decline with a reason."""
+"""What people answer: they look, offer, have a second one approve what is no matter for one, or decline."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What time does to cases: an answer that is late, an offer that is over, and help that was accepted and is not kept."""
+"""What time does to cases: an answer that is late, an offer that is over, help that was accepted and isn't kept."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -52,7 +52,7 @@ def lapse(*, borrower_id: UUID, case_id: UUID, now: datetime) -> HardshipCase:
 
 
 def follow(*, borrower_id: UUID, case_id: UUID, now: datetime) -> HardshipCase:
-    """Looks whether what was accepted is kept: if not, it comes back before a person and nobody is pressed till then."""
+    """Looks whether what was accepted is kept: if not, it comes back before a person."""
     with transaction.atomic(durable=True):
         chain = holds.hold(borrower_id)
         row, today = hardship.get(borrower_id, case_id), day_of(now)

@@ -3,24 +3,37 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.products import Part
-from anqi.lending import hardship_shapes
+from anqi.lending import hardship, hardship_shapes
 from anqi.lending.hardship_options import Option
 from anqi.lending.models import HardshipCase
+from anqi.lending.queries import LoanView
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
-from anqi.web.borrower.hardship_words import KINDS
+from anqi.web.borrower.hardship_words import KINDS, badge_of
 from anqi.web.borrower.wording import PARTS, sentences
 from anqi.web.shared.amounts import left_minor
 from anqi.web.shared.figures import write_day, write_yuan
 
 Row = dict[str, Any]
 _PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
+
+
+def way_to(loan: LoanView, who: UUID) -> Row | None:
+    """Where help can be asked for, or how far it is; nothing of a plan that is over or on hold."""
+    assert loan.standing
+    if loan.standing.status in ("settled", "void", "written_off"):
+        return None
+    row = hardship.latest(who, loan.id)
+    if row and row.state in (*HardshipCase.ALIVE, HardshipCase.State.ACCEPTED):
+        return {"case_id": row.id, "badge": badge_of(row.state)}
+    return None if loan.is_on_hold else {"is_late": loan.standing.status in ("grace", "overdue")}
 
 
 def told(option: Option, *, choice: str) -> Row:

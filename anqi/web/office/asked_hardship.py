@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.http import QueryDict
 
-from anqi.web.office.forms import HardshipsForm
+from anqi.web.office.hardship_forms import HardshipsForm
 
 _SHOWN_AT_FIRST = timedelta(days=29)
 

@@ -36,9 +36,8 @@ class Tried:
     @property
     def plans(self) -> list[tuple[StandingInstalment | None, StandingInstalment | None]]:
         """The plan before and after it, row by row."""
-        before, after = (
-            sorted(rows, key=lambda row: row.due_on) for rows in (self.option.foreseen.before, self.option.foreseen.after)
-        )
+        foreseen = self.option.foreseen
+        before, after = (sorted(rows, key=lambda row: row.due_on) for rows in (foreseen.before, foreseen.after))
         length = max(len(before), len(after))
         return list(zip(_filled(before, length), _filled(after, length), strict=True))
 

@@ -42,6 +42,30 @@ WHY_ANOTHER: Words = {
     "costs": lazy("减免超过一个人可以决定的金额，要另一位复核同意"),
 }
 
+# Kinds of holds, why they ended, and messages, by their names in the lists of them all.
+HOLDS: Words = {
+    "hardship": lazy("协商还款，缓几天"),
+    "late_answer": lazy("协商申请没有按时答复"),
+}
+HOLD_ENDS: Words = {
+    "days to catch up are over": lazy("缓的日子到了"),
+    "answered": lazy("协商申请已答复"),
+    "declined": lazy("协商申请没有同意"),
+    "accepted": lazy("协商方案已签约"),
+    "lapsed": lazy("协商申请已失效"),
+    "over": lazy("分期已结束"),
+}
+MESSAGES: Words = {
+    "hardship_choosing": lazy("协商申请收到通知"),
+    "hardship_received": lazy("协商申请收到通知"),
+    "hardship_offered": lazy("协商方案通知"),
+    "hardship_declined": lazy("协商没有同意通知"),
+    "hardship_accepted": lazy("协商签约通知"),
+    "hardship_late": lazy("协商答复晚了通知"),
+    "hardship_lapsed": lazy("协商失效通知"),
+    "hardship_broken": lazy("协商没有做到通知"),
+}
+
 
 def refusals() -> dict[str, str]:
     """Why an act on a case was declined, by its code."""

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as lazy
 
+from anqi.web.office import hardship_words
 from anqi.web.office.act_words import ACTS, APPLICATIONS
 from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
 from anqi.web.office.debit_words import (
@@ -169,20 +170,14 @@ HOLDS: Words = {
     "dispute": lazy("商品有争议"),
     "merchant_gone": lazy("商户失联"),
     "debit_failed": lazy("自动扣款失败，不是借款人的原因"),
-    "hardship": lazy("协商还款，缓几天"),
-    "late_answer": lazy("协商申请没有按时答复"),
+    **hardship_words.HOLDS,
 }
 HOLD_ENDS: Words = {
     "goods_returned": lazy("退货已入账"),
     "withdrawn": lazy("商户撤回"),
     "refused": lazy("退货被驳回"),
     "debit plan": lazy("自动扣款有了结果"),
-    "days to catch up are over": lazy("缓的日子到了"),
-    "answered": lazy("协商申请已答复"),
-    "declined": lazy("协商申请没有同意"),
-    "accepted": lazy("协商方案已签约"),
-    "lapsed": lazy("协商申请已失效"),
-    "over": lazy("分期已结束"),
+    **hardship_words.HOLD_ENDS,
 }
 RETURNS: Words = {
     "requested": lazy("等商户收货"),
@@ -273,14 +268,7 @@ MESSAGES: Words = {
     "return_completed": lazy("退货入账通知"),
     "return_completed_back": lazy("退货入账通知"),
     "return_withdrawn": lazy("退货撤回通知"),
-    "hardship_choosing": lazy("协商申请收到通知"),
-    "hardship_received": lazy("协商申请收到通知"),
-    "hardship_offered": lazy("协商方案通知"),
-    "hardship_declined": lazy("协商没有同意通知"),
-    "hardship_accepted": lazy("协商签约通知"),
-    "hardship_late": lazy("协商答复晚了通知"),
-    "hardship_lapsed": lazy("协商失效通知"),
-    "hardship_broken": lazy("协商没有做到通知"),
+    **hardship_words.MESSAGES,
     "hold_opened": lazy("冻结通知"),
     "hold_ended": lazy("解除冻结通知"),
     "refund_done": lazy("退款到账通知"),

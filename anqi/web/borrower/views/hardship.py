@@ -22,7 +22,7 @@ from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import hardship_pages, hardship_words, loan_pages
 from anqi.web.borrower.access import borrower_id, borrower_required
-from anqi.web.borrower.forms import HardshipForm
+from anqi.web.borrower.hardship_forms import HardshipForm
 from anqi.web.borrower.pacing import paced
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.views.orders import own_order

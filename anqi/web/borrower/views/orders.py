@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from anqi import clock
 from anqi.documents import queries as documents
-from anqi.lending import agreements, amendments, hardship, holding
+from anqi.lending import agreements, amendments, holding
 from anqi.lending import queries as lending
-from anqi.lending.models import HardshipCase
 from anqi.lending.queries import LoanView, OrderView
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
@@ -24,7 +23,7 @@ from anqi.web.borrower import (
     course,
     debit_pages,
     explaining,
-    hardship_words,
+    hardship_pages,
     loan_pages,
     order_lists,
     paging,
@@ -128,7 +127,7 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
     others = explained.others()
     return {
         "usage": usage,
-        "help": _help(loan, who),
+        "help": hardship_pages.way_to(loan, who),
         "lines": explained.remaining().summed if rows else [],
         "due": loan_pages.due_card(loan, still),
         "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
@@ -148,19 +147,6 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
     }
-
-
-def _help(loan: LoanView, who: UUID) -> dict[str, object] | None:
-    """Where help can be asked for, or how far it is; nothing of a plan that is over."""
-    assert loan.standing
-    if loan.standing.status in ("settled", "void", "written_off"):
-        return None
-    row = hardship.latest(who, loan.id)
-    if row and row.state in (*HardshipCase.ALIVE, HardshipCase.State.ACCEPTED):
-        state = str(HardshipCase.State.LAPSED) if hardship.is_lapsed(row, now=clock.now()) else row.state
-        return {"case_id": row.id, "badge": hardship_words.badge_of(state)}
-    is_on_hold = loan.is_on_hold
-    return None if is_on_hold else {"is_late": loan.standing.status in ("grace", "overdue")}
 
 
 def _debits(order: OrderView) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Hardship cases: the list of any days, and one with all there is to know, what could be offered, and the acts on it."""
+"""Hardship cases: the list of any days, and one with what could be offered and the acts on it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,8 +27,9 @@ from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
 from anqi.web.office import asked_hardship, wording
 from anqi.web.office.access import ACTORS, staff, staff_required
-from anqi.web.office.forms import HelpForm, OfferForm, ReasonForm
+from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note, show
+from anqi.web.office.hardship_forms import HelpForm, OfferForm
 from anqi.web.office.hardship_rows import Tried
 from anqi.web.office.wording import word
 
@@ -157,8 +158,11 @@ def _figures(row: HardshipCase, rules: Rules, tried: HelpForm | None, *, is_runn
     shape = tried.shape() if tried is not None and tried.is_valid() else None
     found, why_not = _try(held, shape, rules) if shape else (None, "")
     first = own[-1].shape if own else Shape(kind="spread")
-    at_first = {"kind": first.kind, "instalments": first.instalments or None, "on": first.on, "days": rules.catch_up_days}
-    given = {"valid_days": rules.offer_days, "offer_id": uuid7()} | (dict(tried.data.items()) if tried is not None else {})
+    at_first = {
+        "kind": first.kind, "instalments": first.instalments or None, "on": first.on, "days": rules.catch_up_days,
+    }  # fmt: skip
+    typed = dict(tried.data.items()) if tried is not None else {}
+    given = {"valid_days": rules.offer_days, "offer_id": uuid7()} | typed
     return {
         "own": [_told(each, held, rules) for each in own],
         "form": tried if tried is not None else HelpForm(initial=at_first),
