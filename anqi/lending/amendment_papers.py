@@ -112,6 +112,8 @@ _WORDS: Mapping[str, Callable[[Signed, Row], str]] = {
     "waiver": lambda body, change: f"减免{_PARTS[change['what']]} {_yuan(body, change['amount_minor'])}。",
     "pause": lambda body, change: f"从签署之日起停止计息，到 {change['until']}（不含当天）。",
     "rate_change": lambda body, change: f"从签署之日起年利率改为 {percent(change['annual_rate'])}。",
+    "hold": lambda body, change: f"从签署之日起到 {change['until']}，不计逾期天数，不加罚息。",
+    "release": lambda body, change: "出借机构没有按时答复的日子不计逾期、不计罚息，到签署之日为止。",
     "re_amortise": lambda body, change: "已到期未还的金额平摊到还没到期的各期。",
 }
 

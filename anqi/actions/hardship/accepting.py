@@ -25,6 +25,8 @@ from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages
 from anqi.payments import queries as payments
 from anqi.people import holds
+from anqi.people.models import Consent
+from anqi.rows.chain import canonical
 from anqi.rows.days import day_of
 
 # The offer of a person; else a kind of `hardship_shapes`, as the lender's rules offer it.
@@ -85,8 +87,10 @@ def present(*, borrower_id: UUID, case_id: UUID, choice: str, now: datetime) -> 
     return Presented(row=row, option=option, draft=amendments.draw_up(option.foreseen, kind=_KIND))
 
 
-def accept(*, borrower_id: UUID, case_id: UUID, choice: str, sha256: str, now: datetime) -> HardshipCase:
-    """The plan as the borrower has read and signed it; signing again changes nothing.
+def accept(
+    *, borrower_id: UUID, case_id: UUID, choice: str, sha256: str, address: str = "", agent: str = "", now: datetime
+) -> HardshipCase:
+    """The plan as the borrower has read and signed it, from there and with that; signing again changes nothing.
 
     Refuses what `present` does, PaymentOnItsWay, and PlanChanged where it is not what was read.
     """
@@ -99,10 +103,16 @@ def accept(*, borrower_id: UUID, case_id: UUID, choice: str, sha256: str, now: d
         if payments.claims(borrower_id, [row.loan_id]):
             raise PaymentOnItsWay
         option = _chosen(row, choice, now)
+        evidence = canonical({"address": address, "agent": agent[:400], "consents": ["amendment"]}).decode()
         try:
-            amendment, facts = amendments.sign(option.foreseen, kind=_KIND, sha256=sha256, by="borrower", now=now)
+            amendment, facts = amendments.sign(
+                option.foreseen, kind=_KIND, sha256=sha256, by="borrower", evidence=evidence, now=now
+            )
         except AmendmentChanged:
             raise PlanChanged from None
+        Consent.objects.create(
+            borrower_id=borrower_id, purpose="amendment", version=amendments.TEMPLATE, given_at=now
+        )
         _hold(row, option, facts, now)
         recording.write(chain, option.foreseen.held, facts, now=now)
         _keep(row, choice, option, amendment.id, now)

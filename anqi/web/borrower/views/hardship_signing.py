@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from anqi import clock
 from anqi.actions import hardship as acts
+from anqi.lending import amendment_papers
 from anqi.lending.hardship import NoSuchCase, PaymentOnItsWay, PlanChanged
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import hardship_pages
-from anqi.web.borrower.access import borrower_id, borrower_required
+from anqi.web.borrower.access import borrower_id, borrower_required, network_address
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.views.hardship import own_case, show_case, to_case
 
@@ -41,6 +42,7 @@ def _show(request: HttpRequest, case_id: UUID, choice: str, *, note: str = "", s
         "lender": shown.row.loan.product.lender,
         "help": hardship_pages.told(shown.option, choice=choice),
         "sha256": shown.draft.sha256,
+        "sections": amendment_papers.sections(shown.draft.body),
         "cost": shown.draft.body["annual_cost"],
         "version": shown.draft.body["version"],
         "note": note,
@@ -54,7 +56,8 @@ def _sign(request: HttpRequest, case_id: UUID, choice: str) -> HttpResponse:
     try:
         acts.accept(
             borrower_id=borrower_id(request), case_id=case_id, choice=choice,
-            sha256=request.POST.get("sha256", ""), now=clock.now(),
+            sha256=request.POST.get("sha256", ""), address=network_address(request) or "",
+            agent=request.headers.get("User-Agent", ""), now=clock.now(),
         )  # fmt: skip
     except (PlanChanged, PaymentOnItsWay) as refused:
         return _show(request, case_id, choice, note=told(refused, now=clock.now()), status=409)
