@@ -23,6 +23,7 @@ from anqi.lending.models import HardshipCase, HardshipOffer, Hold
 from anqi.lending.products import CapUnknown, CostAboveCap, TooLong
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import messages
+from anqi.payments import debit_plans, mandates
 from anqi.payments import queries as payments
 from anqi.people import holds
 from anqi.people.models import Consent
@@ -120,9 +121,12 @@ def accept(
 
 
 def _read(row: HardshipCase, now: datetime) -> tuple[LoanInHand, Rules, list[Change]]:
-    """The loan, its lender's rules, and what ends by whatever is signed: days on which the lender was late."""
+    """The loan, its lender's rules, and what ends by whatever is signed: holds for a late answer, or a failed debit."""
     held, rules = keeping.running(row.borrower_id, row.loan_id, now=now), keeping.rules_of(row, now=now)
-    ended = [Change(kind="release", body={"of": str(row.hold_id)})] if row.hold_id else []
+    plan = debit_plans.open_of(row.borrower_id, row.loan_id)
+    hold_ids = [row.hold_id, plan.hold_id if plan else None]
+    found = [holding.find(row.borrower_id, hold_id) for hold_id in hold_ids if hold_id]
+    ended = [Change(kind="release", body={"of": str(hold.id)}) for hold in found if hold and not hold.ended_at]
     return held, rules, ended
 
 
@@ -141,9 +145,10 @@ def _chosen(row: HardshipCase, choice: str, now: datetime) -> Option:
 
 def _hold(row: HardshipCase, option: Option, facts: tuple[NewFact, ...], now: datetime) -> None:
     """The rows of holds that end and begin by these facts; the facts themselves are the amendment's."""
-    ended = holding.find(row.borrower_id, row.hold_id) if row.hold_id else None
-    if ended:
-        holding.end(ended, why="accepted", by=keeping.ACTOR, now=now)
+    for fact in facts:
+        ended = holding.find(row.borrower_id, UUID(fact.body["of"])) if fact.kind == "release" else None
+        if ended:
+            holding.end(ended, why="accepted", by=keeping.ACTOR, now=now)
     begun = next((fact for fact in facts if fact.kind == "hold"), None)
     if begun:
         assert option.until
@@ -163,9 +168,22 @@ def _keep(row: HardshipCase, choice: str, option: Option, amendment_id: UUID, no
         amendment_id=amendment_id, answer_by=None, expires_at=None, looks=0,
         look_on=_first_look(row, option, on=day_of(now), now=now),
     )  # fmt: skip
-    keeping.wake_debits(row, now=now)
+    _move_debits(option, now)
     words = {"lender": row.loan.product.lender.name}
     messages.announce(borrower_id=row.borrower_id, template="hardship_accepted", words=words, now=now)
+
+
+def _move_debits(option: Option, now: datetime) -> None:
+    """What was to be debited on a day that is no more is planned anew, and agreements look at their days."""
+    held, after = option.foreseen.held, option.foreseen.after[0]
+    plan = debit_plans.open_of(held.borrower_id, held.id)
+    if plan:
+        debit_plans.note(plan, hold_id=None, excused_until=None)
+    if plan and plan.due_on not in {row.due_on for row in option.foreseen.after}:
+        debit_plans.move(plan, due_on=after.due_on, expected_minor=after.remaining_minor, now=now)
+    elif plan:
+        debit_plans.wake(held.borrower_id, plan.id, now=now)
+    mandates.look_now(held.borrower_id, held.id, now=now)
 
 
 def _first_look(row: HardshipCase, option: Option, *, on: date, now: datetime) -> date | None:
