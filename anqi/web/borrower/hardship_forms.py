@@ -32,7 +32,7 @@ class HardshipForm(forms.Form):
         label=_("从哪天起能还"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("最晚 45 天以后，再晚要请人看。"),
     )  # fmt: skip
-    pauses_debits = forms.BooleanField(label=_("先暂停这笔的自动扣款"), required=False, initial=True)
+    pauses_debits = forms.BooleanField(label=_("先暂停这笔的自动扣款"), required=False, initial=False)
 
     def __init__(self, *args: Any, today: date, **named: Any) -> None:
         super().__init__(*args, **named)
