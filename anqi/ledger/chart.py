@@ -24,7 +24,11 @@ ACCOUNTS = (
     "waived",
     "goodwill",
     "written_off",
+    "channel_fees",
 )
+CHANNELS = ("alipay", "wechat", "unionpay")
+# What moves between the lender, its channels and its bank touches no borrower's account.
+HOUSE_ACCOUNTS = ("bank", "channel_fees", *(f"in_transit_{channel}" for channel in CHANNELS))
 # A posting to the credit of one of these charges the borrower: as which part of an instalment.
 CHARGES = {"interest_income": "interest", "fee_income": "fee", "penalty_income": "penalty"}
 # What was earned and is not booked: of these no posting is made, only an amount for each day, product and lender.

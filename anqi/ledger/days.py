@@ -71,6 +71,10 @@ _SUM_UP = """
         left join ({loans}) l on l.borrower_id = p.borrower_id and l.loan_id = p.loan_id
         where p.booked_on between $1 and $2
         group by p.booked_on, p.lender_id, l.product_id, p.currency, p.debit, p.credit
+        union all
+        select booked_on, lender_id, null, currency, debit, credit, sum(amount_minor)
+        from ledger_house_posting where booked_on between $1 and $2
+        group by booked_on, lender_id, currency, debit, credit
     )
     insert into ledger_day_total (day, lender_id, product_id, currency, account, debit_minor, credit_minor)
     select booked_on, lender_id, product_id, currency, account, sum(debited), sum(credited)

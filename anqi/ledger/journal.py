@@ -24,10 +24,10 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One posting as an account shows it, in fen."""
+    """One posting as an account shows it, in fen; without a borrower it stands in the lender's own book."""
 
     id: UUID
-    borrower_id: UUID
+    borrower_id: UUID | None
     loan_id: UUID | None
     cause: str
     debit: str
@@ -72,15 +72,15 @@ def turnover(on: date, account: str, *, known: Known, share: Share | None = None
 
 
 def _where(on: date, account: str, known: Known, share: Share | None) -> tuple[str, dict[str, Any]]:
-    text = f"from ledger_posting p where {_DAYS[known]} and %(account)s in (p.debit, p.credit)"
+    whose = f"where {_DAYS[known]} and %(account)s in (p.debit, p.credit)"
     values: dict[str, Any] = {"on": on, "account": account}
     if not share:
-        return text, values
+        return _IN_BOTH.format(whose=whose), values
     values |= {"lender": share.lender_id, "product": share.product}
-    of_lender = f"{text} and p.lender_id = %(lender)s"
+    whose = f"{whose} and p.lender_id = %(lender)s"
     if share.product is None:
-        return f"{of_lender} and p.loan_id is null", values
-    return f"""{of_lender} and exists (
+        return f"{_IN_BOTH.format(whose=whose)} and p.loan_id is null", values
+    return f"""{_IN_BOTH.format(whose=whose)} and exists (
         select from ({share.loans}) l
         where l.borrower_id = p.borrower_id and l.loan_id = p.loan_id and l.product = %(product)s)""", values
 
@@ -91,6 +91,13 @@ def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+# The days are asked of each book by itself, where their indexes are.
+_COLUMNS = ", ".join(f"p.{field.name}" for field in fields(Line) if field.name not in ("borrower_id", "loan_id"))
+_IN_BOTH = f"""from (
+    select p.borrower_id, p.loan_id, {_COLUMNS}, p.lender_id from ledger_posting p {{whose}}
+    union all
+    select null, null, {_COLUMNS}, p.lender_id from ledger_house_posting p {{whose}}
+) p where true"""
 # What counts on a day was mostly booked on it, which the index of days finds; what was late stands in its own index.
 _DAYS: dict[Known, str] = {
     "now": "p.counts_on = %(on)s and (p.booked_on = %(on)s"

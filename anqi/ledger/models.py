@@ -3,7 +3,9 @@
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 
-from anqi.ledger.chart import ACCOUNTS
+from anqi.ledger.chart import ACCOUNTS, HOUSE_ACCOUNTS
+from anqi.rows.chain import GENESIS
+from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
 
@@ -68,6 +70,59 @@ class Posting(BorrowerRow):
                 models.Func("counts_on", "booked_on", function="daterange"), name="ledger_posting_late",
                 condition=models.Q(booked_on__gt=models.F("counts_on")),
             ),
+        )
+
+
+class HouseBook(models.Model):
+    """Where a lender's own chain ends. Whoever adds to it locks this row first, as a borrower's row is locked."""
+
+    lender_id = models.UUIDField(primary_key=True)
+    last_seq = models.BigIntegerField(default=0)
+    last_hash = models.BinaryField(default=GENESIS)
+
+    class Meta:
+        db_table = "ledger_house_book"
+
+
+class HousePosting(models.Model):
+    """A posting of no borrower's: between the lender, its channels and its bank. By `seq` a lender's are one chain."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    lender_id = models.UUIDField()
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    entry_id = models.UUIDField()
+    cause = models.CharField(max_length=24)
+    cause_id = models.UUIDField()
+    debit = models.CharField(max_length=48)
+    credit = models.CharField(max_length=48)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    counts_on = models.DateField()
+    booked_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_house_posting"
+        constraints = (
+            models.UniqueConstraint(fields=["lender_id", "seq"], name="ledger_house_posting_seq"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="ledger_house_posting_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(debit=models.F("credit")), name="ledger_house_posting_two_accounts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(debit__in=HOUSE_ACCOUNTS, credit__in=HOUSE_ACCOUNTS),
+                name="ledger_house_posting_accounts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(booked_on__gte=models.F("counts_on")), name="ledger_house_posting_not_before"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["booked_on"], name="ledger_house_posting_day"),
+            models.Index(fields=["cause", "cause_id"], name="ledger_house_posting_cause"),
         )
 
 

@@ -38,10 +38,14 @@ PAID = """
     select borrower_id, cause_id, sum(case credit when 'bank' then amount_minor else -amount_minor end) as paid
     from ledger_posting where cause = 'settlement' group by borrower_id, cause_id
 """
-# What each cause moved on the bank account on a day, each way by itself, above zero what came in.
+# Of borrowers and of the lender itself: what each cause moved on the bank account on a day, each way by itself, above zero what came in.
 AT_BANK = """
     select borrower_id, cause, cause_id, counts_on as day,
         sum(case debit when 'bank' then amount_minor else -amount_minor end) as amount
     from ledger_posting where debit = 'bank' or credit = 'bank'
     group by borrower_id, cause, cause_id, counts_on, debit = 'bank'
+    union all
+    select null, cause, cause_id, counts_on, sum(case debit when 'bank' then amount_minor else -amount_minor end)
+    from ledger_house_posting where debit = 'bank' or credit = 'bank'
+    group by cause, cause_id, counts_on, debit = 'bank'
 """

@@ -38,17 +38,22 @@ def differing(*, loans: str) -> Iterator[Differing]:
 
 # Its own sums, apart from those of the close: one mistake must not be made in both places.
 _DIFFERING = """
-    with posted as (
+    with summed as (
+        select day from ledger_closed_day where finished_at is not null
+        union
+        select day from ledger_day_total
+    ),
+    posted as (
         select p.booked_on as day, p.lender_id, l.product_id, p.currency, p.debit, p.credit,
             sum(p.amount_minor) as amount
         from ledger_posting p
         left join ({loans}) l on l.borrower_id = p.borrower_id and l.loan_id = p.loan_id
-        where p.booked_on in (
-            select day from ledger_closed_day where finished_at is not null
-            union
-            select day from ledger_day_total
-        )
+        where p.booked_on in (select day from summed)
         group by p.booked_on, p.lender_id, l.product_id, p.currency, p.debit, p.credit
+        union all
+        select booked_on, lender_id, null, currency, debit, credit, sum(amount_minor)
+        from ledger_house_posting where booked_on in (select day from summed)
+        group by booked_on, lender_id, currency, debit, credit
     )
     select day, lender_id, product_id, currency, account,
         sum(debit)::bigint, sum(credit)::bigint, sum(posted_debit)::bigint, sum(posted_credit)::bigint

@@ -63,7 +63,7 @@ class Total:
 
 def trial_balance(on: date, *, known: Known = "now") -> list[Row]:
     """All accounts of the chart up to and on that day, in fen. One statement."""
-    found = _fetch(_BY_ACCOUNT.format(one_by_one=_ONE_BY_ONE[known]), on)
+    found = _fetch(_BY_ACCOUNT.format(one_by_one=ONE_BY_ONE[known]), on)
     return [
         Row(code=code, name=name, side=side, debit_minor=int(debit), credit_minor=int(credit))
         for code, name, side, debit, credit in found
@@ -77,7 +77,7 @@ def by_product(on: date, *, known: Known = "now", loans: str, products: str) -> 
     (product_id, product): the books know both by their ids only. The rows of an account come to what `trial_balance`
     says of it.
     """
-    found = _fetch(_BY_PRODUCT.format(one_by_one=_ONE_BY_ONE[known], loans=loans, products=products), on)
+    found = _fetch(_BY_PRODUCT.format(one_by_one=ONE_BY_ONE[known], loans=loans, products=products), on)
     return [
         ProductRow(
             code=code, name=name, side=side, product=product, lender_id=lender_id,
@@ -102,15 +102,28 @@ def _fetch(statement: str, on: date) -> list[tuple[Any, ...]]:
 
 # A day has all of its totals or none: they are written by one statement of the close.
 _WITHOUT_TOTALS = """
-    select * from ledger_posting where booked_on = any(array(
+    select {columns} from {table} where booked_on = any(array(
         select booked.first_on + n
-        from (select min(booked_on) as first_on, least(max(booked_on), %(on)s) as last_on from ledger_posting) booked,
+        from (select min(booked_on) as first_on, least(max(booked_on), %(on)s) as last_on from {table}) booked,
             generate_series(0, booked.last_on - booked.first_on) n
         where not exists (select from ledger_day_total t where t.day = booked.first_on + n)))
 """
 # Two comparisons would say the same, but the planner takes them for a third of the table each, and reads all of it.
-_LATE = "select * from ledger_posting where booked_on > counts_on and daterange(counts_on, booked_on) @> %(on)s"
-_ONE_BY_ONE: dict[Known, str] = {"now": f"{_WITHOUT_TOTALS} union all {_LATE}", "then": _WITHOUT_TOTALS}
+_LATE = "select {columns} from {table} where booked_on > counts_on and daterange(counts_on, booked_on) @> %(on)s"
+_COLUMNS = "lender_id, debit, credit, amount_minor, counts_on, booked_on"
+# Borrowers' postings, and the lender's own, which are on no loan.
+_BOOKS = (
+    {"table": "ledger_posting", "columns": f"borrower_id, loan_id, {_COLUMNS}"},
+    {"table": "ledger_house_posting", "columns": f"null::uuid, null::uuid, {_COLUMNS}"},
+)
+
+
+def _of_both(*selects: str) -> str:
+    return " union all ".join(select.format(**book) for select in selects for book in _BOOKS)
+
+
+ONE_BY_ONE: dict[Known, str] = {"now": _of_both(_WITHOUT_TOTALS, _LATE), "then": _of_both(_WITHOUT_TOTALS)}
+"""A query of the postings that no total has, each once; `on` is the day asked for."""
 # Postings are read once, by their pairs of accounts, of which there are few; each pair then stands on both its sides.
 _BY_ACCOUNT = """
     with moved as (

@@ -66,17 +66,25 @@ PAYMENTS = _table(
 TABLES = (POSTINGS, LOANS, INSTALMENTS, PAYMENTS)
 
 # Each in the order of a key, so that the same rows make the same file.
-READ_POSTINGS = """
-    select p.borrower_id, p.id, p.entry_id, p.loan_id, lender.code, product.code, p.cause, p.cause_id,
-        case when p.cause = 'arrival' then p.cause_id else (f.body->>'payment_id')::uuid end,
-        p.debit, p.credit, p.currency, p.amount_minor, p.counts_on, p.booked_on, p.recorded_at
+READ_POSTINGS = f"""
+    select {", ".join(POSTINGS.names)} from (
+    select p.borrower_id, p.id as posting_id, p.entry_id, p.loan_id, lender.code as lender, product.code as product,
+        p.cause, p.cause_id,
+        case when p.cause = 'arrival' then p.cause_id else (f.body->>'payment_id')::uuid end as payment_id,
+        p.debit, p.credit, p.currency, p.amount_minor, p.counts_on, p.booked_on, p.recorded_at, p.seq
     from ledger_posting p
     join lending_lender lender on lender.id = p.lender_id
     left join lending_loan l on l.borrower_id = p.borrower_id and l.id = p.loan_id
     left join lending_product product on product.id = l.product_id
     left join lending_fact f on f.borrower_id = p.borrower_id and f.id = p.cause_id
     where p.counts_on <= %(on)s
-    order by p.borrower_id, p.seq
+    union all
+    select null, p.id, p.entry_id, null, lender.code, null, p.cause, p.cause_id, null, p.debit, p.credit, p.currency,
+        p.amount_minor, p.counts_on, p.booked_on, p.recorded_at, p.seq
+    from ledger_house_posting p join lending_lender lender on lender.id = p.lender_id
+    where p.counts_on <= %(on)s
+    ) both_books
+    order by borrower_id, lender, seq
 """
 # The engine doesn't look at facts of later days; they needn't be read.
 READ_LOANS = f"""

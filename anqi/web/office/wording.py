@@ -104,6 +104,7 @@ ACCOUNTS: Words = {
     "waived": lazy("减免"),
     "goodwill": lazy("善意补偿支出"),
     "written_off": lazy("已核销"),
+    "channel_fees": lazy("渠道手续费"),
 }
 SIDES: Words = {
     "asset": lazy("资产"), "liability": lazy("负债"), "income": lazy("收入"), "expense": lazy("支出"),
@@ -144,6 +145,7 @@ CAUSES: Words = FACTS | {"day": lazy("按日入账")}
 # What moves money that is on no loan.
 MOVES: Words = {
     "arrival": lazy("款项到账"), "refund": lazy("原路退回"), "payout": lazy("放款"), "settlement": lazy("付给商户"),
+    "remittance": lazy("渠道划款到账"), "channel_fee": lazy("渠道扣手续费"),
 }  # fmt: skip
 CHANNELS: Words = {"alipay": lazy("支付宝"), "wechat": lazy("微信支付"), "unionpay": lazy("银行卡"), "bank": lazy("银行转账")}
 PAPERS: Words = {
