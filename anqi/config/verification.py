@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from anqi.config import verified_debits, verified_sides
+from anqi.config import verified_debits, verified_house, verified_sides
 from anqi.documents.models import Certificate, Document
 from anqi.engine.facts import KINDS
 from anqi.engine.refusals import Refused
-from anqi.ledger import books, house, totals, trial
+from anqi.ledger import books, totals, trial
 from anqi.ledger import inspection as ledger_inspection
 from anqi.lending import courses, inspection, store
 from anqi.lending.models import Agreement, Amendment
@@ -82,16 +82,15 @@ class _Whole:
 def verify(*, today: date, limit: int | None = None) -> Report:
     """What is wrong in the whole house, or in the first `limit` borrowers; it may run while others work.
 
-    Chains without gap or fork, the lender's own too, the trial balance, the totals of shut days and the shops' settlements against their
-    postings, the account `bank` against the bank's statements, holds against their facts, debits against their
-    agreements and plans, each loan's books and paid plans against the engine on that day, unapplied money against its
-    cases, the hashes of agreements, amendments and documents. A loan whose own day has come and that nobody has woken
-    yet is compared as of the day before it.
+    Chains without gap or fork, the lender's own too, the trial balance, the totals of shut days and the shops'
+    settlements against their postings, the account `bank` against the bank's statements, holds against their facts,
+    debits against their agreements and plans, each loan's books and paid plans against the engine on that day,
+    unapplied money against its cases, the hashes of agreements, amendments and documents. A loan whose own day has
+    come and that nobody has woken yet is compared as of the day before it.
     """
-    told = [*verified_sides.wrong(), *verified_debits.wrong(today=today)]
+    told = [*verified_house.wrong(), *verified_sides.wrong(), *verified_debits.wrong(today=today)]
     wrong = [
         *_check_trial_balance(), *_check_day_totals(),
-        *(Wrong(what=what, borrower_id=None, where=where) for what, where in house.broken()),
         *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in told),
     ]  # fmt: skip
     borrowers = links = loans = documents = 0

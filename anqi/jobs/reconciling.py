@@ -1,10 +1,13 @@
-"""One day of a channel's from its files to its differences: fetched, matched, learned from, and matched again."""
+"""One day of a channel's from its files to its differences: fetched, matched, learned from, and matched again.
+
+Then what it says that it has remitted to the bank is looked for there, and booked with its fees.
+"""
 
 from collections.abc import Callable
 from datetime import date
 
 from anqi import clock
-from anqi.actions import payouts, reconciliation
+from anqi.actions import payouts, reconciliation, remittances
 from anqi.payments.models import ReconciliationDay
 
 
@@ -24,4 +27,5 @@ def bring(channel: str, day: date, *, read_inbox: Callable[[], None]) -> list[Re
     if reconciliation.tell(channel=channel, day=day, now=clock.now()):
         read_inbox()
         found = reconciliation.match(channel=channel, day=day, now=clock.now())
+    remittances.learn(channel=channel, day=day, now=clock.now())
     return found

@@ -27,6 +27,7 @@ from anqi.actions import (
     purchases,
     reconciliation,
     refunds,
+    remittances,
     repayments,
     reserves,
     settlements,
@@ -155,6 +156,10 @@ def reconcile_days(timestamp: int | None = None) -> None:
             reconciling.bring(channel, day, read_inbox=read_whole_inbox)
         except StatementUnreadable:
             _log.exception("day_not_reconciled", extra={"channel": channel, "day": str(day)})
+    for channel, day in remittances.due():
+        remittances.learn(channel=channel, day=day, now=clock.now())
+    # The bank may have told since of what its channels told before.
+    remittances.match(now=clock.now())
 
 
 def read_whole_inbox() -> None:

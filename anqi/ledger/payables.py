@@ -38,7 +38,8 @@ PAID = """
     select borrower_id, cause_id, sum(case credit when 'bank' then amount_minor else -amount_minor end) as paid
     from ledger_posting where cause = 'settlement' group by borrower_id, cause_id
 """
-# Of borrowers and of the lender itself: what each cause moved on the bank account on a day, each way by itself, above zero what came in.
+# Of borrowers and of the lender itself: what each cause moved on the bank account on a day, each way by itself, above
+# zero what came in.
 AT_BANK = """
     select borrower_id, cause, cause_id, counts_on as day,
         sum(case debit when 'bank' then amount_minor else -amount_minor end) as amount

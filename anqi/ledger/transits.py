@@ -13,3 +13,11 @@ MOVED = """
 def moved(account: str) -> str:
     """That query for one account; above zero is what came in."""
     return MOVED.format(account=account)
+
+
+# What each cause of the lender's own moved on the channels' accounts, in fen, above zero what came in.
+OF_HOUSE = """
+    select cause, cause_id, sum(case when debit like 'in_transit_%' then amount_minor else 0 end)
+        - sum(case when credit like 'in_transit_%' then amount_minor else 0 end) as amount
+    from ledger_house_posting group by cause, cause_id
+"""

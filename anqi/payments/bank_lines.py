@@ -19,6 +19,7 @@ from anqi.payments.channels.bank import references_in
 from anqi.payments.channels.protocol import Failed, Result, Succeeded
 from anqi.payments.models import BankLine, BankStatement
 from anqi.payments.numbers import number_for
+from anqi.payments.remitters import remitter
 from anqi.rows import sql
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
@@ -147,7 +148,10 @@ def take(
 
 
 def _settle(line: Line, stated: Sequence[Ours], taken: Taken) -> tuple[str, str]:
-    """What the line is, by what it states; a person is to say where it states nothing, or too much."""
+    """What the line is, by what it states; a person is to say where it states nothing, or too much.
+
+    A channel's waits for the channel's own word.
+    """
     news = _news(line, stated)
     if news:
         taken.news.append(news)
@@ -156,6 +160,8 @@ def _settle(line: Line, stated: Sequence[Ours], taken: Taken) -> tuple[str, str]
     if len(sent_back) == 1:
         taken.returned.append(sent_back[0].key)
         return State.TAKEN, sent_back[0].key
+    if not stated and remitter(line.name, line.memo):
+        return State.CHANNEL, ""
     return (State.WAITING if line.amount_minor > 0 else State.OTHER), ""
 
 

@@ -100,6 +100,7 @@ _SIDES = """
         select l.serial, l.amount_minor as amount, (l.at at time zone 'Asia/Shanghai')::date as day,
             case when l.state <> 'taken' then 'open' when o.kind is not null then o.kind
                 when n.number is not null then 'settlement' when back.id is not null then 'sent_back'
+                when remitted.id is not null then 'remittance'
                 else 'unknown' end as kind,
             case when o.kind = 'charge' then l.serial else l.key end as key,
             coalesce(i.state = 'waiting', false) or coalesce(n.is_doubtful, false) or o.kind = 'refund' and exists (
@@ -110,6 +111,7 @@ _SIDES = """
         left join payments_channel_order o on o.channel = 'bank' and o.key = l.key
         left join numbered n on n.number = l.key
         left join payments_bank_line back on back.returns_as = l.key
+        left join payments_remittance remitted on remitted.line_id = l.id and remitted.id::text = l.key
         left join payments_inbox i on i.channel = 'bank'
             and i.message_key = encode(sha256(convert_to(l.account || ':' || l.serial, 'UTF8')), 'hex')
     ),

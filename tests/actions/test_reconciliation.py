@@ -141,9 +141,9 @@ def test_a_second_payment_is_learned_and_one_under_another_number_is_not(charge:
     assert day.state == "reconciled"
 
 
-def hand_in(file: bytes) -> None:
+def hand_in(file: bytes, kind: str = "trade") -> None:
     """Another version of the day's file."""
-    kept_statements.keep(channels.find_stating("").handed_in(file, day=DAY, kind="trade"), now=MORNING)
+    kept_statements.keep(channels.find_stating("").handed_in(file, day=DAY, kind=kind), now=MORNING)
 
 
 def test_another_file_of_the_day_is_a_version_of_its_own(alipay: Stating) -> None:

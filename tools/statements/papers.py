@@ -16,8 +16,10 @@ from tools.statements.movements import Movement
 
 _NOBODYS_WORD = "谁也不知道"
 _ALIPAY = {"pay": "交易", "debit": "交易", "refund": "退款"}
-_ALIPAY_FUNDS = {"pay": "在线支付", "refund": "交易退款", "fee": "收费", "payout": "转账"}
-_WECHAT_FUNDS = {"pay": "交易", "refund": "退款", "fee": "扣除交易手续费", "payout": "商家转账"}
+_ALIPAY_FUNDS = {"pay": "在线支付", "refund": "交易退款", "fee": "收费", "payout": "转账", "remittance": "提现"}
+_WECHAT_FUNDS = {
+    "pay": "交易", "refund": "退款", "fee": "扣除交易手续费", "payout": "商家转账", "remittance": "提现",
+}  # fmt: skip
 _UNIONPAY = {"pay": "S22", "refund": "S30", "payout": "S65"}
 _APPID = "wx00a1b2c3d4e5f601"
 # As many bytes as make whole letters of Base64.

@@ -41,6 +41,8 @@ class BankLine(models.Model):
         RETURNING = "returning"
         RETURNED = "returned"
         OTHER = "other"
+        # A channel's, by the name on it: it waits for the channel's own word.
+        CHANNEL = "channel"
 
     class Use(models.TextChoices):
         """What a line may be decided to be: a charge's money, what goes back to its sender, or no borrower's at all."""
@@ -62,7 +64,7 @@ class BankLine(models.Model):
     payer_account = EncryptedText()
     memo = EncryptedText()
     state = models.CharField(max_length=16, choices=State.choices)
-    # What it was taken as, by itself or by people: our number of a charge or refund.
+    # What it was taken as, by itself or by people: our number of a charge or refund, the id of a remittance.
     key = models.CharField(max_length=64, blank=True, default="")
     use = models.CharField(max_length=16, choices=Use.choices, blank=True, default="")
     reason = models.CharField(max_length=400, blank=True, default="")
@@ -85,4 +87,5 @@ class BankLine(models.Model):
                 fields=["at"], name="payments_bank_line_open",
                 condition=models.Q(state__in=["waiting", "asked", "returning"]),
             ),
+            models.Index(fields=["at"], name="payments_bank_line_channel", condition=models.Q(state="channel")),
         )  # fmt: skip

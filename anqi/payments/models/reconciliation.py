@@ -44,7 +44,8 @@ class ReconciliationDay(models.Model):
     channel = models.CharField(max_length=16)
     day = models.DateField()
     kind = models.CharField(max_length=16)
-    statement = models.ForeignKey(ChannelStatement, on_delete=models.PROTECT, related_name="+")
+    # None of a day on which nothing moved, and of which the channel has no file.
+    statement = models.ForeignKey(ChannelStatement, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
     theirs_count = models.IntegerField()
     theirs_minor = models.BigIntegerField()
@@ -63,6 +64,8 @@ class ReconciliationDay(models.Model):
     reconciled_at = models.DateTimeField(null=True)
     # Empty where no person had to decide.
     reconciled_by = models.UUIDField(null=True)
+    # From which file its fees and remittances are in the books.
+    learned_from = models.UUIDField(null=True)
 
     class Meta:
         db_table = "payments_reconciliation_day"

@@ -178,7 +178,7 @@ def _movement(cells: Cells, day: date, line: int) -> Row:
 _TRADE_KINDS: dict[str, tuple[Kind, State]] = {"交易": ("pay", "done"), "退款": ("refund", "done")}
 _FUND_KINDS: dict[str, tuple[Kind, State]] = {
     "在线支付": ("pay", "done"), "交易退款": ("refund", "done"), "收费": ("fee", "done"), "退费": ("fee", "done"),
-    "转账": ("payout", "done"), "提现": ("other", "done"), "充值": ("other", "done"),
+    "转账": ("payout", "done"), "提现": ("remittance", "done"), "充值": ("remittance", "done"),
 }  # fmt: skip
 _TRADES = _Form(
     title="#支付宝业务明细查询",

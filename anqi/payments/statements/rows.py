@@ -7,7 +7,7 @@ from typing import Literal
 
 from anqi.payments.statements.refusals import StatementUnreadable
 
-Kind = Literal["pay", "debit", "refund", "payout", "fee", "other"]
+Kind = Literal["pay", "debit", "refund", "payout", "fee", "remittance", "other"]
 State = Literal["done", "open", "failed", "returned", "unknown"]
 
 
@@ -16,7 +16,8 @@ class Row:
     """One movement. Where a file doesn't tell debits from payments, both are `pay`.
 
     `fee_minor` is what the channel keeps of it, below zero where it gives back; a fee that has a row of its own is
-    that row's amount. `state` is `unknown` for words that this version hasn't learned, whatever the kind.
+    that row's amount. A `remittance` goes to our bank account, or comes from it. `state` is `unknown` for words that
+    this version hasn't learned, whatever the kind.
     """
 
     channel: str

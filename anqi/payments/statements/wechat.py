@@ -136,8 +136,8 @@ _REFUND_STATES: dict[str, State] = {
 _SIGNS = {"收入": 1, "支出": -1}
 _FUND_KINDS: dict[str, tuple[Kind, State]] = {
     "交易": ("pay", "done"), "退款": ("refund", "done"), "扣除交易手续费": ("fee", "done"),
-    "退还交易手续费": ("fee", "done"), "商家转账": ("payout", "done"), "提现": ("other", "done"),
-    "充值": ("other", "done"),
+    "退还交易手续费": ("fee", "done"), "商家转账": ("payout", "done"), "提现": ("remittance", "done"),
+    "充值": ("remittance", "done"),
 }  # fmt: skip
 _TRADES = _Form(
     columns=(
