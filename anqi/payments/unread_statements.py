@@ -33,9 +33,10 @@ def unread_days(channel: str, *, now: datetime) -> list[date]:
 
 
 def resting(channel: str, *, now: datetime) -> set[date]:
-    """The days whose statement is not to be tried now: tried not long ago and late, or given up."""
+    """The days whose statement is not to be tried now: tried not long ago and late or of a quiet day, or given up."""
     until = day_of(now) - timedelta(days=1)
-    is_resting = Q(day__lte=until - WATCH, last_tried_at__gt=now - _AGAIN)
+    is_rare = Q(day__lte=until - WATCH) | Q(reason=UnreadStatement.Reason.NOTHING)
+    is_resting = is_rare & Q(last_tried_at__gt=now - _AGAIN)
     tried = UnreadStatement.objects.filter(channel=channel)
     return set(tried.filter(is_resting | Q(given_up_at__isnull=False)).values_list("day", flat=True))
 
@@ -60,6 +61,16 @@ def note_try(channel: str, day: date, *, reason: UnreadStatement.Reason, detail:
     )
 
 
+def is_late(day: date, *, now: datetime) -> bool:
+    """Whether a channel has its file of that day by now, as a rule."""
+    return day <= day_of(now - _LATE)
+
+
+def may_still_tell(day: date, *, now: datetime) -> bool:
+    """Whether a file of that day may tell of a payout that came back and that nobody knows of."""
+    return day > day_of(now) - timedelta(days=1) - WATCH
+
+
 def hold(statement_id: UUID) -> UnreadStatement | None:
     """That statement, locked until the transaction ends."""
     return UnreadStatement.objects.select_for_update().filter(id=statement_id).first()
@@ -78,7 +89,8 @@ def find(statement_id: UUID) -> UnreadStatement | None:
 
 def waiting(now: datetime) -> QuerySet[UnreadStatement]:
     """What people must see to, the oldest day first: files that are late, and those that can't be read."""
-    late = Q(day__lte=day_of(now - _LATE)) | Q(reason=UnreadStatement.Reason.UNREADABLE)
+    late = Q(day__lte=day_of(now - _LATE)) & ~Q(reason=UnreadStatement.Reason.NOTHING)
+    late |= Q(reason=UnreadStatement.Reason.UNREADABLE)
     return UnreadStatement.objects.filter(late, read_at=None, given_up_at=None).order_by("day", "channel")
 
 

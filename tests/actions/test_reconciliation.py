@@ -1,6 +1,7 @@
 """Reconciliation of a day: what only the file knew is learned, what differs is named, and people end the rest."""
 
 import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from anqi.actions import charges, payouts, reconciliation, refunds, repayments
 from anqi.actions.charges import Wish
@@ -17,7 +19,14 @@ from anqi.config.verification import verify
 from anqi.jobs import reconciling, tasks
 from anqi.ledger import transits
 from anqi.ledger.models import Posting
-from anqi.payments import channels, clearing_days, kept_statements, reconciliation_inspection
+from anqi.payments import (
+    channels,
+    clearing_days,
+    kept_statements,
+    quiet_days,
+    reconciliation_inspection,
+    unread_statements,
+)
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import (
     ChannelStatement,
@@ -25,6 +34,7 @@ from anqi.payments.models import (
     Inbox,
     Payment,
     Payout,
+    ReadStatement,
     ReconciliationDay,
     ReconciliationDifference,
     Refund,
@@ -331,6 +341,53 @@ def test_an_unreadable_file_is_kept_nowhere_and_waits_for_people(alipay: Stating
 
 def test_a_day_on_which_nothing_moved_is_not_asked_for(alipay: Stating) -> None:
     assert reconciliation.due(now=MORNING) == []
+
+
+def test_a_day_without_a_file_is_reconciled_as_empty_where_ours_is_and_late_where_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unionpay = offer(monkeypatch, "unionpay", ("clearing",))
+
+    def look(on: date, hour: int) -> tuple[list[str], str, int]:
+        payouts.look_through(channel="unionpay", day=DAY, now=at(on, hour))
+        states = ReconciliationDay.objects.filter(day=DAY).values_list("state", flat=True)
+        return list(states), UnreadStatement.objects.get().reason, unread_statements.waiting(at(on, hour)).count()
+
+    assert look(NEXT, 11) == ([], "not_ready", 0), "it may still come"
+    assert look(NEXT, 12) == (["reconciled"], "nothing", 0)
+    assert DAY in unread_statements.resting("unionpay", now=at(NEXT, 13))
+    assert DAY not in unread_statements.resting("unionpay", now=at(NEXT + days(1), 13))
+    assert look(NEXT + days(1), 12) == (["reconciled"], "nothing", 0)
+    quiet = Counter[str]()
+    noon = datetime(2026, 9, 30, 12)  # noqa: DTZ001
+    told = [pay("aq1", at=noon), Movement(kind="payout", key="ap1", ref="P1", amount_minor=-5, fee_minor=0, at=noon)]
+    for each in told:
+        with transaction.atomic():
+            plant([each], channel="unionpay", now=MORNING)
+            quiet[each.kind] += quiet_days.is_quiet("unionpay", DAY)
+            transaction.set_rollback(True)
+    assert not quiet.total()
+    plant(told[:1], channel="unionpay", now=MORNING)
+    assert look(NEXT + days(2), 12) == ([], "not_ready", 1), "late, once we know of something"
+    write(unionpay, told[:1])
+    payouts.look_through(channel="unionpay", day=DAY, now=at(NEXT + days(2), 13))
+    reconciliation.match(channel="unionpay", day=DAY, now=at(NEXT + days(2), 13))
+    assert look(NEXT + days(2), 13) == (["reconciled"], "not_ready", 0)
+
+
+def test_a_quiet_day_is_asked_for_until_no_payout_can_have_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, "unionpay", ("clearing",))
+    for after, is_read in ((10, False), (11, True)):
+        payouts.look_through(channel="unionpay", day=DAY, now=at(DAY + days(after), 12))
+        assert ReadStatement.objects.exists() == is_read
+    assert UnreadStatement.objects.get().read_at and ReconciliationDay.objects.get().state == "reconciled"
+
+
+@pytest.mark.parametrize("state", ["unknown", "processing", "closed"])
+def test_a_charge_that_may_have_been_paid_keeps_a_day_from_being_quiet(charge: Charge, state: str) -> None:
+    assert not quiet_days.is_quiet("alipay", DAY)
+    Charge.objects.update(state=state)
+    assert quiet_days.is_quiet("alipay", DAY) == (state == "closed")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.payouts import learning
-from anqi.payments import channels, kept_statements, payouts, unread_statements
+from anqi.payments import channels, kept_statements, payouts, quiet_days, unread_statements
 from anqi.payments.channels.protocol import Failed, NotReady
 from anqi.payments.models import Payout, UnreadStatement
 from anqi.payments.statements import Row, Statement, StatementUnreadable
@@ -48,11 +48,11 @@ def look_through(*, channel: str, day: date, now: datetime) -> int:
     0 while there is no statement, StatementUnreadable before anything of it is learned; both are noted. Safe to repeat:
     it is marked as read after all of it was.
     """
+    kinds = channels.find_stating(channel).statement_kinds()
     try:
-        kinds = channels.find_stating(channel).statement_kinds()
         back = [row for kind in kinds for row in _back(channel, day, kind, now)]
     except NotReady:
-        return _note(channel, day, _Reason.NOT_READY, "", now)
+        return _note_none(channel, day, kinds, now)
     except OSError as fault:
         return _note(channel, day, _Reason.NO_ANSWER, str(fault), now)
     except StatementUnreadable as fault:
@@ -88,6 +88,20 @@ def _finish(channel: str, day: date, back: Sequence[Row], now: datetime) -> int:
     with transaction.atomic(durable=True):
         unread_statements.mark_read(channel, day, sha256=kept.sha256, now=now)
     return len(back)
+
+
+def _note_none(channel: str, day: date, kinds: Sequence[str], now: datetime) -> int:
+    """No file of a day on which nothing moved here is none that is missing, once it should have been there."""
+    is_quiet = unread_statements.is_late(day, now=now) and quiet_days.is_quiet(channel, day)
+    with transaction.atomic(durable=True):
+        if not is_quiet:
+            quiet_days.drop(channel, day)
+        else:
+            quiet_days.keep(channel, day, kinds=kinds, now=now)
+            if not unread_statements.may_still_tell(day, now=now):
+                unread_statements.mark_read(channel, day, sha256="", now=now)
+                return 0
+    return _note(channel, day, _Reason.NOTHING if is_quiet else _Reason.NOT_READY, "", now)
 
 
 def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:

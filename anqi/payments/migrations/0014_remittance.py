@@ -9,8 +9,12 @@ _LINE_STATES = [
     ("taken", "Taken"), ("waiting", "Waiting"), ("asked", "Asked"), ("not_ours", "Not Ours"), ("returning", "Returning"),
     ("returned", "Returned"), ("other", "Other"), ("channel", "Channel"),
 ]  # fmt: skip
+_REASONS = [
+    ("not_ready", "Not Ready"), ("no_answer", "No Answer"), ("unreadable", "Unreadable"), ("nothing", "Nothing"),
+]  # fmt: skip
 _STATES = [
-    ("told", "Told"), ("differing", "Differing"), ("asked", "Asked"), ("arrived", "Arrived"), ("dismissed", "Dismissed")
+    ("told", "Told"), ("differing", "Differing"), ("asked", "Asked"), ("arrived", "Arrived"),
+    ("dismissed", "Dismissed"),
 ]  # fmt: skip
 
 
@@ -30,6 +34,9 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+",
                 to="payments.channelstatement",
             ),
+        ),
+        migrations.AlterField(
+            "unreadstatement", "reason", models.CharField(choices=_REASONS, default="not_ready", max_length=16)
         ),
         migrations.AddField("reconciliationday", "learned_from", models.UUIDField(null=True)),
         migrations.CreateModel(

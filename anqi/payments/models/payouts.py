@@ -106,6 +106,8 @@ class UnreadStatement(models.Model):
         NOT_READY = "not_ready"
         NO_ANSWER = "no_answer"
         UNREADABLE = "unreadable"
+        # Nothing moved on that day, as far as we know: a file may never come.
+        NOTHING = "nothing"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     channel = models.CharField(max_length=16)

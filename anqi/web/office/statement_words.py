@@ -9,6 +9,7 @@ UNREAD: Words = {
     "not_ready": lazy("渠道还没有这一天的对账单"),
     "no_answer": lazy("渠道没有给出答复"),
     "unreadable": lazy("文件读不懂，或不是这一天的"),
+    "nothing": lazy("这一天没有交易，渠道没有文件"),
 }
 
 
