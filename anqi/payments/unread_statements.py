@@ -1,6 +1,7 @@
 """Channels' statements of days: which nobody has looked through, how often each was tried, and who gave one up.
 
-No day is left out by itself: from the channel's first payout on, each is read or given up by a person.
+No day is left out by itself: from the channel's first payout on, each is read or given up by a person. Only one on
+which nothing moved, as far as we know, ends by itself after having been asked for long enough.
 """
 
 from collections.abc import Iterable
@@ -66,9 +67,11 @@ def is_late(day: date, *, now: datetime) -> bool:
     return day <= day_of(now - _LATE)
 
 
-def may_still_tell(day: date, *, now: datetime) -> bool:
-    """Whether a file of that day may tell of a payout that came back and that nobody knows of."""
-    return day > day_of(now) - timedelta(days=1) - WATCH
+def end_quiet(channel: str, day: date, *, now: datetime) -> None:
+    """A day of which there is nothing to read has been asked for long enough: a payout comes back sooner than that."""
+    asked = UnreadStatement.objects.filter(channel=channel, day=day, first_tried_at__lte=now - WATCH)
+    if asked.exists():
+        mark_read(channel, day, sha256="", now=now)
 
 
 def hold(statement_id: UUID) -> UnreadStatement | None:

@@ -377,7 +377,7 @@ def test_a_day_without_a_file_is_reconciled_as_empty_where_ours_is_and_late_wher
 
 def test_a_quiet_day_is_asked_for_until_no_payout_can_have_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "unionpay", ("clearing",))
-    for after, is_read in ((10, False), (11, True)):
+    for after, is_read in ((40, False), (49, False), (50, True)):
         payouts.look_through(channel="unionpay", day=DAY, now=at(DAY + days(after), 12))
         assert ReadStatement.objects.exists() == is_read
     assert UnreadStatement.objects.get().read_at and ReconciliationDay.objects.get().state == "reconciled"

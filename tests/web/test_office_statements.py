@@ -103,7 +103,7 @@ def test_no_day_is_forgotten_however_long_nobody_looked(bank: Stating) -> None:
     tasks.read_statements()
     assert ReadStatement.objects.count() == 39
     late = TODAY - days(25)
-    assert (the(late).tries, the(late).reason) == (1, "not_ready")
+    assert (the(late).tries, the(late).reason) == (1, "nothing")
     # What is long past is tried once a day, so that a channel that has lost it isn't asked for ever and ever.
     assert unread() == []
     assert unread(now=clock.now() + days(1))[0] == late

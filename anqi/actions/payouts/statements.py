@@ -92,16 +92,15 @@ def _finish(channel: str, day: date, back: Sequence[Row], now: datetime) -> int:
 
 def _note_none(channel: str, day: date, kinds: Sequence[str], now: datetime) -> int:
     """No file of a day on which nothing moved here is none that is missing, once it should have been there."""
-    is_quiet = unread_statements.is_late(day, now=now) and quiet_days.is_quiet(channel, day)
-    with transaction.atomic(durable=True):
-        if not is_quiet:
+    if not (unread_statements.is_late(day, now=now) and quiet_days.is_quiet(channel, day)):
+        with transaction.atomic(durable=True):
             quiet_days.drop(channel, day)
-        else:
-            quiet_days.keep(channel, day, kinds=kinds, now=now)
-            if not unread_statements.may_still_tell(day, now=now):
-                unread_statements.mark_read(channel, day, sha256="", now=now)
-                return 0
-    return _note(channel, day, _Reason.NOTHING if is_quiet else _Reason.NOT_READY, "", now)
+        return _note(channel, day, _Reason.NOT_READY, "", now)
+    _note(channel, day, _Reason.NOTHING, "", now)
+    with transaction.atomic(durable=True):
+        quiet_days.keep(channel, day, kinds=kinds, now=now)
+        unread_statements.end_quiet(channel, day, now=now)
+    return 0
 
 
 def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:
