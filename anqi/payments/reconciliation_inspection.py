@@ -1,5 +1,6 @@
 """What staff ask of reconciliation. Nothing here locks or writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -30,6 +31,18 @@ def days(*, channel: str | None = None, is_open: bool = False) -> list[Reconcili
     if is_open:
         return list(found.exclude(state=ReconciliationDay.State.RECONCILED).order_by("day", "channel", "kind")[:PAGE])
     return list(found.order_by("-day", "channel", "kind")[:PAGE])
+
+
+def waiting(today: date) -> QuerySet[ReconciliationDay]:
+    """Days that are over and not reconciled, the oldest first."""
+    found = ReconciliationDay.objects.exclude(state=ReconciliationDay.State.RECONCILED)
+    return found.filter(day__lt=today).order_by("day", "channel", "kind")
+
+
+def asked_days(days: Iterable[date]) -> set[tuple[str, date, str]]:
+    """(channel, day, kind of file) of those of these days of which a difference waits for a second person."""
+    asked = ReconciliationDifference.objects.filter(day__in=set(days), state=ReconciliationDifference.State.ASKED)
+    return set(asked.values_list("channel", "day", "statement_kind"))
 
 
 def day(channel: str, on: date) -> list[ReconciliationDay]:

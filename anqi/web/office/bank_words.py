@@ -13,6 +13,7 @@ BANK_LINES: Words = {
     "returning": lazy("等着转回"),
     "returned": lazy("已转回"),
     "other": lazy("其他支出"),
+    "channel": lazy("渠道的，等渠道说明"),
 }
 BANK_USES: Words = {
     "charge": lazy("借款人的转账"), "send_back": lazy("转回付款人"), "not_ours": lazy("与借款人无关，不用转回"),

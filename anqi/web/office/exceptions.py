@@ -15,6 +15,7 @@ from anqi.people import inspection as people
 from anqi.people.inspection import Identity
 from anqi.web.office import (
     application_rows,
+    bank_rows,
     debit_rows,
     goods_exceptions,
     hardship_rows,
@@ -73,16 +74,6 @@ def _unapplied(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptio
         )
         for row in found
     ]
-
-
-def _bank(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
-    return [
-        Exceptional(
-            id=row.id, title=people.mask_name(row.name) or _("没有户名"), note=word(wording.BANK_LINES, row.state),
-            since_at=row.at, url=reverse("office:bank_line", args=[row.id]), amount_minor=row.amount_minor,
-        )
-        for row in found
-    ]  # fmt: skip
 
 
 def _applications(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
@@ -271,7 +262,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
 
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
     "unapplied": _unapplied,
-    "bank": _bank,
+    "bank": bank_rows.lines,
     "applications": _applications,
     "reserves": application_rows.exceptional,
     "charges": _charges,
@@ -280,6 +271,9 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "payouts-waiting": payout_rows.exceptional,
     "payouts": payout_rows.exceptional,
     "statements": statement_rows.exceptional,
+    "unreconciled": bank_rows.unreconciled,
+    "remittances": bank_rows.remittances,
+    "untold-lines": bank_rows.untold,
     "debits": debit_rows.hanging,
     "debit-plans": debit_rows.failed_by_others,
     "debit-notices": debit_rows.refused_notices,

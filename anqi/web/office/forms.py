@@ -51,6 +51,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class MatchForm(ReasonForm):
+    """Which line of the bank's a remittance is, and why; none where it never comes, or another person decides."""
+
+    line_id = forms.UUIDField(required=False)
+
+
 class VerdictForm(ReasonForm):
     """How a payout ended, by the channel's papers."""
 

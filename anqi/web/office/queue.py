@@ -24,6 +24,8 @@ from anqi.payments import bank_inspection as bank
 from anqi.payments import debit_inspection as debits
 from anqi.payments import inspection as payments
 from anqi.payments import payout_inspection as payouts
+from anqi.payments import reconciliation_inspection as reconciliation
+from anqi.payments import remittance_inspection as remittances
 from anqi.payments import unread_statements
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
@@ -186,6 +188,18 @@ KINDS = (
     Kind(
         slug="statements", title=lazy("没有读到的渠道对账单"), tone="bad", since="first_tried_at",
         rows=unread_statements.waiting,
+    ),
+    Kind(
+        slug="unreconciled", title=lazy("没有对平的渠道日"), tone="bad", since="day",
+        rows=lambda now: reconciliation.waiting(now.date()),
+    ),
+    Kind(
+        slug="remittances", title=lazy("渠道划款没到账或不符"), tone="bad", since="day",
+        rows=lambda now: remittances.waiting(now.date()),
+    ),
+    Kind(
+        slug="untold-lines", title=lazy("银行到了，渠道没说"), tone="warn", since="at",
+        rows=lambda now: remittances.untold(now.date()),
     ),
     Kind(
         slug="debits", title=lazy("没有结果的自动扣款"), tone="bad", since="opened_at",

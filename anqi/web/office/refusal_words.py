@@ -13,6 +13,7 @@ from anqi.web.office import (
     limit_words,
     payout_words,
     reconciliation_words,
+    remittance_words,
     reserve_words,
     settlement_words,
     statement_words,
@@ -70,5 +71,6 @@ def _refusals() -> dict[str, str]:
         **limit_words.refusals(),
         **reserve_words.refusals(),
         **reconciliation_words.refusals(),
+        **remittance_words.refusals(),
         **statement_words.refusals(),
     }

@@ -34,6 +34,7 @@ from anqi.web.office.reconciliation_words import (
     STATEMENT_KINDS,
 )
 from anqi.web.office.refusal_words import refusal
+from anqi.web.office.remittance_words import REMITTANCE_DONE, REMITTANCES
 from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RESERVE_STATES
 from anqi.web.office.statement_words import UNREAD
 from anqi.web.office.words import Words, word
@@ -42,9 +43,9 @@ from anqi.web.office.words import Words, word
 __all__ = [
     "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
     "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS",
-    "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MOVED",
-    "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "RESERVE_OUTCOMES", "RESERVE_PURPOSES",
-    "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
+    "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MOVED", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES",
+    "PLANS", "RECONCILED", "REMITTANCES", "REMITTANCE_DONE", "RESERVE_OUTCOMES", "RESERVE_PURPOSES", "RESERVE_STATES",
+    "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
     "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from anqi import clock
 from anqi.engine.money import write_amount
+from anqi.ledger import ages, trial
 from anqi.ledger import inspection as ledger
-from anqi.ledger import trial
 from anqi.ledger.trial import ProductRow, Row
 from anqi.lending import inspection as lending
 from anqi.web.office import asked_books, wording
@@ -40,6 +40,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "form": asked.form,
         "rows": list(_shown(rows, asked)),
+        "ages": [(each, wording.ACCOUNTS[each.account]) for each in ages.in_transit(asked.on, known=asked.known)],
         "total": trial.total(rows),
         "closed_on": closed_on,
         "is_final": closed_on is not None and asked.on <= closed_on,
