@@ -8,6 +8,7 @@ from sandbox import bills
 from sandbox.alipay import bill_files, refusals
 from sandbox.alipay.bill_files import Line
 from sandbox.alipay.envelope import Call
+from sandbox.bank import remitting
 from sandbox.bills import FUNDS, TRADE, Movement
 from sandbox.site import Site
 from sandbox.store import Connection
@@ -48,7 +49,7 @@ def _read(biz: dict[str, Any]) -> tuple[str, date]:
 
 def _told(connection: Connection, operation: str, day: date) -> list[Movement]:
     def happened(on: date) -> list[Movement]:
-        rest = [] if operation == TRADE else _transferred(connection, on)
+        rest = [] if operation == TRADE else [*_transferred(connection, on), *_remitted(connection, on)]
         return [*_paid(connection, on), *_refunded(connection, on), *rest]
 
     return bills.of_day(connection, happened, channel="alipay", operation=operation, day=day)
@@ -98,6 +99,16 @@ def _transferred(connection: Connection, day: date) -> list[Movement]:
     return found
 
 
+def _remitted(connection: Connection, day: date) -> list[Movement]:
+    return [
+        Movement(
+            kind="remit", order_no=row["ref"], key=row["ref"], ref=row["ref"], at=row["at"],
+            amount_minor=-row["amount_minor"], subject="提现到银行账户",
+        )
+        for row in remitting.told(connection, "alipay", day.isoformat())
+    ]  # fmt: skip
+
+
 def _trade(each: Movement) -> Line:
     is_refund = each.kind == "refund"
     return Line(
@@ -107,7 +118,7 @@ def _trade(each: Movement) -> Line:
     )  # fmt: skip
 
 
-_WORDS = {"pay": "在线支付", "refund": "交易退款", "payout": "转账", "return": "转账"}
+_WORDS = {"pay": "在线支付", "refund": "交易退款", "payout": "转账", "return": "转账", "remit": "提现"}
 
 
 def _funds(told: list[Movement]) -> list[Line]:

@@ -1,5 +1,6 @@
 """The bank's counter: transfers made by hand, the account's statement, and the same doors for programs."""
 
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
@@ -7,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import clock, doors, money, store
-from sandbox.bank import account, statement
+from sandbox.bank import account, remitting, statement
 from sandbox.bank.account import Account, Other
 from sandbox.site import Site
 from sandbox.store import Row
+from sandbox.unionpay import statement as clearing
 
 _LONGEST = {"name": 60, "account": 40, "memo": 100}
 _FIELDS = ("direction", "to", "amount", *_LONGEST)
@@ -55,6 +57,27 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/_control/bank", lambda request: _list(site)),
         Route("/_control/bank/transfer", doors.json_door(transfer_told), methods=["POST"]),
         Route("/_control/bank/return", doors.json_door(give_back_told), methods=["POST"]),
+        *_remit_routes(site, ours),
+    ]
+
+
+def _remit_routes(site: Site, ours: Account) -> list[BaseRoute]:
+    def remit(request: Request, form: dict[str, str]) -> Response:
+        try:
+            _remit(site, form)
+        except Unfit as unfit:
+            return _page(site, ours, form, trouble=unfit.chinese)
+        return RedirectResponse("/bank", 303)
+
+    def remit_told(request: Request, body: dict[str, Any]) -> Response:
+        try:
+            return doors.answer(dict(_remit(site, body)), status=201)
+        except Unfit as unfit:
+            return doors.refuse(422, "unfit", str(unfit))
+
+    return [
+        Route("/bank/remit", doors.form_door(remit), methods=["POST"]),
+        Route("/_control/bank/remit", doors.json_door(remit_told), methods=["POST"]),
     ]
 
 
@@ -84,10 +107,7 @@ def _transfer(site: Site, ours: Account, fields: dict[str, Any]) -> Row:
     told = {name: str(fields.get(name, "")).strip()[:longest] for name, longest in _LONGEST.items()}
     if not told["name"]:
         raise Unfit("name is missing", "请填写户名")
-    try:
-        amount_minor = money.to_minor(fields.get("amount"))
-    except ValueError as trouble:
-        raise Unfit(f"amount: {trouble}", "金额应写成 12.30 这样，最多 100000000.00") from None
+    amount_minor = _minor(fields.get("amount"))
     with site.store.begin() as connection:
         if direction == "out" and amount_minor > account.balance_minor(connection):
             raise Unfit("more than the account holds", "余额不足")
@@ -105,6 +125,31 @@ def _give_back(site: Site, serial: str) -> Response | None:
         other = Other(name=row["name"], account=row["account"], memo=f"退汇 {row['memo']}")
         account.move(connection, -row["amount_minor"], other)
     return None
+
+
+def _remit(site: Site, fields: dict[str, Any]) -> Row:
+    """Alipay and WeChat remit what they are told to, UnionPay what a clearing day comes to."""
+    channel, now = str(fields.get("channel", "")), clock.business_now()
+    if channel not in remitting.CHANNELS:
+        raise Unfit(f"channel is one of {', '.join(remitting.CHANNELS)}", "没有这个渠道")
+    with site.store.begin() as connection:
+        if channel != "unionpay":
+            return remitting.remit(connection, channel, _minor(fields.get("amount")), now=now)
+        try:
+            day = date.fromisoformat(str(fields.get("day", "")))
+        except ValueError:
+            raise Unfit("day must be a date", "日期应写成 2026-11-26 这样") from None
+        net_minor = clearing.net(connection, day)
+        if not net_minor or day >= now.date():
+            raise Unfit("nothing to clear on that day", "这一天没有要清算的")
+        return remitting.remit(connection, channel, net_minor, ref=f"{day:%Y%m%d}", now=now)
+
+
+def _minor(amount: object) -> int:
+    try:
+        return money.to_minor(amount)
+    except ValueError as trouble:
+        raise Unfit(f"amount: {trouble}", "金额应写成 12.30 这样，最多 100000000.00") from None
 
 
 def _download(site: Site, ours: Account, request: Request) -> Response:

@@ -17,6 +17,8 @@ from sandbox.unionpay.rows import Card, Order
 
 _CODES = {"pay": "S22", "debit": "S22", "refund": "S30", "payout": "S65"}
 _RETURNED = "S66"
+# To the merchant's credit: what was paid, and what came back.
+_TO_US = ("S22", _RETURNED)
 # A payment costs six in a thousand, a payout one yuan; what goes back is free.
 _FEE_PER_MILLE, _PAYOUT_FEE = 6, 100
 _ACQUIRER, _SENDER = "48020000", "00010000"
@@ -54,6 +56,16 @@ def of(connection: Connection, mmdd: str, mer_id: str, *, now: datetime) -> tupl
     if "statement_broken" in names:
         file = file[:-4] + bytes(4)
     return f"{mer_id}_{day:%Y%m%d}.zip", base64.b64encode(file).decode()
+
+
+def net(connection: Connection, day: date) -> int:
+    """What that day comes to less the fees, in fen, whatever faults make of its file: UnionPay pays it, or takes it."""
+    lines = [*_lines(connection, day), *_returns(connection, day)]
+    return sum(_comes_to(line) for line in lines)
+
+
+def _comes_to(line: Line) -> int:
+    return line.amount_minor * (1 if line.code in _TO_US else -1) - line.fee_minor
 
 
 def _latest(mmdd: str, *, now: datetime) -> date:
@@ -144,9 +156,7 @@ def _text(lines: Iterator[Line], mer_id: str) -> str:
 
 def _written(line: Line) -> str:
     order, origin = line.order, line.origin
-    # To the merchant's credit: what was paid, and what came back.
-    comes = line.code in ("S22", _RETURNED)
-    settled = line.amount_minor - line.fee_minor if comes else line.amount_minor + line.fee_minor
+    settled = _comes_to(line)
     return " ".join(
         (
             line.code,
@@ -165,7 +175,7 @@ def _written(line: Line) -> str:
             origin.trace_no if origin else " " * 6,
             _stamp(origin.done_at) if origin and origin.done_at else " " * 10,
             f"{'D' if line.fee_minor else 'C'}{line.fee_minor:012d}",
-            f"{'C' if comes else 'D'}{settled:012d}",
+            f"{'C' if settled > 0 else 'D'}{abs(settled):012d}",
         )
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox import bills
+from sandbox.bank import remitting
 from sandbox.bills import FUNDS, TRADE, Movement
 from sandbox.store import Connection
 from sandbox.wechat import bill_files, debits, refusals
@@ -66,7 +67,8 @@ def _read(operation: str, query: str) -> tuple[date, bool]:
 
 def _told(connection: Connection, operation: str, day: date) -> list[Movement]:
     def happened(on: date) -> list[Movement]:
-        return [*_paid(connection, on), *_refunded(connection, on)]
+        rest = [] if operation == TRADE else _remitted(connection, on)
+        return [*_paid(connection, on), *_refunded(connection, on), *rest]
 
     return bills.of_day(connection, happened, channel="wechat", operation=operation, day=day)
 
@@ -102,6 +104,16 @@ def _refunded(connection: Connection, day: date) -> list[Movement]:
     ]  # fmt: skip
 
 
+def _remitted(connection: Connection, day: date) -> list[Movement]:
+    return [
+        Movement(
+            kind="remit", order_no=row["ref"], key=row["ref"], ref=row["ref"], at=row["at"],
+            amount_minor=-row["amount_minor"],
+        )
+        for row in remitting.told(connection, "wechat", day.isoformat())
+    ]  # fmt: skip
+
+
 def _text(operation: str, told: list[Movement], account: Account, names: list[str]) -> bytes:
     if operation == TRADE:
         lines = list(bill_files.trades(map(_trade, told), mchid=account.mchid, appid=account.appid))
@@ -123,11 +135,15 @@ def _trade(each: Movement) -> bill_files.Line:
     )  # fmt: skip
 
 
+# How the account calls a movement, and its fee.
+_WORDS = {"refund": ("退款", "退还交易手续费"), "remit": ("提现", "")}
+
+
 def _funds(told: list[Movement]) -> Iterator[bill_files.Movement]:
     """Each movement, and its fee as one of its own behind it, with what the account holds after it."""
     balance_minor = _OPENING_MINOR
     for each in told:
-        word, fees = ("退款", "退还交易手续费") if each.kind == "refund" else ("交易", "扣除交易手续费")
+        word, fees = _WORDS.get(each.kind, ("交易", "扣除交易手续费"))
         for what, amount_minor in ((word, each.amount_minor), (fees, -each.fee_minor)):
             if amount_minor:
                 balance_minor += amount_minor

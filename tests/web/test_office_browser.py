@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Page, Route
 
 from anqi import clock
-from anqi.actions import bank, charges, credit_lines, loans, payouts, repayments, unapplied
+from anqi.actions import bank, charges, credit_lines, loans, payouts, remittances, repayments, unapplied
 from anqi.actions.settlements import accounts
 from anqi.lending import policies
 from anqi.lending.models import Application, Settlement
@@ -25,16 +25,19 @@ from anqi.payments import unread_statements
 from anqi.payments.channels.protocol import Succeeded, Unknown
 from anqi.payments.models import (
     BankLine,
+    ChannelStatement,
     Charge,
     DebitNotice,
     DebitPlan,
     Inbox,
     Mandate,
     Payout,
+    Remittance,
     Unapplied,
     UnreadStatement,
 )
 from anqi.people.models import Device
+from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
 from anqi.web.office import policy_forms
 from anqi.web.shared import pages
@@ -91,6 +94,7 @@ def lin(monkeypatch: pytest.MonkeyPatch) -> Planted:
     )
     plant_trouble()
     plant_transfers(who)
+    plant_remittances()
     plant_settlement()
     plant_payouts(monkeypatch)
     plant_debits()
@@ -112,6 +116,27 @@ def plant_transfers(who: Planted) -> None:
     actor, back = hire(name="王经办"), BankLine.objects.latest("seq")
     bank.decide(line_id=back.id, use="send_back", reason="不认识", actor=actor, now=clock.now())
     bank.approve(line_id=back.id, actor=hire("supervisor", "赵复核"), now=clock.now())
+
+
+def plant_remittances() -> None:
+    """One that is late and one that differs, each with lines that it may be, and a line of which no channel told."""
+    long_ago = clock.now() - timedelta(days=5)
+    file = ChannelStatement.objects.create(
+        channel="alipay", day=long_ago.date(), kind="funds", version=1, account="2088", sha256="", raw="", kept_at=long_ago
+    )
+    for ref in ("W2026100001", "W2026100002"):
+        Remittance.objects.create(
+            channel="alipay", day=file.day, ref=ref, amount_minor=53_309, told_at=long_ago, statement=file,
+            found_at=long_ago,
+        )  # fmt: skip
+    last = BankLine.objects.latest("seq")
+    account = Account(at=last.at.astimezone(SHANGHAI), balance_minor=last.balance_minor)
+    for memo in ("提现 W2026100001", ""):
+        account.move(53_300, memo, name="支付宝（中国）网络技术有限公司")
+    for number, row in enumerate(account.rows):
+        row["交易流水号"] = f"R{number}"
+    bank.import_statement(account.file(), actor=None, now=clock.now())
+    remittances.match(now=clock.now())
 
 
 def plant_trouble() -> None:
@@ -234,8 +259,10 @@ def urls(who: Planted) -> dict[str, str]:
         "search": "/search", "borrower": whose, "loan": f"{whose}/loans/{who.loan_id}",
         "past": f"{whose}/loans/{who.loan_id}?on=2026-09-30", "cases": "/unapplied",
         "case": f"{whose}/unapplied/{Unapplied.objects.get().id}", "trial": "/trial-balance",
+        "remittances": "/remittances", "late_remittance": f"/remittances/{Remittance.objects.get(state='told').id}",
+        "remittance": f"/remittances/{Remittance.objects.get(state='differing').id}",
         "bank": "/bank", "line": f"/bank/lines/{BankLine.objects.earliest('seq').id}",
-        "sent_back": f"/bank/lines/{BankLine.objects.latest('seq').id}",
+        "sent_back": f"/bank/lines/{BankLine.objects.get(use='send_back').id}",
         "merchants": "/merchants", "webhooks": f"/merchants/{merchant_id()}/webhooks",
         "payouts": "/payouts", "released": payout_url("waiting"), "judged": payout_url("unknown"),
         "debits": "/debits/", "debit": debit_plan_url(), "hanging": "/queue/debits",
