@@ -1,7 +1,7 @@
 """What channels remit to our bank account: told by their files, and found among the bank's lines."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -25,6 +25,8 @@ OPEN = (State.TOLD, State.DIFFERING, State.ASKED)
 TELLING = {"alipay": "funds", "wechat": "funds", "unionpay": "clearing"}
 # So many days after the channel's word its line may come by itself; a day before, where the bank is quicker.
 _WINDOW, _AHEAD = timedelta(days=10), timedelta(days=1)
+# So far from its day a number may still be named.
+_NAMED_WITHIN = timedelta(days=60)
 # Shorter ones might stand in a remark by chance.
 _SHORTEST_REF = 8
 
@@ -107,18 +109,34 @@ def pair(*, now: datetime) -> list[Remittance]:
     waiting = list(Remittance.objects.filter(state=State.TOLD).order_by("told_at", "id"))
     arrived = _told_alike(now)
     lines = list(free_lines()) if waiting else []
-    for is_it in (_is_named, _is_alike):
+    # A line that names one is no other's, though the amount be the same: it may have come twice.
+    refs = _refs(lines)
+    nameless = [line for line in lines if not _names_any(line, refs)]
+    for is_it, among in ((_is_named, lines), (_is_alike, nameless)):
         for row in waiting:
-            line = next((line for line in lines if row.line_id is None and is_it(row, line)), None)
+            line = next((line for line in among if row.line_id is None and is_it(row, line)), None)
             if line is None:
                 continue
-            lines.remove(line)
+            among.remove(line)
             if line.amount_minor == row.amount_minor:
                 arrive(row, line, now=now)
                 arrived.append(row)
             else:
                 note(row, state=State.DIFFERING, line_id=line.id)
     return arrived
+
+
+def _refs(lines: Sequence[BankLine]) -> list[str]:
+    """The numbers that channels have told about the days of these lines."""
+    if not lines:
+        return []
+    days = [day_of(line.at) for line in lines]
+    told = Remittance.objects.filter(day__range=(min(days) - _NAMED_WITHIN, max(days) + _NAMED_WITHIN))
+    return [ref for ref in told.values_list("ref", flat=True) if len(ref) >= _SHORTEST_REF]
+
+
+def _names_any(line: BankLine, refs: Iterable[str]) -> bool:
+    return any(ref in line.memo for ref in refs)
 
 
 def _told_alike(now: datetime) -> list[Remittance]:

@@ -122,14 +122,14 @@ def test_the_banks_line_may_come_before_the_channels_word(alipay: Stating, accou
 
 
 def test_of_several_alike_each_has_its_own_and_the_number_goes_before_the_amount(alipay: Stating, account: Account) -> None:
-    tell(alipay, out(10_000, "W20260930A", 13), out(10_000, "W20260930B", 14), out(10_000, "W20260930C", 15))
+    tell(alipay, *(out(10_000, f"W20260930{name}", hour) for hour, name in enumerate("ABCD", 13)))
     for memo in ("W20260930C", "", "提现"):
         come(account, 10_000, memo)
     twice = come(account, 10_000, "W20260930C")
     match()
     named = Remittance.objects.select_related("line").get(ref="W20260930C").line
     assert named and named.memo == "W20260930C"
-    assert [state for _, state in states()] == ["arrived"] * 3
+    assert [state for _, state in states()] == ["arrived", "arrived", "arrived", "told"], "the last is not the third again"
     twice.refresh_from_db()
     assert (twice.state, list(remittance_inspection.untold(DAY + 4 * ONE))) == ("channel", [twice])
     assert booked()["bank"] == 30_000
