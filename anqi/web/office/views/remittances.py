@@ -14,7 +14,7 @@ from anqi import clock
 from anqi.actions import remittances
 from anqi.payments import remittance_inspection as inspection
 from anqi.payments import remittances as kept
-from anqi.payments.models import Remittance
+from anqi.payments.models import BankLine, Remittance
 from anqi.payments.remitters import remitter
 from anqi.people import inspection as people
 from anqi.rows.refusals import Refused
@@ -109,7 +109,7 @@ def _page(request: HttpRequest, found: Remittance, *, refusal: str = "", status:
         "standing": standing(found, clock.today()),
         "off_minor": None if line_minor is None else line_minor - (found.amount_minor if found.is_told else 0),
         "candidates": [
-            (each, people.mask_name(each.name), each.amount_minor - found.amount_minor)
+            (each, _whose(each), each.amount_minor - found.amount_minor)
             for each in (inspection.candidates(found) if is_open else ())
         ],
         "asked_by": names.get(found.asked_by, "") if found.asked_by else "",
@@ -119,3 +119,9 @@ def _page(request: HttpRequest, found: Remittance, *, refusal: str = "", status:
         "refusal": refusal,
     }
     return show(request, "office/remittance.html", context, place="remittances", status=status)
+
+
+def _whose(line: BankLine) -> str:
+    """A channel by its name, anybody else masked."""
+    channel = remitter(line.name, line.memo)
+    return wording.word(wording.CHANNELS, channel) if channel else people.mask_name(line.name)
