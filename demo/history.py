@@ -36,7 +36,7 @@ from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
 from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
 from anqi.rows.chain import canonical  # noqa: E402
 from anqi.rows.days import SHANGHAI  # noqa: E402
-from demo import autodebits, reserves, settling, staff, street  # noqa: E402
+from demo import autodebits, morning, reserves, settling, staff, street  # noqa: E402
 
 
 def main() -> None:
@@ -58,6 +58,7 @@ def main() -> None:
         past.come_back()
         # A channel has a day's statement by the next morning, and only the present has one of all days.
         tasks.read_statements()
+        morning.look(past.sandbox, today)
         tasks.send_messages()
 
 
@@ -119,6 +120,7 @@ class Past:
         for reserve in cash:
             if reserve.on == day:
                 self.borrow(reserve, self.travel(day, hour=9))
+        morning.live(self.sandbox, days_ago=(today - day).days, now=clock.now())
         now = self.travel(day, hour=12)
         for each in self.running:
             self._pay_what_is_told(each, now)
