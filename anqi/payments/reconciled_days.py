@@ -11,9 +11,9 @@ from anqi.payments.models import ChannelStatement, Charge, Payment, Reconciliati
 _DAY = timedelta(days=1)
 
 
-def due(channel: str, *, kinds: Collection[str], fetches: bool, now: datetime) -> list[date]:
+def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
     """The channel's days until the last one that is over, from the first that was ever read, of which a file has not
-    been matched; with those to be fetched now where `fetches`.
+    been matched, or that is to be fetched now.
 
     A day on which nothing was begun or paid here has no file at some channels: none is asked for.
     """
@@ -24,14 +24,14 @@ def due(channel: str, *, kinds: Collection[str], fetches: bool, now: datetime) -
     matched = ReconciliationDay.objects.filter(channel=channel).values_list("day", "kind", "statement__version")
     done = {(day, kind): version for day, kind, version in matched}
     first = min((day for day, _ in versions), default=last)
-    resting = unread_statements.resting(channel, now=now) if fetches else set()
+    resting = unread_statements.resting(channel, now=now)
     found = []
     for day in (first + n * _DAY for n in range((last - first).days + 1)):
         here = [versions.get((day, kind)) for kind in kinds]
         if all(here):
             if here != [done.get((day, kind)) for kind in kinds]:
                 found.append(day)
-        elif fetches and day not in resting and _is_busy(channel, day):
+        elif day not in resting and _is_busy(channel, day):
             found.append(day)
     return found
 

@@ -22,11 +22,8 @@ def due(*, now: datetime) -> list[tuple[str, date]]:
     return [
         (code, day)
         for code in channels.stating()
-        for day in reconciled_days.due(
-            code, kinds=channels.find_stating(code).statement_kinds(), now=now,
-            fetches=code not in channels.stating_payouts(),
-        )
-    ]  # fmt: skip
+        for day in reconciled_days.due(code, kinds=channels.find_stating(code).statement_kinds(), now=now)
+    ]
 
 
 def match(*, channel: str, day: date, now: datetime) -> list[ReconciliationDay]:
