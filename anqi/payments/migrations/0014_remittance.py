@@ -19,7 +19,7 @@ _STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0012_reconciliation")]
+    dependencies = [("payments", "0013_pay_link")]
     operations = [
         migrations.AlterField("bankline", "state", models.CharField(choices=_LINE_STATES, max_length=16)),
         migrations.AddIndex(
