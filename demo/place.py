@@ -129,6 +129,8 @@ def environment(where: Place) -> dict[str, str]:
         "ANQI_UNIONPAY_ENCRYPT_CERT": str(keys / "unionpay/encrypt.pem"),
         "ANQI_SMS_URL": f"{where.url('sandbox')}/sms/send",
         "ANQI_SMS_SECRET_FILE": str(keys / "sms_secret"),
+        "ANQI_MAIL_URL": f"{where.url('sandbox')}/mail/send",
+        "ANQI_MAIL_SECRET_FILE": str(keys / "mail_secret"),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -34,6 +34,7 @@ def show(where: Place, *, seconds: float) -> None:
     staff = _read(where, "staff.json")
     rows = [(_WHAT[site], where.url(site) + path) for site, path in PAGES.items()]
     rows.append(("codes by SMS", f"{where.url('sandbox')}/sms"))
+    rows.append(("mail", f"{where.url('sandbox')}/mail"))
     width = max(len(what) for what, _ in rows) + 4
     print(f"\nanqi runs ({seconds:.0f} s). Ctrl-C stops everything.\n")
     for what, url in rows:

@@ -12,13 +12,28 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from sandbox import alipay, bank, bills, doors, faults, home, notify, pages, sms, store, unionpay, wechat
+from sandbox import (
+    alipay,
+    bank,
+    bills,
+    doors,
+    faults,
+    home,
+    mail,
+    notify,
+    pages,
+    receipts,
+    sms,
+    store,
+    unionpay,
+    wechat,
+)
 from sandbox.notify import Courier
 from sandbox.site import Channel, Site
 from sandbox.store import Store
 
 CHANNELS: Sequence[Channel] = tuple(
-    cast("Channel", each) for each in (alipay, wechat, unionpay, bank, sms)
+    cast("Channel", each) for each in (alipay, wechat, unionpay, bank, sms, mail)
 )
 _SWEEP_SECONDS = 0.5
 
@@ -30,7 +45,10 @@ def open_site(folder: Path) -> Site:
     kept.create(store.SCHEMA, faults.SCHEMA, notify.SCHEMA, bills.SCHEMA, *(channel.SCHEMA for channel in CHANNELS))
     with kept.begin() as connection:
         unionpay.open_account(connection, unionpay.prepare(folder).account.payout_minor)
-    manners = {"wechat": wechat.manner(kept, wechat.prepare(folder)), **wechat.MANNERS, "unionpay": unionpay.MANNER}
+    manners = {
+        "wechat": wechat.manner(kept, wechat.prepare(folder)), **wechat.MANNERS, "unionpay": unionpay.MANNER,
+        "sms": receipts.manner("sms", prepared.sms_secret), "mail": receipts.manner("mail", prepared.mail_secret),
+    }  # fmt: skip
     courier = Courier(kept, timeout_seconds=prepared.settings.notify_timeout_seconds, manners=manners)
     return Site(home=prepared, store=kept, courier=courier)
 

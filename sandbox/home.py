@@ -25,6 +25,7 @@ KEY_FILES = (
     "alipay_cert.pem",
     "app_cert.pem",
     "sms_secret",
+    "mail_secret",
 )
 _SETTINGS_FILE = "sandbox.json"
 
@@ -53,6 +54,7 @@ class Home:
     app_public_key: rsa.RSAPublicKey
     certificate_numbers: certificates.Numbers
     sms_secret: bytes
+    mail_secret: bytes
 
     @property
     def database(self) -> Path:
@@ -65,7 +67,9 @@ def prepare(folder: Path) -> Home:
     gateway_key = key_pair(folder, "alipay")
     gateway_next_key = key_pair(folder, "alipay_next")
     app_key = key_pair(folder, "app")
-    sms_secret = create_once(folder / "sms_secret", secrets.token_hex(32).encode())
+    texting = {
+        name: create_once(folder / name, secrets.token_hex(32).encode()).strip() for name in ("sms_secret", "mail_secret")
+    }
     return Home(
         folder=folder,
         settings=_read_settings(folder),
@@ -73,7 +77,7 @@ def prepare(folder: Path) -> Home:
         gateway_next_key=gateway_next_key,
         app_public_key=app_key.public_key(),
         certificate_numbers=_certify(folder, app_key=app_key, gateway_key=gateway_key),
-        sms_secret=sms_secret.strip(),
+        **texting,
     )
 
 

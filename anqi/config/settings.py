@@ -101,6 +101,7 @@ for _code, _channel in (("ALIPAY", ANQI_ALIPAY), ("WECHAT", ANQI_WECHAT), ("UNIO
         _channel |= _from_environment(fee_rate=f"ANQI_{_code}_FEE_RATE") or {}
         _channel |= _from_environment(payout_fee_minor=f"ANQI_{_code}_PAYOUT_FEE_MINOR") or {}
 ANQI_SMS = _from_environment(url="ANQI_SMS_URL", secret_file="ANQI_SMS_SECRET_FILE")
+ANQI_MAIL = _from_environment(url="ANQI_MAIL_URL", secret_file="ANQI_MAIL_SECRET_FILE")
 # A channel's gateway leads on to its cashier, and a browser minds every address that a form leads to.
 _CASHIERS = "https://*.alipay.com https://wx.tenpay.com https://*.95516.com" if ANQI_MODE == "production" else ""
 ANQI_FORM_ORIGINS: list[str] = os.environ.get("ANQI_FORM_ORIGINS", _CASHIERS).split()

@@ -6,16 +6,14 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import clock, faults
-from sandbox.faults import RESPONSE_FAULTS, Fault
+from sandbox import clock, receipts
+from sandbox.desk import Conflict, Unfit
+from sandbox.faults import RESPONSE_FAULTS
 from sandbox.site import Site
 from sandbox.store import Connection, Row
 
 OPERATIONS = ("send",)
-STATE_FAULTS = (
-    Fault(name="undelivered", kind="state", title="受理之后没有送达", english="accepted, never delivered"),
-)
-FAULTS = (*RESPONSE_FAULTS, *STATE_FAULTS)
+FAULTS = (*RESPONSE_FAULTS, *receipts.FAULTS)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sms_messages (
     message_id TEXT PRIMARY KEY, out_id TEXT NOT NULL UNIQUE, phone TEXT NOT NULL, template TEXT NOT NULL,
@@ -24,25 +22,11 @@ CREATE TABLE IF NOT EXISTS sms_messages (
 );
 CREATE INDEX IF NOT EXISTS sms_messages_by_phone ON sms_messages (phone);
 """
-# Real seconds from acceptance to the operator's receipt.
-_DELIVERY_SECONDS = 1
 _NEWEST = 20
 _OUT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PHONE = re.compile(r"\+861[3-9][0-9]{9}")
 _TEMPLATE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _LONGEST_TEXT = 500
-
-
-class Unfit(Exception):
-    """The message can't be accepted."""
-
-    def __init__(self, reasons: dict[str, str]) -> None:
-        super().__init__()
-        self.reasons = reasons
-
-
-class Conflict(Exception):
-    """The same out_id was used for another message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +36,7 @@ class Message:
     params: dict[str, str]
     text: str
     out_id: str
+    receipt_url: str = ""
 
 
 def read(body: dict[str, Any]) -> Message:
@@ -69,6 +54,8 @@ def read(body: dict[str, Any]) -> Message:
         reasons["text"] = f"must be 1 to {_LONGEST_TEXT} characters"
     if not (isinstance(params, dict) and all(isinstance(value, str) for value in params.values())):
         reasons["params"] = "must be an object of texts"
+    if not isinstance(body.get("receipt_url", ""), str):
+        reasons["receipt_url"] = "must be an address"
     if reasons:
         raise Unfit(reasons)
     return Message(**body)
@@ -83,13 +70,14 @@ def accept(connection: Connection, message: Message) -> Row:
         if content != tuple(earlier[name] for name in ("phone", "template", "params", "text")):
             raise Conflict
         return _kept(earlier)
-    lost = faults.strike(
-        connection, channel="sms", faults=STATE_FAULTS, order_no=message.out_id, operation="send"
+    message_id = secrets.token_hex(12)
+    arrives = receipts.promise(
+        connection, "sms", out_id=message.out_id, message_id=message_id, url=message.receipt_url
     )
     row = connection.execute(
         "INSERT INTO sms_messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
-        (secrets.token_hex(12), message.out_id, message.phone, message.template, params, message.text,
-         clock.to_wire(clock.business_now()), clock.real_seconds(), not lost),
+        (message_id, message.out_id, message.phone, message.template, params, message.text,
+         clock.to_wire(clock.business_now()), clock.real_seconds(), arrives),
     ).fetchone()  # fmt: skip
     return _kept(row)
 
@@ -108,12 +96,12 @@ def find(connection: Connection, message_id: str) -> Row | None:
 
 def status(row: Row) -> str:
     """accepted, delivered or undelivered, as of this moment."""
-    if clock.real_seconds() - row["accepted_at"] < _DELIVERY_SECONDS:
+    if clock.real_seconds() - row["accepted_at"] < receipts.DELIVERY_SECONDS:
         return "accepted"
     return "delivered" if row["arrives"] else "undelivered"
 
 
-def newest(connection: Connection, *, phone: str, limit: int) -> list[dict[str, Any]]:
+def newest(connection: Connection, phone: str, *, limit: int) -> list[dict[str, Any]]:
     """The newest messages first, those whose phone contains the digits of `phone`."""
     digits = re.sub(r"[^0-9]", "", phone)
     rows = connection.execute(
@@ -136,7 +124,7 @@ def to_fields(row: Row) -> dict[str, Any]:
 
 
 def recent(connection: Connection) -> dict[str, Any]:
-    return {"messages": newest(connection, phone="", limit=_NEWEST)}
+    return {"messages": newest(connection, "", limit=_NEWEST)}
 
 
 def sweep(site: Site) -> None:

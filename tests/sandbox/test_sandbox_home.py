@@ -22,7 +22,7 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
     rivals = [start_keys(home), start_keys(home)]
     for rival in rivals:
         output, _ = rival.communicate(timeout=60)
-        assert rival.returncode == 0 and len(output.splitlines()) == 27
+        assert rival.returncode == 0 and len(output.splitlines()) == 28
     first = contents(home)
     assert sorted(first) == [
         "alipay_cert.pem",
@@ -37,6 +37,7 @@ def test_keys_are_made_once_and_private(tmp_path: Path) -> None:
         "app_private.pem",
         "app_public.pem",
         "bank.json",
+        "mail_secret",
         "sandbox.json",
         "sms_secret",
         "unionpay.json",

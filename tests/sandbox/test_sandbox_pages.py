@@ -61,7 +61,7 @@ def test_every_page_is_accessible(
     for direction in ("in", "out"):
         sandbox.control("bank/transfer", amount="533.09", name="林小满", account="6222020200112233445", direction=direction)
     cashiers = [sandbox.trade(number)["cashier_path"] for number in (order_no, closed, paid)]
-    paths = ["/", "/bank", "/sms", "/faults", f"/alipay/trades/{paid}", "/alipay/cashier/none", *cashiers]
+    paths = ["/", "/bank", "/sms", "/mail", "/faults", f"/alipay/trades/{paid}", "/alipay/cashier/none", *cashiers]
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     for path in paths:
