@@ -11,7 +11,7 @@ from anqi.ledger.books import Entry
 from anqi.lending import courses, orders, store
 from anqi.lending.courses import Outlook, Step
 from anqi.lending.store import LoanInHand, NewFact
-from anqi.notices import webhooks
+from anqi.notices import reminders, webhooks
 from anqi.people import holds
 from anqi.rows import sql
 from anqi.rows.chain import Chain
@@ -46,6 +46,7 @@ def post(
         store.record(chain, facts, now=now)
         books.post(chain, [*moved, *entries], first_open_on=booked.first_open_on, now=now)
         store.wake(after.borrower_id, after.id, outlook)
+        reminders.wake(after.borrower_id, after.id, now=now)
         holds.keep(chain)
     return outlook
 

@@ -242,6 +242,16 @@ def send_messages(now: datetime, limit: int) -> int:
     return notices.send_due(now=now, limit=limit)
 
 
+@drain("unanswered", EVERY_MINUTE, alone=True)
+def follow_messages(now: datetime, limit: int) -> int:
+    return notices.follow_up(now=now, limit=limit)
+
+
+@drain("reminders", EVERY_MINUTE, alone=True)
+def remind(now: datetime, limit: int) -> int:
+    return notices.sweep(now=now, limit=limit)
+
+
 @drain("webhooks", EVERY_FEW_SECONDS)
 def deliver_webhooks(now: datetime, limit: int) -> int:
     return notices.deliver_webhooks(now=now, limit=limit)

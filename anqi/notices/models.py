@@ -8,22 +8,31 @@ from anqi.rows.tables import BorrowerRow
 
 
 class Message(models.Model):
-    """A text to a person. The text is encrypted, and blanked once a login code has been sent.
+    """A text to a person. The text is encrypted, and blanked once a code has been sent.
 
-    Without phone and text it is for the borrower's phone, in the borrower's language, from the template and its words.
+    Without address and text it is for the borrower's own, in the borrower's language, from the template and its words.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting"
         SENT = "sent"
+        DELIVERED = "delivered"
         FAILED = "failed"
+        WITHDRAWN = "withdrawn"
+
+    class Medium(models.TextChoices):
+        SMS = "sms"
+        MAIL = "mail"
+        APP = "app"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     borrower_id = models.UUIDField(null=True)
+    # The one by which it is sent now, or was sent last; what its borrower sees here needs no sending.
     medium = models.CharField(max_length=8, default="sms")
     template = models.CharField(max_length=32)
     words = models.JSONField(default=dict)
     phone = EncryptedText(null=True)
+    mail = EncryptedText(null=True)
     text = EncryptedText(null=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField()
@@ -33,15 +42,82 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True)
     proof = models.CharField(max_length=64, blank=True, default="")
     why = models.CharField(max_length=200, blank=True, default="")
+    # Until when its gateway is to say what became of it.
+    answer_by = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    # When its borrower saw it in the list of messages.
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_message"
         indexes = (
+            models.Index(fields=["answer_by"], name="notices_message_answer", condition=models.Q(answer_by__isnull=False)),
             models.Index(
                 fields=["next_try_at"], name="notices_message_due", condition=models.Q(next_try_at__isnull=False)
             ),
             models.Index(fields=["borrower_id", "created_at"], name="notices_message_borrower"),
         )
+
+
+class MessageWord(models.Model):
+    """What one gateway said of a message: the proof. Once each, however often it is said."""
+
+    append_only = True
+
+    class Said(models.TextChoices):
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        DELIVERED = "delivered"
+        UNDELIVERED = "undelivered"
+        SILENT = "silent"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="said", db_index=False)
+    medium = models.CharField(max_length=8)
+    said = models.CharField(max_length=16, choices=Said.choices)
+    proof = models.CharField(max_length=64, blank=True, default="")
+    why = models.CharField(max_length=200, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notices_message_word"
+        constraints = (
+            models.UniqueConstraint(fields=["message", "medium", "said"], name="notices_message_word_once"),
+        )
+
+
+class Reminding(BorrowerRow):
+    """When a loan is looked at next for what its borrower is to be reminded of; never, once nothing is owed."""
+
+    loan_id = models.UUIDField()
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notices_reminding"
+        constraints = (models.UniqueConstraint(fields=["borrower", "loan_id"], name="notices_reminding_once"),)
+        indexes = (
+            models.Index(
+                fields=["next_try_at"], name="notices_reminding_due", condition=models.Q(next_try_at__isnull=False)
+            ),
+        )
+
+
+class Reminder(BorrowerRow):
+    """That a step of an instalment was said, by which message and with what amount, in fen."""
+
+    loan_id = models.UUIDField()
+    due_on = models.DateField()
+    step = models.CharField(max_length=8)
+    amount_minor = models.BigIntegerField()
+    message_id = models.UUIDField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notices_reminder"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower", "loan_id", "due_on", "step"], name="notices_reminder_once"),
+        )
+        indexes = (models.Index(fields=["message_id"], name="notices_reminder_message"),)
 
 
 class Webhook(models.Model):

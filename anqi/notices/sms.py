@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -42,13 +44,26 @@ Answer = Sent | Declined | Unclear
 
 async def send(
     gateway: dict[str, str], *, phone: str, template: str, text: str, out_id: str, now: datetime,
+    receipt_url: str = "", transport: httpx.AsyncBaseTransport | None = None,
+) -> Answer:  # fmt: skip
+    """What the gateway said, within 8 seconds. `out_id` is our key: the same one twice is one message.
+
+    With a `receipt_url` it is to say there, later, what became of the message.
+    """
+    message: dict[str, Any] = {"phone": phone, "template": template, "params": {}, "text": text, "out_id": out_id}
+    if receipt_url:
+        message["receipt_url"] = receipt_url
+    return await post(gateway, message, name="Sms", now=now, transport=transport)
+
+
+async def post(
+    gateway: dict[str, str], message: Mapping[str, Any], *, name: str, now: datetime,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Answer:  # fmt: skip
-    """What the gateway said, within 8 seconds. `out_id` is our key: the same one twice is one message."""
-    message = {"phone": phone, "template": template, "params": {}, "text": text, "out_id": out_id}
+    """What a gateway of messages of that name said, within 8 seconds."""
     body = json.dumps(message, ensure_ascii=False).encode()
     try:
-        headers = _sign(body, secret_file=Path(gateway["secret_file"]), now=now)
+        headers = _sign(body, name=name, secret_file=Path(gateway["secret_file"]), now=now)
         async with asyncio.timeout(_PATIENCE_SECONDS):
             # httpx's own limit holds for each read, so a server that drips would never reach it.
             async with httpx.AsyncClient(
@@ -59,10 +74,10 @@ async def send(
         return Unclear(why=type(trouble).__name__)
 
 
-def _sign(body: bytes, *, secret_file: Path, now: datetime) -> dict[str, str]:
+def _sign(body: bytes, *, name: str, secret_file: Path, now: datetime) -> dict[str, str]:
     stamp = str(int(now.timestamp()))
     signature = hmac.new(secret_file.read_bytes().strip(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return {"Content-Type": "application/json", "X-Sms-Timestamp": stamp, "X-Sms-Signature": signature}
+    return {"Content-Type": "application/json", f"X-{name}-Timestamp": stamp, f"X-{name}-Signature": signature}
 
 
 def _read(answer: httpx.Response) -> Answer:

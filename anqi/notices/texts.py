@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
-from anqi.notices import by_other_texts, debit_texts, device_texts
+from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts
 
+CODES = ("login_code", "mail_code")
+"""What proves who somebody is: sent at once by one medium, and shown to nobody afterwards."""
 _SIGNATURE = "【按期】"
 # A template about money that somebody else has paid is called so at its end.
 BY_OTHER = "_by_other"
-_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | {
+_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminder_texts.TEXTS | {
     "login_code": {
         "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
         "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",
@@ -202,7 +204,30 @@ def write(template: str, *, language: str, **values: Any) -> str:
     return _SIGNATURE + _TEXTS[template][_known(language)].format(**said)
 
 
+def is_reminder(template: str) -> bool:
+    """Whether it speaks of what is due, and leaves only while that is true."""
+    return template.startswith("reminder_")
+
+
+def waits_for_morning(template: str) -> bool:
+    """Whether it can wait for the end of the quiet hours: nobody did anything just now that it would answer."""
+    return is_reminder(template) or template.startswith("debit_") or template == "contact_check"
+
+
+def subject(template: str, *, language: str) -> str:
+    """The subject under which it goes by mail, with our name first."""
+    return _SIGNATURE + reminder_texts.subject(template, language=_known(language))
+
+
+def known(language: str) -> str:
+    """The language in which we write to somebody who speaks it: "zh-hans" or "en"."""
+    return _known(language)
+
+
 def _say(name: str, value: Any, language: str) -> Any:
+    if name.endswith("_list"):
+        said = [(loan, day(date.fromisoformat(on), language=language), *rest) for loan, on, *rest in value]
+        return reminder_texts.join(said, language=language)
     if isinstance(value, date):
         return day(value, language=language)
     if name in ("system_word", "browser_word"):

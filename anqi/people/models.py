@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anqi.rows.chain import GENESIS
@@ -135,6 +136,28 @@ class Device(BorrowerRow):
     class Meta:
         db_table = "people_device"
         constraints = (models.UniqueConstraint(fields=["borrower", "hash"], name="people_device_once"),)
+
+
+class ContactWish(BorrowerRow):
+    """How and when a borrower wants to be reminded, in whole hours of Shanghai. Without a row the usual holds."""
+
+    by_sms = models.BooleanField(default=True)
+    by_mail = models.BooleanField(default=False)
+    # So many days before a due day.
+    steps = ArrayField(models.PositiveSmallIntegerField())
+    hour = models.PositiveSmallIntegerField()
+    quiet_from = models.PositiveSmallIntegerField()
+    quiet_until = models.PositiveSmallIntegerField()
+    # Whether the borrower has named these hours; the usual ones are nobody's consent.
+    is_chosen = models.BooleanField(default=False)
+    mail = EncryptedText(null=True)
+    # Named, and not confirmed yet.
+    mail_asked = EncryptedText(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_contact_wish"
+        constraints = (models.UniqueConstraint(fields=["borrower"], name="people_contact_wish_one"),)
 
 
 class StaffAct(models.Model):

@@ -13,6 +13,7 @@ import pytest
 from django.db import transaction
 
 from anqi.actions import notices
+from anqi.actions.notices import at_once as servers
 from anqi.lending.models import Merchant
 from anqi.notices import messages, texts, webhooks
 from anqi.notices.models import Message, Webhook, WebhookTry
@@ -409,6 +410,6 @@ def test_answers_are_waited_for_where_a_loop_is_running_already() -> None:
         return 7
 
     async def inside() -> list[int]:
-        return notices._wait_for([answer(), answer()])
+        return servers.wait_for([answer(), answer()])
 
     assert asyncio.run(inside()) == [7, 7]

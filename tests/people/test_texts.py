@@ -63,6 +63,21 @@ WORDS: dict[str, dict[str, Any]] = {
     "debit_excused": {"until_on": "2026年10月15日"},
     "new_device": {"seen_on": "2026年10月9日", "system_word": "android_phone", "browser_word": "chrome"},
     "payment_received": {"amount": texts.yuan(53309)},
+    "reminder_due": {"loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09"},
+    "reminder_today": {"loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09"},
+    "reminder_debited": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09", "source_word": "unionpay", "account": "0017",
+    },
+    "reminder_late": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "as_of_on": "2026年10月13日", "amount": "¥535.11",
+    },
+    "reminder_many": {
+        "count": 2, "as_of_on": "2026年10月2日", "amount": "¥1,066.18",
+        "dues_list": [["AQ2609-1", "2026-10-09", "¥533.09", False], ["AQ2609-2", "2026-10-09", "¥533.09", True]],
+    },
+    "payment_failed": {"amount": "¥533.09", "reason_word": "balance"},
+    "mail_code": {"code": "204618"},
+    "contact_check": {"sent_on": "2026年10月9日"},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
 }  # fmt: skip
 _OF_OTHERS = (
@@ -86,9 +101,20 @@ def test_every_text_names_us_says_everything_and_leads_nowhere(template: str, la
 
 
 def _said(name: str, word: object, language: str) -> str:
+    if name.endswith("_list"):
+        written = "9 Oct 2026" if language == "en" else "2026年10月9日"
+        return f"AQ2609-1 {written} ¥533.09"
     if name in ("system_word", "browser_word"):
         return device_texts.word(str(word), language=language)
     return debit_texts.word(str(word), language=language) if name.endswith("_word") else str(word)
+
+
+def test_of_many_dues_the_first_four_are_named() -> None:
+    dues = [[f"AQ{n}", "2026-10-09", "¥1.00", n == 0] for n in range(6)]
+    words = {"count": 6, "as_of_on": date(2026, 10, 2), "amount": "¥6.00", "dues_list": dues}
+    chinese, english = (texts.write("reminder_many", language=each, **words) for each in ("zh-hans", "en"))
+    assert "AQ0 2026年10月9日 ¥1.00（自动扣款）；AQ1" in chinese and "AQ3" in chinese and "；另 2 笔。" in chinese
+    assert "AQ4" not in chinese and ", and 2 more." in english
 
 
 def test_every_reason_of_the_payers_has_a_word_and_ours_are_ours() -> None:

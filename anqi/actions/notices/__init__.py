@@ -1,0 +1,18 @@
+"""Notices: messages and webhooks that are due, sent outside any transaction, and what came of them.
+
+sending      messages, each by the medium it goes by now
+following    what the gateways said of them, and the next medium when one has not reached anybody
+reminding    what is due of whose loans, said once; what is not true any more does not leave
+calling      webhooks
+asking       the office asks somebody to look why nothing arrives
+"""
+
+from anqi.actions.notices.asking import NotUndelivered, ask_to_check
+from anqi.actions.notices.calling import deliver_webhooks
+from anqi.actions.notices.following import Stranger, follow_up, learn, see
+from anqi.actions.notices.reminding import sweep
+from anqi.actions.notices.sending import send_due
+
+__all__ = [
+    "NotUndelivered", "Stranger", "ask_to_check", "deliver_webhooks", "follow_up", "learn", "see", "send_due", "sweep",
+]
