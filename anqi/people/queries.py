@@ -32,6 +32,11 @@ def profile(borrower_id: UUID) -> Profile:
     )
 
 
+def language(borrower_id: UUID) -> str:
+    """The language in which the borrower is written to."""
+    return str(Borrower.objects.only("language").get(id=borrower_id).language)
+
+
 def name_on_papers(borrower_id: UUID) -> str:
     """The borrower's whole name, for papers of their own; empty before it was verified."""
     return str(Borrower.objects.only("name").get(id=borrower_id).name or "")

@@ -8,6 +8,7 @@ from anqi.lending import holding
 from anqi.lending import queries as lending
 from anqi.lending.holding import Standstill
 from anqi.lending.queries import LoanView
+from anqi.notices import queries as notices
 from anqi.payments import debit_queries
 from anqi.payments import queries as payments
 from anqi.web.borrower import bills, debit_pages, loan_pages
@@ -33,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "bills": gathered,
         "counts": lending.counts(who),
+        "unread": notices.unread(who),
         "urgent": urgent,
         "due": _due_card(urgent.loan, still.get(urgent.loan.id)) if urgent and urgent.loan else None,
         # A payment of several plans is told once.

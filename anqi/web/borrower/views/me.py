@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from anqi.lending import queries as lending
+from anqi.notices import queries as notices
 from anqi.payments import channels, debit_queries
 from anqi.payments import queries as payments
 from anqi.people import queries as people
@@ -21,6 +22,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(),
         "profile": people.profile(who),
         "counts": lending.counts(who),
+        "unread": notices.unread(who),
         "card_count": _card_count(who),
         "debit_count": _debit_count(who),
         "helpers": lending.helpers(who),
