@@ -157,7 +157,8 @@ def _page(site: Site, desk: Desk, request: Request) -> Response:
     wanted = request.query_params.get(desk.finds_by, "").strip()
     with site.store.begin() as connection:
         found = desk.newest(connection, wanted, limit=_MOST)
-    return site.render(f"{desk.name}.html", messages=found, **{desk.finds_by: wanted})
+    context: dict[str, Any] = {"messages": found, desk.finds_by: wanted}
+    return site.render(f"{desk.name}.html", **context)
 
 
 def _list(site: Site, desk: Desk, request: Request) -> Response:

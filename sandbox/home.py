@@ -67,8 +67,9 @@ def prepare(folder: Path) -> Home:
     gateway_key = key_pair(folder, "alipay")
     gateway_next_key = key_pair(folder, "alipay_next")
     app_key = key_pair(folder, "app")
-    texting = {
-        name: create_once(folder / name, secrets.token_hex(32).encode()).strip() for name in ("sms_secret", "mail_secret")
+    shared = {
+        name: create_once(folder / name, secrets.token_hex(32).encode()).strip()
+        for name in ("sms_secret", "mail_secret")
     }
     return Home(
         folder=folder,
@@ -77,7 +78,7 @@ def prepare(folder: Path) -> Home:
         gateway_next_key=gateway_next_key,
         app_public_key=app_key.public_key(),
         certificate_numbers=_certify(folder, app_key=app_key, gateway_key=gateway_key),
-        **texting,
+        **shared,
     )
 
 

@@ -57,7 +57,8 @@ def promise(connection: Connection, name: str, *, out_id: str, message_id: str, 
 
 
 def _tell(
-    connection: Connection, name: str, *, out_id: str, message_id: str, status: str, url: str, due_at: float, copies: int
+    connection: Connection, name: str, *, out_id: str, message_id: str, status: str, url: str, due_at: float,
+    copies: int,
 ) -> None:  # fmt: skip
     written_at = clock.to_wire(clock.business_now())
     body = {"message_id": message_id, "out_id": out_id, "status": status, "at": written_at}

@@ -17,8 +17,8 @@ ALWAYS_WHEN_DEBITED = 7
 
 
 def choose(
-    *, borrower_id: UUID, by_sms: bool, by_mail: bool, steps: Iterable[int], hour: int, quiet_from: int, quiet_until: int,
-    language: str, now: datetime,
+    *, borrower_id: UUID, by_sms: bool, by_mail: bool, steps: Iterable[int], hour: int, quiet_from: int,
+    quiet_until: int, language: str, now: datetime,
 ) -> None:  # fmt: skip
     """From now on the borrower is reminded so; hours are whole hours of Shanghai. Refuses HourIsQuiet.
 

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from anqi.notices import proofs
+from anqi.notices.messages import UNDELIVERED
 from anqi.notices.models import Message, Webhook, WebhookTry
+from anqi.notices.proofs import Proof
 
 LATE_AFTER = timedelta(minutes=30)
 PAGE = 50
@@ -14,8 +17,27 @@ PAGE = 50
 
 def messages(borrower_id: UUID) -> list[Message]:
     """What the borrower was sent lately, newest first; the texts stay sealed."""
-    found = Message.objects.filter(borrower_id=borrower_id).defer("phone", "text")
+    found = _sealed(Message.objects.filter(borrower_id=borrower_id))
     return list(found.order_by("-created_at")[:PAGE])
+
+
+def proved(borrower_id: UUID, *, before: UUID | None = None) -> list[tuple[Message, list[Proof]]]:
+    """The same with what the gateways said of each, from the one before that id on. Two statements."""
+    found = _sealed(Message.objects.filter(borrower_id=borrower_id))
+    if before:
+        found = found.filter(id__lt=before)
+    return [(row, proofs.of(row)) for row in found.prefetch_related("said").order_by("-id")[:PAGE]]
+
+
+def is_undelivered(message: Message) -> bool:
+    """Whether it has reached nobody by any medium, and its gateways have said so."""
+    return message.state == Message.State.FAILED and message.why == UNDELIVERED
+
+
+def undelivered(*, but: Iterable[UUID] = ()) -> QuerySet[Message]:
+    """Messages that reached nobody by any medium, the oldest first; without what they say."""
+    found = Message.objects.filter(state=Message.State.FAILED, why=UNDELIVERED).exclude(id__in=list(but))
+    return _sealed(found).order_by("created_at")
 
 
 def webhooks_about(subject_id: UUID) -> list[Webhook]:
@@ -45,9 +67,14 @@ def stuck_webhooks(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Webho
 
 def unsent_messages(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Message]:
     """Messages that failed, or still wait after so long, the oldest first; without what they say."""
-    late = Q(state=Message.State.WAITING, created_at__lte=now - LATE_AFTER)
-    found = Message.objects.filter(late | Q(state=Message.State.FAILED))
-    return found.exclude(id__in=list(but)).defer("phone", "text").order_by("created_at")
+    # One that waits for the morning, or for another try, is late only once its time has come.
+    late = Q(state=Message.State.WAITING, created_at__lte=now - LATE_AFTER) & ~Q(tries=0, next_try_at__gt=now)
+    found = Message.objects.filter(late | Q(state=Message.State.FAILED) & ~Q(why=UNDELIVERED))
+    return _sealed(found.exclude(id__in=list(but))).order_by("created_at")
+
+
+def _sealed(found: QuerySet[Message]) -> QuerySet[Message]:
+    return found.defer("phone", "mail", "text")
 
 
 def send_again(webhook_id: UUID, *, now: datetime) -> None:

@@ -51,7 +51,9 @@ class Message(models.Model):
     class Meta:
         db_table = "notices_message"
         indexes = (
-            models.Index(fields=["answer_by"], name="notices_message_answer", condition=models.Q(answer_by__isnull=False)),
+            models.Index(
+                fields=["answer_by"], name="notices_message_answer", condition=models.Q(answer_by__isnull=False)
+            ),
             models.Index(
                 fields=["next_try_at"], name="notices_message_due", condition=models.Q(next_try_at__isnull=False)
             ),

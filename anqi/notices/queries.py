@@ -4,28 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
-from anqi.notices import messages, texts
-from anqi.notices.models import Message, MessageWord
+from anqi.notices import messages, proofs, texts
+from anqi.notices.models import Message
+from anqi.notices.proofs import Proof
 
 PAGE = 20
-# The media that a gateway serves, in the order in which they are tried.
-_MEDIA = ("sms", "mail")
-# Of all that a gateway said of a message, what tells how it stands.
-_RANK = ("delivered", "undelivered", "declined", "silent", "accepted")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proof:
-    """How a message stands with one medium: waiting, or the word of its gateway that counts, and since when."""
-
-    medium: str
-    word: str
-    at: datetime
-    number: str = ""
-    """The gateway's own, by which it finds the message."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class MessageView:
@@ -38,8 +23,6 @@ class MessageView:
     is_read: bool
     proofs: tuple[Proof, ...]
     """None of one that stands here only."""
-    state: str = ""
-    why: str = ""
 
 
 def listed(borrower_id: UUID, *, language: str, before: UUID | None = None, limit: int = PAGE) -> list[MessageView]:
@@ -47,8 +30,7 @@ def listed(borrower_id: UUID, *, language: str, before: UUID | None = None, limi
     found = _shown(borrower_id)
     if before:
         found = found.filter(id__lt=before)
-    said = Prefetch("said", queryset=MessageWord.objects.order_by("at", "id"))
-    return [_view(row, language) for row in found.prefetch_related(said).order_by("-id")[:limit]]
+    return [_view(row, language) for row in found.prefetch_related("said").order_by("-id")[:limit]]
 
 
 def unread(borrower_id: UUID) -> int:
@@ -66,24 +48,5 @@ def _view(row: Message, language: str) -> MessageView:
     text = row.text or texts.write(row.template, language=language, **messages.words_of(row))
     return MessageView(
         id=row.id, template=row.template, text=text, at=row.created_at, is_read=row.read_at is not None,
-        proofs=tuple(_proofs(row)), state=row.state, why=row.why,
+        proofs=tuple(proofs.of(row)),
     )  # fmt: skip
-
-
-def _proofs(row: Message) -> list[Proof]:
-    said = list(row.said.all())
-    found = []
-    for medium in _MEDIA:
-        words = {each.said: each for each in said if each.medium == medium}
-        counts = next((words[word] for word in _RANK if word in words), None)
-        if counts:
-            found.append(Proof(medium=medium, word=counts.said, at=counts.at, number=counts.proof))
-        elif row.medium == medium:
-            found.append(_of_row(row))
-    return found
-
-
-def _of_row(row: Message) -> Proof:
-    """Of one of whose gateway nothing is on record: it waits, or is older than the record."""
-    word = {Message.State.WAITING: "waiting", Message.State.FAILED: "declined"}.get(Message.State(row.state), "accepted")
-    return Proof(medium=row.medium, word=word, at=row.sent_at or row.created_at, number=row.proof)

@@ -94,8 +94,8 @@ def _of(row: ContactWish) -> Wishes:
 
 
 def choose(
-    borrower_id: UUID, *, by_sms: bool, by_mail: bool, steps: Iterable[int], hour: int, quiet_from: int, quiet_until: int,
-    now: datetime,
+    borrower_id: UUID, *, by_sms: bool, by_mail: bool, steps: Iterable[int], hour: int, quiet_from: int,
+    quiet_until: int, now: datetime,
 ) -> None:  # fmt: skip
     """These hold from now on. Refuses HourIsQuiet."""
     if not quiet_until <= hour < quiet_from:

@@ -130,6 +130,7 @@ def test_where_all_fail_the_office_has_it_and_asks_to_check(office: PostOffice, 
     with pytest.raises(authority.ReasonMissing):
         notices.ask_to_check(message_id=message.id, reason=" ", actor=clerk, now=NOW)
     notices.ask_to_check(message_id=message.id, reason="电话打通了，请他查拦截", actor=clerk, now=NOW)
+    notices.ask_to_check(message_id=message.id, reason="tapped twice", actor=clerk, now=NOW)
     told = Message.objects.get(template="contact_check")
     assert (told.medium, told.state, told.words) == ("app", "delivered", {"sent_on": "2026-11-24"})
     assert {each.verb for each in StaffAct.objects.all()} == {DEALT_WITH, "ask_to_check"}

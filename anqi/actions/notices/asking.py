@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anqi.notices import messages
+from anqi.notices import inspection, messages
 from anqi.notices.models import Message
 from anqi.people import authority, staff
-from anqi.people.inspection import DEALT_WITH
+from anqi.people.inspection import DEALT_WITH, dealt_with
 from anqi.people.models import User
 from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
@@ -29,14 +29,16 @@ class NotUndelivered(Refused):
 def ask_to_check(*, message_id: UUID, reason: str, actor: User, now: datetime) -> None:
     """The borrower finds among their messages that one did not arrive, and it waits for nobody any more.
 
-    Refuses MayNotAct, ReasonMissing, NotUndelivered.
+    Once, however often it is asked for. Refuses MayNotAct, ReasonMissing, NotUndelivered.
     """
     authority.must_act(actor)
     authority.must_say_why(reason)
     with transaction.atomic(durable=True):
         message = messages.hold(message_id)
-        if message is None or message.borrower_id is None or not _is_undelivered(message):
+        if message is None or message.borrower_id is None or not inspection.is_undelivered(message):
             raise NotUndelivered
+        if message.id in dealt_with(LANE):
+            return
         told = messages.composed(
             borrower_id=message.borrower_id, template="contact_check", words={"sent_on": day_of(message.created_at)},
             medium=Message.Medium.APP, now=now,
@@ -46,10 +48,6 @@ def ask_to_check(*, message_id: UUID, reason: str, actor: User, now: datetime) -
             actor_id=actor.id, verb=DEALT_WITH, object_id=message_id, reason=reason, detail={"kind": LANE}, now=now
         )
         staff.note(
-            actor_id=actor.id, verb="ask_to_check", borrower_id=message.borrower_id, object_id=message_id, reason=reason,
-            now=now,
+            actor_id=actor.id, verb="ask_to_check", borrower_id=message.borrower_id, object_id=message_id,
+            reason=reason, now=now,
         )  # fmt: skip
-
-
-def _is_undelivered(message: Message) -> bool:
-    return message.state == Message.State.FAILED and message.why == messages.UNDELIVERED

@@ -10,6 +10,8 @@ ACTS: Words = {
     "view_loan": lazy("查看分期"),
     "view_paper": lazy("查看文件"),
     "view_case": lazy("查看待核销款"),
+    "view_messages": lazy("查看消息"),
+    "ask_to_check": lazy("请借款人检查手机"),
     "search": lazy("搜索"),
     "unmask": lazy("查看完整身份"),
     "send_webhook_again": lazy("重发商户通知"),

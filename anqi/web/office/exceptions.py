@@ -19,6 +19,7 @@ from anqi.web.office import (
     debit_rows,
     goods_exceptions,
     hardship_rows,
+    message_rows,
     payout_rows,
     settling,
     statement_rows,
@@ -191,21 +192,6 @@ def _webhooks(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exception
     ]  # fmt: skip
 
 
-def _messages(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
-    return [
-        Exceptional(
-            id=row.id,
-            title=word(wording.MESSAGES, row.template),
-            note=f"{word(wording.SENT, row.state)} {row.why}",
-            since_at=row.created_at,
-            url=reverse("office:borrower", args=[row.borrower_id]) if row.borrower_id else "",
-            who=who.get(row.borrower_id),
-            may_be_dealt_with=row.state == "failed",
-        )
-        for row in found
-    ]
-
-
 def _unwoken(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
     return [
         Exceptional(
@@ -280,7 +266,8 @@ _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Excepti
     "inbox": _inbox,
     "outbox": _outbox,
     "webhooks": _webhooks,
-    "messages": _messages,
+    "messages": message_rows.unsent,
+    "undelivered": message_rows.undelivered,
     "unwoken": _unwoken,
     "set-aside": _set_aside,
     "orders": _orders,

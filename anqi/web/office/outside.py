@@ -32,11 +32,13 @@ def message(message: Message) -> Event:
     return Event(
         at=message.sent_at or message.created_at,
         rank=7,
-        title=_("短信：%(what)s") % {"what": word(wording.MESSAGES, message.template)},
+        title=_("%(medium)s：%(what)s") % {
+            "medium": word(wording.MEDIA, message.medium), "what": word(wording.MESSAGES, message.template),
+        },
         note=" ".join(filter(None, (word(wording.SENT, message.state), message.why))),
         tone="bad" if message.state == Message.State.FAILED else "",
         lines=(Line(label=_("回执"), text=message.proof),) if message.proof else (),
-    )
+    )  # fmt: skip
 
 
 def webhook(webhook: Webhook) -> Event:

@@ -227,7 +227,11 @@ KINDS = (
         rows=lambda now: notices.stuck_webhooks(now, but=people.dealt_with("webhooks")),
     ),
     Kind(
-        slug="messages", title=lazy("没发出的短信"), tone="warn", since="created_at", may_be_dealt_with=True,
+        slug="undelivered", title=lazy("没有送达的消息"), tone="warn", since="created_at", may_be_dealt_with=True,
+        rows=lambda now: notices.undelivered(but=people.dealt_with("undelivered")),
+    ),
+    Kind(
+        slug="messages", title=lazy("没发出的消息"), tone="warn", since="created_at", may_be_dealt_with=True,
         rows=lambda now: notices.unsent_messages(now, but=people.dealt_with("messages")),
     ),
     Kind(

@@ -49,6 +49,7 @@ def _refusals() -> dict[str, str]:
         "needs_supervisor": _("这一步只有复核可以决定。"),
         "own_request": _("不能复核自己提交的申请。"),
         "reason_missing": _("请写明理由。"),
+        "not_undelivered": _("这条消息已经送达，或还可能送达。"),
         "not_theirs": _("这位借款人没有这条记录，可能页面放得太久了。"),
         "already_asked": _("这笔款项还有一条申请等着复核，先处理它。"),
         "already_decided": _("这条申请已经有结果：%(state)s。"),

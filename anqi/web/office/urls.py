@@ -15,6 +15,7 @@ from anqi.web.office.views import (
     journal,
     limits,
     loans,
+    messages,
     papers,
     payouts,
     policies,
@@ -40,6 +41,8 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("borrowers/<uuid:borrower_id>", borrowers.borrower, name="borrower"),
     path("borrowers/<uuid:borrower_id>/identity", borrowers.unmask, name="unmask"),
+    path("borrowers/<uuid:borrower_id>/messages", messages.listed, name="messages"),
+    path("borrowers/<uuid:borrower_id>/messages/<uuid:message_id>/check", messages.ask_to_check, name="ask_to_check"),
     path("borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>", loans.loan, name="loan"),
     *(
         path(f"borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/{name}.pdf", papers.signed, {"name": name}, name=name)

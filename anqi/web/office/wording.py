@@ -298,6 +298,19 @@ MESSAGES: Words = {
     "debit_excused": lazy("扣款失败不算逾期通知"),
     "due_day_changed": lazy("还款日已改"),
     "instalment_deferred": lazy("下一期已延期"),
+    "reminder_due": lazy("还款提醒"),
+    "reminder_today": lazy("还款日提醒"),
+    "reminder_debited": lazy("扣款日前提醒"),
+    "reminder_late": lazy("逾期提醒"),
+    "reminder_many": lazy("几笔还款的提醒"),
+    "payment_failed": lazy("付款失败通知"),
+    "mail_code": lazy("邮箱验证码"),
+    "contact_check": lazy("请检查手机的通知"),
 }
-SENT: Words = {"waiting": lazy("待发送"), "sent": lazy("已发送"), "failed": lazy("发送失败")}
+SENT: Words = {
+    "waiting": lazy("待发送"), "sent": lazy("已发送"), "delivered": lazy("已送达"), "failed": lazy("发送失败"),
+    "withdrawn": lazy("已撤回，没有发出"), "undelivered": lazy("没有送达"), "declined": lazy("网关不收"),
+    "silent": lazy("没有回执"), "accepted": lazy("已发出"),
+}  # fmt: skip
+MEDIA: Words = {"sms": lazy("短信"), "mail": lazy("邮件"), "app": lazy("只在消息里")}
 WEBHOOKS: Words = {"waiting": lazy("待送达"), "delivered": lazy("已送达"), "given_up": lazy("已放弃")}

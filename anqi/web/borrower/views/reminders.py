@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -97,7 +97,7 @@ def _show(
     who = borrower_id(request)
     wanted, is_debited = wishes.read(who), bool(debit_queries.count(who))
     if form:
-        wanted = _as_filled_in(wanted, form)
+        wanted = _as_filled_in(wanted, request.POST)
     context = {
         "tabs": tabs(),
         "wanted": wanted,
@@ -111,10 +111,10 @@ def _show(
     return render(request, "borrower/reminders.html", context, status=422 if any(given) else 200)
 
 
-def _as_filled_in(wanted: wishes.Wishes, form: ReminderForm) -> wishes.Wishes:
+def _as_filled_in(wanted: wishes.Wishes, given: QueryDict) -> wishes.Wishes:
     """What somebody has just ticked stays ticked while they mend the rest."""
-    ticked = frozenset(int(each) for each in form.data.getlist("steps") if each.isascii() and each.isdigit())
-    return replace(wanted, by_sms="by_sms" in form.data, by_mail="by_mail" in form.data, steps=ticked)
+    ticked = frozenset(int(each) for each in given.getlist("steps") if each.isascii() and each.isdigit())
+    return replace(wanted, by_sms="by_sms" in given, by_mail="by_mail" in given, steps=ticked)
 
 
 def _step(days: int, wanted: wishes.Wishes, *, is_debited: bool) -> dict[str, Any]:
