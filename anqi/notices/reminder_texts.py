@@ -25,9 +25,9 @@ TEXTS = {
         "en": "You have {count} payments, {amount} in all as of {as_of_on}: {dues_list}. See and pay them under Home.",
     },
     "payment_failed": {
-        "zh-hans": "你的付款 {amount} 没有成功：{reason_word}。没有收到你的钱，请打开按期，在 首页 重新还款。",
-        "en": "Your payment of {amount} failed: {reason_word}. We have received nothing; please try again under Home in"
-        " Anqi.",
+        "zh-hans": "你{paid_on}的付款 {amount} 没有成功，我们没有收到这笔钱。请打开按期，在 首页 重新还款。",
+        "en": "Your payment of {amount} on {paid_on} failed, and we have received nothing of it. Please pay again under"
+        " Home in Anqi.",
     },
     "mail_code": {
         "zh-hans": "邮箱验证码 {code}，5 分钟内有效，填在 我的 提醒设置 里。不是你本人操作的话，不用理会。",

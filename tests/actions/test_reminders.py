@@ -17,8 +17,8 @@ from anqi.lending import store
 from anqi.lending.models import Hold, Loan
 from anqi.notices import messages, reminders
 from anqi.notices.models import Message, Reminder, Reminding
-from anqi.payments.channels.protocol import Succeeded
-from anqi.payments.models import ChargePart
+from anqi.payments.channels.protocol import Failed, Succeeded
+from anqi.payments.models import Charge, ChargePart, DebitPlan, Mandate
 from anqi.people import wishes
 from anqi.people.models import Borrower
 from anqi.rows.ids import uuid7
@@ -248,6 +248,56 @@ def test_whatever_changes_a_loan_wakes_it(lin: Planted) -> None:
     )
     live(DUE - 2 * DAY, DUE)
     assert [step for step, _, _ in told()] == ["d1", "d0"]
+
+
+def test_a_payment_that_failed_is_told_at_once_and_once(lin: Planted) -> None:
+    now = at(DUE, 10)
+    charge = charges.open(
+        borrower_id=lin.borrower_id, channel="alipay", how="page", attempt=uuid7().hex,
+        wishes=[Wish(loan_id=lin.loan_id, purpose="due", amount_minor=None)], now=now,
+    )  # fmt: skip
+    for _ in range(2):
+        failed = Failed(reason="balance", code="X")
+        repayments.learn(channel="alipay", key=charge.key, result=failed, learned_by="query", now=now)
+    message = Message.objects.get()
+    assert (message.template, message.words) == ("payment_failed", {"amount": "¥533.09", "paid_on": "2026-10-09"})
+
+
+def debited(lin: Planted, **more: Any) -> DebitPlan:
+    Mandate.objects.create(
+        borrower_id=lin.borrower_id, loan_id=lin.loan_id, channel="alipay", key=uuid7().hex, account="138****6021",
+        state="active", terms={}, single_minor=100_000, opened_at=at(STARTED), signed_at=at(STARTED),
+    )  # fmt: skip
+    return DebitPlan.objects.create(
+        borrower_id=lin.borrower_id, loan_id=lin.loan_id, due_on=DUE, expected_minor=53309, opened_at=at(STARTED), **more
+    )
+
+
+def test_what_is_debited_is_told_by_the_debits_a_week_before_and_reminded_of_as_such(lin: Planted) -> None:
+    plan = debited(lin)
+    live(STARTED, DUE - 2 * DAY)
+    assert told() == [("d3", DUE - 3 * DAY, "reminder_debited")]
+    words = Message.objects.get().words
+    assert (words["source_word"], words["account"], words["amount"]) == ("alipay", "138****6021", "¥533.09")
+    # Reminded today by the debits, as a product may want it: never two messages about one thing.
+    DebitPlan.objects.filter(id=plan.id).update(reminded_at=at(DUE - DAY, 8))
+    live(DUE - DAY, DUE - DAY)
+    # Stopped: nothing is debited, and what is due is to be paid by hand.
+    DebitPlan.objects.filter(id=plan.id).update(stopped_by="staff")
+    live(DUE, DUE)
+    reminders.wake(lin.borrower_id, lin.loan_id, now=at(DUE, 9))
+    live(DUE, DUE)
+    assert told()[1:] == [("d0", DUE, "reminder_today")]
+
+
+def test_once_a_debit_was_tried_the_debits_tell_how_it_went(lin: Planted) -> None:
+    plan = debited(lin)
+    Charge.objects.create(
+        borrower_id=lin.borrower_id, channel="alipay", how="debit", key="K", attempt="K", amount_minor=53309,
+        state="failed", opened_at=at(DUE - DAY, 8), expires_at=at(DUE), plan_id=plan.id,
+    )  # fmt: skip
+    live(DUE - DAY, DUE)
+    assert told() == []
 
 
 ACTS = strategies.lists(

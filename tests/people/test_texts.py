@@ -75,7 +75,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "count": 2, "as_of_on": "2026年10月2日", "amount": "¥1,066.18",
         "dues_list": [["AQ2609-1", "2026-10-09", "¥533.09", False], ["AQ2609-2", "2026-10-09", "¥533.09", True]],
     },
-    "payment_failed": {"amount": "¥533.09", "reason_word": "balance"},
+    "payment_failed": {"amount": "¥533.09", "paid_on": "2026年10月9日"},
     "mail_code": {"code": "204618"},
     "contact_check": {"sent_on": "2026年10月9日"},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},

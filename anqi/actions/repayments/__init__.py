@@ -6,12 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.repayments import taking
+from anqi.notices import messages, texts
 from anqi.payments import channels, charges, debit_plans, differences, exchanges, inbox, refunds
 from anqi.payments.channels.protocol import GIVEN_BACK, Accepted, Closed, Failed, NotFound, Result, Succeeded
 from anqi.payments.charges import Arrival, ChargeInHand
 from anqi.payments.models import Charge, Difference
 from anqi.people import holds
 from anqi.rows.chain import Chain
+from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 
@@ -97,6 +99,10 @@ def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotF
     reason = result.reason if isinstance(result, Failed) else "given_up" if charge.is_given_up else "expired"
     watch = isinstance(result, NotFound) and not is_past
     charges.end(borrower_id, charge.id, state=state, reason=reason, keeps_watch=watch, now=now)
+    if state == Charge.State.FAILED and charge.is_open and not charge.plan_id:
+        # Of debits their own plan tells.
+        words = {"amount": texts.yuan(charge.amount_minor), "paid_on": day_of(now)}
+        messages.announce(borrower_id=borrower_id, template="payment_failed", words=words, now=now)
     if charge.plan_id:
         debit_plans.wake(borrower_id, charge.plan_id, now=now)
 
