@@ -7,7 +7,7 @@ from typing import cast
 
 from anqi.documents.models import Document
 from anqi.lending.repaying import Purpose
-from anqi.notices.models import Message
+from anqi.notices.models import Message, Reminding
 from anqi.payments.models import ChannelOrder, Charge, ChargePart, Exchange, Inbox, Outbox, Payment
 from anqi.people.models import Consent, LoginCode
 from anqi.rows.days import SHANGHAI
@@ -19,7 +19,8 @@ from demo.seeding.street import Street
 
 # What neither the close nor any proof looks at, and two thirds of all bytes.
 _MAIL = (
-    Charge, ChargePart, ChannelOrder, Outbox, Exchange, Inbox, Payment, Document, Message, LoginCode, Consent,
+    Charge, ChargePart, ChannelOrder, Outbox, Exchange, Inbox, Payment, Document, Message, Reminding,
+    LoginCode, Consent,
 )  # fmt: skip
 
 
@@ -56,6 +57,15 @@ def _live(bought: Bought, today: date) -> Iterator[datetime]:
         yield at
         _do(bought, act, at)
     yield from _wake_until(bought, today)
+    _watch(bought, at)
+
+
+def _watch(bought: Bought, at: datetime) -> None:
+    """The loan is looked at a week before its next day; a settled one has none."""
+    next_on = bought.held.next_wake_on
+    if next_on:
+        when = datetime.combine(next_on - timedelta(days=7), time(9), SHANGHAI)
+        bought.told.add_mine(Reminding, at, loan_id=bought.held.id, next_try_at=when)
 
 
 def _wake_until(bought: Bought, day: date) -> Iterator[datetime]:

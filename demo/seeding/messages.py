@@ -29,5 +29,5 @@ def send(
     told.add(
         Message, at, text=told.sealed(text), state=Message.State.SENT,
         created_at=at, expires_at=expires_at or at + _LATEST, next_try_at=None, tries=1,
-        sent_at=at + timedelta(seconds=3), proof=f"SMS{told.drawn(17)}", **stated,
+        sent_at=at + timedelta(seconds=3), read_at=at + timedelta(seconds=3), proof=f"SMS{told.drawn(17)}", **stated,
     )  # fmt: skip

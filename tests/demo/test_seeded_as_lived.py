@@ -40,7 +40,8 @@ SECOND = timedelta(seconds=1)
 DRAWN = ("order_number", "idempotency_key", "body_hash", "confirm_token", "number", "attempt", "key", "ref", "proof",
          "code_hash", "phone_hash", "id_number_hash", "phone", "name", "id_number", "tracking_number")  # fmt: skip
 # What a channel says in its own words, and hashes over what differs.
-ITS_OWN = ("hash", "last_hash", "sha256", "raw", "message_key", "action", "pk", "last_login")
+# Nobody waits for receipts of a seeded message, which its borrower has read.
+ITS_OWN = ("answer_by", "read_at", "hash", "last_hash", "sha256", "raw", "message_key", "action", "pk", "last_login")
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
