@@ -42,6 +42,15 @@ class WorkingDays:
         leaves_its_month = (following.year, following.month) != (day.year, day.month)
         return self._nearest(day, -1) if leaves_its_month and self.move == "modified_following" else following
 
+    def counted(self, day: date, count: int) -> date:
+        """The working day that is so many of them after that day, which itself counts for nothing.
+
+        Fifteen after Friday 27 November 2026 without holidays: Friday 18 December.
+        """
+        for _ in range(count):
+            day = self._nearest(day + timedelta(days=1), 1)
+        return day
+
     def _nearest(self, day: date, direction: int) -> date:
         while not self.is_worked(day):
             day += timedelta(days=direction)

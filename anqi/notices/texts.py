@@ -3,14 +3,14 @@
 from datetime import date
 from typing import Any
 
-from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts
+from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts, rights_texts
 
 CODES = ("login_code", "mail_code")
 """What proves who somebody is: sent at once by one medium, and shown to nobody afterwards."""
 _SIGNATURE = "【按期】"
 # A template about money that somebody else has paid is called so at its end.
 BY_OTHER = "_by_other"
-_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminder_texts.TEXTS | {
+_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminder_texts.TEXTS | rights_texts.TEXTS | {
     "login_code": {
         "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
         "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from anqi.rows.chain import GENESIS
-from anqi.rows.fields import EncryptedText
+from anqi.rows.fields import EncryptedText, belongs_to
 from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
@@ -177,3 +177,73 @@ class StaffAct(models.Model):
     class Meta:
         db_table = "people_staff_act"
         indexes = (models.Index(fields=["borrower_id", "at"], name="people_staff_act_borrower"),)
+
+
+class ComplaintRule(models.Model):
+    """By which working day complaints are answered, from a day on: one lender's, or everybody's. Append-only."""
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    lender_id = models.UUIDField(null=True)
+    since = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    # Days off and days worked in exchange, as `engine.working_days` reads them.
+    calendar = models.JSONField(default=dict)
+    # Whom borrowers may turn to above us.
+    authority = models.CharField(max_length=64)
+    phone = models.CharField(max_length=24)
+
+    class Meta:
+        db_table = "people_complaint_rule"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["lender_id", "since"], name="people_complaint_rule_day", nulls_distinct=False
+            ),
+        )
+
+
+class Complaint(BorrowerRow):
+    """What a borrower says is wrong: one owner, and a day by which it is answered."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ANSWERED = "answered"
+        WITHDRAWN = "withdrawn"
+
+    number = models.CharField(max_length=24)
+    kind = models.CharField(max_length=16)
+    # What it is about: an order, a charge, a receipt, an agreement to be debited; nothing in particular.
+    about = models.CharField(max_length=16, blank=True, default="")
+    about_id = models.UUIDField(null=True)
+    lender_id = models.UUIDField(null=True)
+    text = EncryptedText()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.OPEN)
+    is_escalated = models.BooleanField(default=False)
+    owner_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    answer_by = models.DateField()
+    # When its borrower said that the answer solved nothing, which can be said once.
+    questioned_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_complaint"
+        indexes = (
+            models.Index(fields=["answer_by"], name="people_complaint_open", condition=models.Q(state="open")),
+        )
+
+
+class ComplaintStep(BorrowerRow):
+    """What somebody did about a complaint; nobody of the staff where its borrower did."""
+
+    complaint_id = models.UUIDField()
+    complaint = belongs_to("people.Complaint", "complaint_id", related_name="steps")
+    kind = models.CharField(max_length=16)
+    by = models.UUIDField(null=True)
+    text = EncryptedText(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_complaint_step"
+        indexes = (models.Index(fields=["borrower", "complaint_id"], name="people_complaint_steps"),)

@@ -78,6 +78,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "payment_failed": {"amount": "¥533.09", "paid_on": "2026年10月9日"},
     "mail_code": {"code": "204618"},
     "contact_check": {"sent_on": "2026年10月9日"},
+    "complaint_received": {"number": "TS261127-3F9A2C01", "answer_on": "2026年12月18日"},
+    "complaint_answered": {"number": "TS261127-3F9A2C01"},
     "money_unapplied": {"amount": texts.yuan(53309), "left": texts.yuan(1)},
 }  # fmt: skip
 _OF_OTHERS = (

@@ -85,7 +85,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("GET", "/pay"), ("GET", "/pay/preview"), ("GET", "/pay-links"),
         ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"),
         ("GET", "/bills"), ("GET", "/me"), ("GET", "/orders"),
-        ("GET", "/receipts"), ("GET", "/verify"), ("GET", "/confirm/token"),
+        ("GET", "/receipts"), ("GET", "/complaints"), ("GET", "/complaints/new"), ("GET", "/verify"), ("GET", "/confirm/token"),
         ("GET", f"/orders/{order_id}/auto-pay"), ("GET", f"/orders/{order_id}/auto-pay/add"),
         ("POST", f"/orders/{order_id}/auto-pay/move"), ("GET", f"/mandates/{charge_id}"),
         ("GET", f"/mandates/{charge_id}/sign"), ("POST", f"/mandates/{charge_id}/end"),
@@ -115,6 +115,8 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("POST", f"/charges/{charge_id}/give-up"),
         ("GET", f"/cards/{charge_id}"), ("GET", f"/cards/{charge_id}/open"), ("POST", f"/cards/{charge_id}/remove"),
         ("GET", f"/receipts/{receipt_id}"), ("GET", f"/reserves/{charge_id}"),
+        ("GET", f"/complaints/{charge_id}"), ("POST", f"/complaints/{charge_id}/question"),
+        ("POST", f"/complaints/{charge_id}/withdraw"),
         ("POST", f"/reserves/{charge_id}/withdraw"), ("POST", f"/reserves/{charge_id}/question"),
     ]  # fmt: skip
 
@@ -146,7 +148,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[24:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[26:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anqi.lending import changing
 from anqi.lending.queries import LoanView
+from anqi.people.complaints import LONGEST
 from anqi.web.borrower.reserve_words import PURPOSES
+from anqi.web.shared.complaints import COMPLAINTS
 from anqi.web.shared.figures import write_day
 
 _CODE = {
@@ -217,6 +219,21 @@ class LaterForm(forms.Form):
     @property
     def has_choice(self) -> bool:
         return bool(self._days)
+
+
+class ComplaintForm(forms.Form):
+    """What is wrong, in the borrower's words. The attempt makes the form one complaint, however often it is sent."""
+
+    attempt = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=_("哪方面的问题"), choices=[("", _("请选择")), *COMPLAINTS.items()],
+        error_messages={"required": _("请选择是哪方面的问题。")},
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("怎么回事"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": "6"}),
+        help_text=_("写清楚哪一天、多少钱、你希望怎么解决。不用附截图，我们会把系统里的记录一起调出来。"),
+        error_messages={"required": _("请写明怎么回事。")},
+    )  # fmt: skip
 
 
 def consents_of(form: Any) -> tuple[str, ...]:

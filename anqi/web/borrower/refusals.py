@@ -131,5 +131,7 @@ _WORDS: dict[str, Words] = {
     "cap_unknown": lambda facts, now: _("今天不能办理这个方案。"),
     "not_verified": lambda facts, now: _("请先完成实名认证，再来签约。"),
     **hardship_words.REFUSALS,
+    "complaint_not_open": lambda facts, now: _("这件投诉现在不能这样办，请看下面的进展。"),
+    "complaint_questioned_before": lambda facts, now: _("你已经说过一次没有解决。对结果不满意，可以打下面的热线。"),
     "agreement_changed": lambda facts, now: _("合同内容已更新，没有签约。请再看一遍新的内容。"),
 }

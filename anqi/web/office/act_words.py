@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as lazy
 
+from anqi.web.office.complaint_words import COMPLAINT_ACTS
 from anqi.web.office.words import Words
 
 APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入账"), "refused": lazy("已驳回")}
@@ -83,4 +84,5 @@ ACTS: Words = {
     "limit_lock": lazy("冻结额度"),
     "limit_unlock": lazy("解冻额度"),
     "limit_expiry": lazy("设定额度有效期"),
+    **COMPLAINT_ACTS,
 }

@@ -16,6 +16,7 @@ from anqi.people.inspection import Identity
 from anqi.web.office import (
     application_rows,
     bank_rows,
+    complaint_words,
     debit_rows,
     goods_exceptions,
     hardship_rows,
@@ -239,14 +240,14 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
             note=_("满 15 天自动失效"),
             since_at=row.changed_at,
             url=loan_url(row.borrower_id, loans[row.id]) if row.id in loans else "",
-            amount_minor=row.amount_minor,
-            who=who.get(row.borrower_id),
+            amount_minor=row.amount_minor, who=who.get(row.borrower_id),
         )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
+    "complaints": complaint_words.exceptional,
     "unapplied": _unapplied,
     "bank": bank_rows.lines,
     "applications": _applications,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 from anqi.engine.money import read_amount
 from anqi.web.office import wording
 
-_LONGEST_REASON = 400
+_LONGEST_REASON, _LONGEST_WORDS = 400, 2000
 _LARGEST_STATEMENT = 20_000_000
 
 
@@ -55,6 +55,14 @@ class MatchForm(ReasonForm):
     """Which line of the bank's a remittance is, and why; none where it never comes, or another person decides."""
 
     line_id = forms.UUIDField(required=False)
+
+
+class WordsForm(forms.Form):
+    """Something said at length."""
+
+    text = forms.CharField(
+        label=lazy("写什么"), max_length=_LONGEST_WORDS, strip=True, widget=forms.Textarea(attrs={"rows": "6"})
+    )
 
 
 class VerdictForm(ReasonForm):

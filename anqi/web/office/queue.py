@@ -27,6 +27,7 @@ from anqi.payments import payout_inspection as payouts
 from anqi.payments import reconciliation_inspection as reconciliation
 from anqi.payments import remittance_inspection as remittances
 from anqi.payments import unread_statements
+from anqi.people import complaints
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
 from anqi.web.office import paper_rows
@@ -149,6 +150,10 @@ def _differing(borrower_id: UUID, loan_ids: Sequence[UUID], now: datetime) -> It
 
 BOOKS, PAPERS = lazy("账与引擎不一致"), lazy("渠道证书快到期或读不出来")
 KINDS = (
+    Kind(
+        slug="complaints", title=lazy("投诉等答复"), tone="bad", since="answer_by",
+        rows=lambda now: complaints.open_ones(),
+    ),
     Kind(
         slug="unapplied", title=lazy("待核销款"), tone="bad", since="opened_at",
         rows=lambda now: payments.open_cases(),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from anqi.web.office import hardship_words
 from anqi.web.office.act_words import ACTS, APPLICATIONS
 from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
+from anqi.web.office.complaint_words import COMPLAINT_STATES, COMPLAINT_STEPS
 from anqi.web.office.debit_words import (
     DEBIT_OUTCOMES,
     DEBIT_REASONS,
@@ -38,14 +39,16 @@ from anqi.web.office.remittance_words import REMITTANCE_DONE, REMITTANCES
 from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RESERVE_STATES
 from anqi.web.office.statement_words import UNREAD
 from anqi.web.office.words import Words, word
+from anqi.web.shared.complaints import COMPLAINTS
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
-    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "DEBITS", "DEBIT_OUTCOMES",
-    "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS",
-    "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MOVED", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES",
-    "PLANS", "RECONCILED", "REMITTANCES", "REMITTANCE_DONE", "RESERVE_OUTCOMES", "RESERVE_PURPOSES", "RESERVE_STATES",
-    "STATEMENT_KINDS", "UNREAD", "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
+    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "COMPLAINTS", "COMPLAINT_STATES",
+    "COMPLAINT_STEPS", "DEBITS", "DEBIT_OUTCOMES", "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS",
+    "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS", "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS",
+    "MANDATES", "MOVED", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "REMITTANCES",
+    "REMITTANCE_DONE", "RESERVE_OUTCOMES", "RESERVE_PURPOSES", "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD",
+    "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
     "WHY_PLAN_ENDED", "Words", "refusal", "word",
 ]  # fmt: skip
 
@@ -306,6 +309,8 @@ MESSAGES: Words = {
     "payment_failed": lazy("付款失败通知"),
     "mail_code": lazy("邮箱验证码"),
     "contact_check": lazy("请检查手机的通知"),
+    "complaint_received": lazy("投诉收到通知"),
+    "complaint_answered": lazy("投诉答复通知"),
 }
 SENT: Words = {
     "waiting": lazy("待发送"), "sent": lazy("已发送"), "delivered": lazy("已送达"), "failed": lazy("发送失败"),

@@ -9,6 +9,7 @@ from anqi import clock
 from anqi.lending import inspection as lending
 from anqi.notices import device_texts
 from anqi.payments import inspection as payments
+from anqi.people import complaints
 from anqi.people import inspection as people
 from anqi.people.inspection import ClearIdentity
 from anqi.people.models import Device
@@ -60,6 +61,7 @@ def _page(
         "charges": payments.charges(borrower_id),
         "cards": payments.cards(borrower_id),
         "cases": payments.cases(borrower_id),
+        "complaints": complaints.of_borrower(borrower_id),
         "devices": [(each, _label(each)) for each in people.devices(borrower_id)],
         "consents": people.consents(borrower_id),
         "acts": people.acts(borrower_id),
