@@ -12,6 +12,7 @@ from anqi.notices.proofs import Proof
 
 PAGE = 20
 
+
 @dataclass(frozen=True, kw_only=True)
 class MessageView:
     """A message as it was sent, in its own language."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from anqi.people import phones
-from anqi.people.models import Borrower, User
+from anqi.people.models import Borrower, StaffAct, User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +40,12 @@ def language(borrower_id: UUID) -> str:
 def name_on_papers(borrower_id: UUID) -> str:
     """The borrower's whole name, for papers of their own; empty before it was verified."""
     return str(Borrower.objects.only("name").get(id=borrower_id).name or "")
+
+
+def acts_on(borrower_id: UUID, *, before: UUID | None = None, limit: int) -> list[StaffAct]:
+    """What staff looked at or did on the borrower's pages, the latest first."""
+    found = StaffAct.objects.filter(borrower_id=borrower_id)
+    return list((found.filter(id__lt=before) if before else found).order_by("-id")[:limit])
 
 
 def mask_name(name: str) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from anqi.web.borrower.views import (
     amending,
+    account,
     any_day,
     applying,
     auto_pays,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("reminders/mail", reminders.name_mail, name="mail-name"),
     path("reminders/mail/confirm", reminders.confirm_mail, name="mail-confirm"),
     path("reminders/mail/drop", reminders.drop_mail, name="mail-drop"),
+    path("me/account", account.account, name="account"),
+    path("me/looked-at", account.looked_at, name="looked-at"),
     path("me/papers", papers.of_all, name="papers"),
     path("me/statement", statements.of_all, name="statement"),
     path("me/statement.pdf", statements.of_all_pdf, name="statement-pdf"),

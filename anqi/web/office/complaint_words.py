@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from anqi.people import inspection as people
 from anqi.people.inspection import Identity
 from anqi.web.office.exceptional import Exceptional
-from anqi.web.office.words import Words, word
+from anqi.web.office.words import Words
 from anqi.web.shared.complaints import COMPLAINTS
 
 COMPLAINT_STATES: Words = {"open": lazy("处理中"), "answered": lazy("已答复"), "withdrawn": lazy("借款人已撤回")}
