@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.notices import messages, texts
-from anqi.people import addresses, agents, borrowers, codes, devices, phones
+from anqi.people import addresses, agents, borrowers, codes, devices, phones, sign_ins
 from anqi.people.codes import WrongCode
 from anqi.rows.days import day_of
 
@@ -59,6 +59,31 @@ def _meet(borrower_id: UUID, device: str, agent: str, now: datetime) -> None:
         messages.announce(
             borrower_id=borrower_id, template="new_device", words=words | {"seen_on": day_of(now)}, now=now
         )
+
+
+def begin(*, borrower_id: UUID, key: str, device: str, now: datetime) -> None:
+    """The borrower's session is kept under that key, so that it can be ended from another one."""
+    with transaction.atomic(durable=True):
+        sign_ins.begin(borrower_id, key=key, device_hash=device, now=now)
+
+
+def end(*, borrower_id: UUID, key: str, now: datetime) -> None:
+    """The borrower went out."""
+    with transaction.atomic(durable=True):
+        sign_ins.end(borrower_id, key=key, now=now)
+
+
+def end_others(*, borrower_id: UUID, key: str, now: datetime) -> int:
+    """How many sessions ended: all of the borrower's but the one of that key. Again ends none."""
+    with transaction.atomic(durable=True):
+        return sign_ins.end(borrower_id, but=key, now=now)
+
+
+def end_device(*, borrower_id: UUID, device_id: UUID, key: str, now: datetime) -> int:
+    """How many sessions from that device ended; the one of that key, which asks, goes on. Refuses NoSuchDevice."""
+    with transaction.atomic(durable=True):
+        device = sign_ins.device(borrower_id, device_id)
+        return sign_ins.end(borrower_id, device_hash=device.hash, but=key, now=now)
 
 
 def see_device(*, borrower_id: UUID, device: str, now: datetime) -> None:

@@ -160,6 +160,20 @@ class ContactWish(BorrowerRow):
         constraints = (models.UniqueConstraint(fields=["borrower"], name="people_contact_wish_one"),)
 
 
+class SignIn(BorrowerRow):
+    """One session of a borrower, from when they came in until it was ended; where it is stored says its key."""
+
+    key = models.CharField(max_length=40)
+    # The device's, as in `Device`; empty where the browser has kept nothing for us.
+    device_hash = models.CharField(max_length=64, blank=True, default="")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_sign_in"
+        constraints = (models.UniqueConstraint(fields=["borrower", "key"], name="people_sign_in_key"),)
+
+
 class StaffAct(models.Model):
     """What a member of staff did or looked at, and why. Append-only."""
 

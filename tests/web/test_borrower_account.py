@@ -4,15 +4,18 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
+from django.test import Client
 
 from anqi import clock
 from anqi.actions import sessions
 from anqi.notices import messages
 from anqi.notices.models import Message
-from anqi.people.models import StaffAct
+from anqi.people.models import Device, LoginCode, SignIn, StaffAct
 from tests.planting import plant_borrower
 from tests.web.borrower_stand import signed_in
 from tests.web.test_borrower_pages import chinese_in, plain, text_of
@@ -57,3 +60,59 @@ def test_every_look_and_every_message_is_told_in_plain_words_page_by_page(django
     assert not chinese_in(signed_in(lin, language="en").get("/me/looked-at"), names=("【按期】",))
     assert "/me/looked-at" in text_of(visitor.get("/me/account"))
     assert "/me/account" in text_of(visitor.get("/me"))
+
+
+AGENTS = {
+    "phone": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/125.0.0.0 Mobile Safari/537.36",
+    "desk": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/125.0.0.0 Safari/537.36 Edg/125.0.0.0",
+    "mac": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15",
+}
+
+
+def come_in(kind: str, phone: str = "13800006021") -> Client:
+    client = Client(headers={"accept-language": "zh-hans", "user-agent": AGENTS[kind]})
+    LoginCode.objects.all().delete()
+    client.post("/login", {"phone": phone})
+    code = re.search(r"[0-9]{6}", Message.objects.filter(template="login_code").latest("id").text or "")
+    assert code
+    client.post("/login/code", {"code": code[0]})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return bool(client.get("/me").status_code == 200)
+
+
+def test_sessions_are_ended_from_another_one_by_device_or_all_but_one(django_assert_max_num_queries: Any) -> None:
+    phone, desk, mac, zhou = come_in("phone"), come_in("desk"), come_in("mac"), come_in("desk", "13900008866")
+    with django_assert_max_num_queries(15):
+        page = phone.get("/me/devices")
+    told = plain(page)
+    assert told.count("登录中") == 3
+    assert "Android 手机 · Chrome 就是这台 · " in told
+    assert "退出其他 2 处登录" in told
+    (desk_id,) = Device.objects.filter(browser="edge").exclude(borrower_id=borrower_of(zhou)).values_list("id", flat=True)
+    assert zhou.post(f"/me/devices/{desk_id}").status_code == 404
+    for _ in range(2):
+        phone.post(f"/me/devices/{desk_id}")
+    assert [is_in(each) for each in (phone, desk, mac, zhou)] == [True, False, True, True]
+    assert "已退出" in plain(phone.get("/me/devices"))
+    phone.post("/me/devices/others")
+    assert [is_in(each) for each in (phone, desk, mac, zhou)] == [True, False, False, True]
+    assert "退出其他" not in plain(phone.get("/me/devices"))
+    desk = come_in("desk")
+    assert is_in(desk)
+    desk.post("/logout")
+    assert SignIn.objects.filter(ended_at=None).count() == 2
+    assert not chinese_in(phone.get("/me/devices", headers={"accept-language": "en"}), names=())
+
+
+def borrower_of(client: Client) -> UUID:
+    return UUID(client.session[SESSION_KEY])
+
+
+def test_a_device_that_signs_itself_out_stays_in() -> None:
+    phone = come_in("phone")
+    phone.post(f"/me/devices/{Device.objects.get().id}")
+    phone.post("/me/devices/others")
+    assert is_in(phone)

@@ -18,7 +18,7 @@ from anqi.people.devices import fingerprint
 from anqi.rows import keyring
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import devices
-from anqi.web.borrower.access import is_borrower, network_address, own_page
+from anqi.web.borrower.access import borrower_id, is_borrower, network_address, own_page
 from anqi.web.borrower.forms import CodeForm, PhoneForm
 from anqi.web.borrower.refusals import told
 
@@ -101,6 +101,9 @@ def _enter(request: HttpRequest, phone: str, digits: str, next_page: str) -> Htt
     # Signing in gives the session a new key and leaves nothing of another person's session in it.
     request.session.flush()
     auth.login(request, queries.user(who), backend=_BACKEND)
+    sessions.begin(
+        borrower_id=who, key=request.session.session_key or "", device=fingerprint(device), now=clock.now()
+    )
     response = HttpResponseRedirect(next_page)
     devices.keep(response, device)
     return response
@@ -124,5 +127,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
+    if is_borrower(request):
+        sessions.end(borrower_id=borrower_id(request), key=request.session.session_key or "", now=clock.now())
     auth.logout(request)
     return HttpResponseRedirect(reverse("borrower:login"))
