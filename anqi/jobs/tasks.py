@@ -18,6 +18,7 @@ from anqi.actions import (
     cards,
     charges,
     closing,
+    copies,
     hardship,
     inbox,
     loans,
@@ -44,6 +45,7 @@ from anqi.payments.inbox import learned_by
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.payments.statements import StatementUnreadable
+from anqi.people.models import DataCopy
 from anqi.rows.days import SHANGHAI, day_of
 
 _EVERY_QUARTER = "*/15 * * * *"
@@ -276,6 +278,16 @@ def close_days(timestamp: int | None = None) -> None:
 @drain("lapsed_reserves", EVERY_MINUTE, alone=True)
 def lapse_reserves(now: datetime, limit: int) -> int:
     return reserves.lapse(now=now, limit=limit)
+
+
+@drain("copies", EVERY_MINUTE, alone=True)
+def make_copies(now: datetime, limit: int) -> int:
+    copies.expire(now=now)
+    return go_through(_make_copy, copies.waiting(limit=limit), now)
+
+
+def _make_copy(copy: DataCopy, now: datetime) -> None:
+    copies.make(borrower_id=copy.borrower_id, copy_id=copy.id, now=now)
 
 
 @drain("orders", EVERY_MINUTE, alone=True)

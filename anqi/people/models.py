@@ -174,6 +174,31 @@ class SignIn(BorrowerRow):
         constraints = (models.UniqueConstraint(fields=["borrower", "key"], name="people_sign_in_key"),)
 
 
+class DataCopy(BorrowerRow):
+    """A copy of all that is kept of a borrower, made because they asked: theirs to take for a day, then blanked."""
+
+    asked_at = models.DateTimeField()
+    # Until it is made. The ZIP in base64, as long as it may be taken.
+    made_at = models.DateTimeField(null=True)
+    parcel = EncryptedText(null=True)
+    size = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(null=True)
+    taken = models.PositiveIntegerField(default=0)
+    last_taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_data_copy"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower"], name="people_data_copy_waiting", condition=models.Q(made_at=None)
+            ),
+        )
+        indexes = (
+            models.Index(fields=["asked_at"], name="people_data_copy_due", condition=models.Q(made_at=None)),
+            models.Index(fields=["expires_at"], name="people_data_copy_over", condition=models.Q(parcel__isnull=False)),
+        )
+
+
 class StaffAct(models.Model):
     """What a member of staff did or looked at, and why. Append-only."""
 

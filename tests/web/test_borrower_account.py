@@ -13,14 +13,18 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions import sessions
+from anqi.documents import pdf, receipt_paper
+from anqi.documents import queries as documents
 from anqi.notices import messages
 from anqi.notices.models import Message
-from anqi.people.models import Device, LoginCode, SignIn, StaffAct
-from tests.planting import plant_borrower
-from tests.web.borrower_stand import signed_in
-from tests.web.test_borrower_pages import chinese_in, plain, text_of
+from anqi.people.models import DataCopy, Device, LoginCode, SignIn, StaffAct
+from tests import pdf_reading
+from tests.planting import plant_borrower, plant_loan
+from tests.web.borrower_stand import Cashier, signed_in
+from tests.web.test_borrower_pages import FIRST_DUE, cashier, chinese_in, pay, plain, text_of
 from tests.web.test_office_doors import hire, set_clock
 
+__all__ = ["cashier"]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
 
 
@@ -116,3 +120,31 @@ def test_a_device_that_signs_itself_out_stays_in() -> None:
     phone.post(f"/me/devices/{Device.objects.get().id}")
     phone.post("/me/devices/others")
     assert is_in(phone)
+
+
+def test_a_copy_of_ones_data_is_asked_for_and_taken(django_assert_max_num_queries: Any) -> None:
+    lin = plant_borrower(now=clock.now())
+    visitor = signed_in(lin)
+    assert "准备一份" in plain(visitor.get("/me/copy"))
+    for _ in range(2):
+        visitor.post("/me/copy")
+    with django_assert_max_num_queries(15):
+        page = visitor.get("/me/copy")
+    found = re.search(r'href="(/me/copies/[^"]+)"', text_of(page))
+    assert found
+    answer = visitor.get(found[1])
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.content[:2] == b"PK"
+    assert DataCopy.objects.get().taken == 1
+    for each in (page, visitor.get("/me/account")):
+        assert not chinese_in(signed_in(lin, language="en").get(each.request["PATH_INFO"]), names=())
+
+
+def test_a_receipt_on_paper_says_what_was_paid_and_left(cashier: Cashier) -> None:
+    lin = plant_loan(starts_on=date(2026, 8, 31))
+    pay(lin, FIRST_DUE)
+    (receipt,) = documents.receipts(lin.borrower_id)
+    written = "".join(pdf_reading.words(pdf.render("statement", receipt_paper.paper(receipt), created_at=clock.now())))
+    for said in ("533.09 元", "第 1 期本金473.09 元", "第 1 期利息60.00 元", "还后剩余应还 5,864.02 元", receipt.sha256):
+        assert said in written

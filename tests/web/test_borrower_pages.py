@@ -77,7 +77,7 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"),
+        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"),
         ("GET", "/me/papers"), ("GET", "/me/statement"), ("GET", "/me/statement.pdf"),
         ("POST", "/me/certificate"),
         ("GET", "/reserves"), ("GET", "/reserves/apply"), ("GET", "/reserves/apply/cost"), ("GET", "/reserves/limit"),
@@ -116,7 +116,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("POST", f"/charges/{charge_id}/give-up"),
         ("GET", f"/cards/{charge_id}"), ("GET", f"/cards/{charge_id}/open"), ("POST", f"/cards/{charge_id}/remove"),
         ("GET", f"/receipts/{receipt_id}"), ("GET", f"/reserves/{charge_id}"),
-        ("POST", f"/me/devices/{charge_id}"),
+        ("POST", f"/me/devices/{charge_id}"), ("GET", f"/me/copies/{charge_id}.zip"),
         ("GET", f"/complaints/{charge_id}"), ("POST", f"/complaints/{charge_id}/question"),
         ("POST", f"/complaints/{charge_id}/withdraw"),
         ("POST", f"/reserves/{charge_id}/withdraw"), ("POST", f"/reserves/{charge_id}/question"),

@@ -16,12 +16,11 @@ from anqi.payments import inspection as payments
 from anqi.people import complaints
 from anqi.people.inspection import Identity
 from anqi.people.models import Complaint
-from anqi.rows import dumps
+from anqi.rows import dumps, parcels
 from anqi.rows.days import day_of
 from anqi.web.office import timeline, wording
 from anqi.web.office.events import Event
 from anqi.web.office.wording import word
-from anqi.web.shared import parcels
 from anqi.web.shared.figures import in_english, shanghai_time, write_yuan
 
 Paper = dict[str, Any]

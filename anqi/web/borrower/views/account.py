@@ -39,6 +39,10 @@ def _places() -> list[dict[str, str]]:
             "url": reverse("borrower:devices"), "icon": "shield", "title": _("设备和登录"),
             "text": _("在哪些设备上登录过，把不认识的退出"),
         },
+        {
+            "url": reverse("borrower:copy"), "icon": "document", "title": _("下载我的资料"),
+            "text": _("我们记着的关于你的一切，带走一份"),
+        },
     ]  # fmt: skip
 
 
