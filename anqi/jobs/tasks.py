@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from anqi import clock
 from anqi.actions import (
+    account_requests,
     cards,
     charges,
     closing,
@@ -45,7 +46,8 @@ from anqi.payments.inbox import learned_by
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.payments.statements import StatementUnreadable
-from anqi.people.models import DataCopy
+from anqi.people.account_requests import due as due_requests
+from anqi.people.models import AccountRequest, DataCopy
 from anqi.rows.days import SHANGHAI, day_of
 
 _EVERY_QUARTER = "*/15 * * * *"
@@ -288,6 +290,15 @@ def make_copies(now: datetime, limit: int) -> int:
 
 def _make_copy(copy: DataCopy, now: datetime) -> None:
     copies.make(borrower_id=copy.borrower_id, copy_id=copy.id, now=now)
+
+
+@drain("account_requests", EVERY_MINUTE, alone=True)
+def change_phones(now: datetime, limit: int) -> int:
+    return go_through(_change_phone, due_requests(now=now, limit=limit), now)
+
+
+def _change_phone(row: AccountRequest, now: datetime) -> None:
+    account_requests.carry_out(borrower_id=row.borrower_id, request_id=row.id, now=now)
 
 
 @drain("orders", EVERY_MINUTE, alone=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts, rights_texts
 
-CODES = ("login_code", "mail_code")
+CODES = ("login_code", "mail_code", "phone_code")
 """What proves who somebody is: sent at once by one medium, and shown to nobody afterwards."""
 _SIGNATURE = "【按期】"
 # A template about money that somebody else has paid is called so at its end.

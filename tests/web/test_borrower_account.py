@@ -4,12 +4,12 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 
 from anqi import clock
 from anqi.actions import sessions
@@ -17,19 +17,21 @@ from anqi.documents import pdf, receipt_paper
 from anqi.documents import queries as documents
 from anqi.notices import messages
 from anqi.notices.models import Message
-from anqi.people.models import DataCopy, Device, LoginCode, SignIn, StaffAct
+from anqi.people.models import AccountRequest, DataCopy, Device, LoginCode, SignIn, StaffAct
 from tests import pdf_reading
 from tests.planting import plant_borrower, plant_loan
 from tests.web.borrower_stand import Cashier, signed_in
 from tests.web.test_borrower_pages import FIRST_DUE, cashier, chinese_in, pay, plain, text_of
-from tests.web.test_office_doors import hire, set_clock
+from tests.web.test_office_doors import desk, hire, set_clock
 
 __all__ = ["cashier"]
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
+pytestmark = pytest.mark.django_db
+office = override_settings(ROOT_URLCONF="anqi.config.urls.office")
 
 
 @pytest.fixture(autouse=True)
 def today(settings: Any, tmp_path: Path) -> None:
+    settings.ROOT_URLCONF = "anqi.config.urls.borrower"
     set_clock(settings, tmp_path)
     cache.clear()
 
@@ -148,3 +150,78 @@ def test_a_receipt_on_paper_says_what_was_paid_and_left(cashier: Cashier) -> Non
     written = "".join(pdf_reading.words(pdf.render("statement", receipt_paper.paper(receipt), created_at=clock.now())))
     for said in ("533.09 元", "第 1 期本金473.09 元", "第 1 期利息60.00 元", "还后剩余应还 5,864.02 元", receipt.sha256):
         assert said in written
+
+
+def code_to(phone: str) -> str:
+    sent = [each for each in Message.objects.filter(template="phone_code").order_by("-id") if each.phone == phone]
+    found = re.search(r"[0-9]{6}", sent[0].text or "")
+    assert found
+    return found[0]
+
+
+OLD, NEW, ID = "+8613800006021", "+8613700001204", "11010519491231002X"
+
+
+def test_the_number_changes_by_codes_to_both_phones() -> None:
+    lin = plant_borrower(OLD, now=clock.now())
+    visitor = signed_in(lin)
+    assert visitor.post("/me/phone", {"phone": "138 0000 6021"}).status_code == 422
+    assert visitor.get("/me/phone/codes").headers["Location"] == "/me/phone"
+    visitor.post("/me/phone", {"phone": NEW})
+    answer = visitor.post("/me/phone/codes", {"new_code": code_to(NEW), "old_code": "12345x"})
+    assert answer.status_code == 422
+    page = visitor.get("/me/phone/codes")
+    assert "137****1204" in plain(page)
+    assert "新手机号收到的验证码" not in plain(page)
+    english = signed_in(lin, language="en")
+    for address in ("/me/phone", "/me/phone/codes", "/me/identity", "/login/lost"):
+        assert not chinese_in(english.get(address), names=("林**",)), address
+    assert visitor.post("/me/phone/codes", {"old_code": code_to(OLD)}).status_code == 302
+    assert "137****1204" in plain(visitor.get("/me"))
+
+
+def test_who_lost_the_phone_is_looked_at_and_sees_it_through(lin: UUID) -> None:
+    visitor = Client(headers={"accept-language": "zh-hans"})
+    assert visitor.get("/login/lost/code").headers["Location"] == "/login/lost"
+    visitor.post("/login/lost", {"phone": NEW})
+    stated = {"code": code_to(NEW), "old_phone": OLD, "name": "林小满", "id_number": ID}
+    assert visitor.post("/login/lost/code", stated | {"id_number": "1"}).status_code == 422
+    assert "已提交审核" in plain(visitor.post("/login/lost/code", stated))
+    mine, row = signed_in(lin), AccountRequest.objects.get()
+    assert "有人凭姓名和身份证号申请换手机号" in plain(mine.get("/me/phone"))
+    own = f"/borrowers/{lin}/requests/{row.id}"
+    with office:
+        assert own in desk("clerk").get("/queue/requests").content.decode()
+        page = desk("clerk").get(own).content.decode()
+        assert "137****1204" in page
+        assert desk("clerk").post(f"{own}/approve", {"reason": "x"}).status_code == 403
+        boss = desk("supervisor")
+        assert boss.post(f"{own}/approve").status_code == 409
+        assert boss.post(f"{own}/nonsense", {"reason": "x"}).status_code == 404
+        assert boss.post(f"{own}/approve", {"reason": "回拨核实过"}).status_code == 302
+        assert boss.get(f"/borrowers/{uuid4()}/requests/{row.id}").status_code == 404
+    assert "审核通过了，等生效" in plain(mine.get("/me/phone"))
+    mine.post("/me/phone/withdraw")
+    assert AccountRequest.objects.get().state == "withdrawn"
+    assert mine.post("/me/identity/withdraw").status_code == 302
+
+
+def test_a_wrong_name_is_corrected_after_a_supervisor_has_looked(lin: UUID) -> None:
+    visitor = signed_in(lin)
+    stated = {"name": "林小漫", "id_number": "110105199001010029", "text": "户口改名"}
+    assert visitor.post("/me/identity", stated | {"id_number": "1"}).status_code == 422
+    visitor.post("/me/identity", stated)
+    assert "核对好以前，一切照旧" in plain(visitor.get("/me/identity"))
+    own = f"/borrowers/{lin}/requests/{AccountRequest.objects.get().id}"
+    with office:
+        page = desk("supervisor").get(own).content.decode()
+        assert "林小漫" in page
+        assert "户口改名" in page
+        assert "110105199001010029" not in page
+        desk("supervisor").post(f"{own}/approve", {"reason": "看过户口本"})
+    assert "已更正" in plain(visitor.get("/me/identity"))
+
+
+@pytest.fixture
+def lin() -> UUID:
+    return plant_borrower(OLD, now=clock.now())

@@ -77,7 +77,8 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"),
+        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"), ("GET", "/me/phone"), ("GET", "/me/phone/codes"),
+        ("GET", "/me/identity"), ("POST", "/me/phone/withdraw"), ("POST", "/me/identity/withdraw"),
         ("GET", "/me/papers"), ("GET", "/me/statement"), ("GET", "/me/statement.pdf"),
         ("POST", "/me/certificate"),
         ("GET", "/reserves"), ("GET", "/reserves/apply"), ("GET", "/reserves/apply/cost"), ("GET", "/reserves/limit"),
@@ -126,7 +127,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
 def test_every_page_has_its_guard() -> None:
     from anqi.web.borrower.urls import urlpatterns
 
-    doors = {"certificates", "login", "login-code", "login-again", "logout"}
+    doors = {"certificates", "login", "login-code", "login-again", "lost", "lost-code", "logout"}
     # Of somebody who pays for a borrower, and has no account here.
     doors |= {"pay-for", "paid-for", "paid-for-cashier", "paid-for-code", "paid-for-give-up"}
     tried = {re.sub(r"[0-9a-f-]{36}", "x", address) for _, address in addresses(uuid4(), uuid4(), uuid4())}
@@ -150,7 +151,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[28:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[33:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

@@ -46,6 +46,41 @@ class CodeForm(forms.Form):
         return code
 
 
+def _code(label: Any, *, required: bool = True) -> forms.CharField:
+    widget = forms.TextInput(attrs=_CODE)
+    return forms.CharField(label=label, max_length=12, required=required, widget=widget)
+
+
+class TwoCodesForm(forms.Form):
+    """The codes that came to the new phone and to the old one; what was right before need not come again."""
+
+    new_code = _code(_("新手机号收到的验证码"), required=False)
+    old_code = _code(_("原手机号收到的验证码"), required=False)
+
+
+class LostPhoneForm(forms.Form):
+    """Who has lost the old phone says who they are, with the code that came to the new one."""
+
+    code = _code(_("新手机号收到的验证码"))
+    old_phone = forms.CharField(label=_("原来的手机号"), max_length=20, widget=forms.TextInput(attrs=_PHONE))
+    name = forms.CharField(label=_("姓名"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    id_number = forms.CharField(
+        label=_("身份证号"), max_length=24, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class CorrectionForm(forms.Form):
+    """The name and the number as they should be, and why."""
+
+    name = forms.CharField(label=_("正确的姓名"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    id_number = forms.CharField(
+        label=_("正确的身份证号"), max_length=24, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    text = forms.CharField(
+        label=_("哪里不对"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": "3"})
+    )
+
+
 class IdentityForm(forms.Form):
     """Who somebody is, asked once before the first signature."""
 

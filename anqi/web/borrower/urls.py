@@ -3,8 +3,8 @@
 from django.urls import path
 
 from anqi.web.borrower.views import (
-    amending,
     account,
+    amending,
     any_day,
     applying,
     auto_pays,
@@ -32,6 +32,7 @@ from anqi.web.borrower.views import (
     payees,
     payers,
     paying,
+    phones,
     receipts,
     reminders,
     reserve_signing,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("login", doors.login, name="login"),
     path("login/code", doors.code, name="login-code"),
     path("login/again", doors.send_again, name="login-again"),
+    path("login/lost", phones.lost, name="lost"),
+    path("login/lost/code", phones.lost_code, name="lost-code"),
     path("logout", doors.logout, name="logout"),
     path("me", me.me, name="me"),
     path("messages", messages.listed, name="messages"),
@@ -71,6 +74,11 @@ urlpatterns = [
     path("me/devices/<uuid:device_id>", account.sign_out, name="sign-out"),
     path("me/copy", copies.copy, name="copy"),
     path("me/copies/<uuid:copy_id>.zip", copies.take, name="copy-file"),
+    path("me/phone", phones.phone, name="phone"),
+    path("me/phone/codes", phones.codes, name="phone-codes"),
+    path("me/identity", phones.identity, name="identity"),
+    path("me/phone/withdraw", phones.withdraw, {"kind": "phone"}, name="phone-withdraw"),
+    path("me/identity/withdraw", phones.withdraw, {"kind": "identity"}, name="identity-withdraw"),
     path("me/papers", papers.of_all, name="papers"),
     path("me/statement", statements.of_all, name="statement"),
     path("me/statement.pdf", statements.of_all_pdf, name="statement-pdf"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as lazy
 
 from anqi.web.office.complaint_words import COMPLAINT_ACTS
+from anqi.web.office.request_words import REQUEST_ACTS
 from anqi.web.office.words import Words
 
 APPLICATIONS: Words = {"requested": lazy("等待复核"), "done": lazy("已入账"), "refused": lazy("已驳回")}
@@ -85,4 +86,5 @@ ACTS: Words = {
     "limit_unlock": lazy("解冻额度"),
     "limit_expiry": lazy("设定额度有效期"),
     **COMPLAINT_ACTS,
+    **REQUEST_ACTS,
 }

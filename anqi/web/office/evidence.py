@@ -11,6 +11,7 @@ from anqi.documents import pdf
 from anqi.lending import inspection as lending
 from anqi.lending.inspection import LoanShown
 from anqi.notices import inspection as notices
+from anqi.notices.texts import CODES
 from anqi.payments import debit_queries
 from anqi.payments import inspection as payments
 from anqi.people import complaints
@@ -44,7 +45,7 @@ def _rows(row: Complaint, shown: Iterable[LoanShown]) -> Paper:
         "complaint": dumps.write(row, opens=True),
         "steps": [dumps.write(each, opens=True) for each in complaints.steps(row)],
         "loans": [_of_loan(each) for each in shown],
-        "messages": [dumps.write(each) for each in notices.messages(row.borrower_id) if each.template != "login_code"],
+        "messages": [dumps.write(each) for each in notices.messages(row.borrower_id) if each.template not in CODES],
     }
 
 

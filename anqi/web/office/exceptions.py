@@ -22,6 +22,7 @@ from anqi.web.office import (
     hardship_rows,
     message_rows,
     payout_rows,
+    request_words,
     settling,
     statement_rows,
     wording,
@@ -168,12 +169,11 @@ def _outbox(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
             id=row.id,
             title=word(wording.QUESTIONS, row.kind),
             note=_("试过 %(tries)d 次") % {"tries": row.tries},
-            since_at=row.created_at,
+            since_at=row.created_at, who=who.get(row.borrower_id),
             url=loan_url(row.borrower_id, loans[row.charge_id]) if row.charge_id in loans else "",
-            who=who.get(row.borrower_id),
         )
         for row in found
-    ]
+    ]  # fmt: skip
 
 
 def _webhooks(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional]:
@@ -186,8 +186,7 @@ def _webhooks(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exception
                 "state": word(wording.WEBHOOKS, row.state), "tries": row.tries,
             },
             since_at=row.created_at,
-            url=reverse("office:webhooks", args=[row.merchant_id]),
-            may_be_dealt_with=row.state == "given_up",
+            url=reverse("office:webhooks", args=[row.merchant_id]), may_be_dealt_with=row.state == "given_up",
         )
         for row in found
     ]  # fmt: skip
@@ -248,6 +247,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
 
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
     "complaints": complaint_words.exceptional,
+    "requests": request_words.exceptional,
     "unapplied": _unapplied,
     "bank": bank_rows.lines,
     "applications": _applications,

@@ -27,7 +27,7 @@ from anqi.payments import payout_inspection as payouts
 from anqi.payments import reconciliation_inspection as reconciliation
 from anqi.payments import remittance_inspection as remittances
 from anqi.payments import unread_statements
-from anqi.people import complaints
+from anqi.people import account_requests, complaints
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
 from anqi.web.office import paper_rows
@@ -153,6 +153,10 @@ KINDS = (
     Kind(
         slug="complaints", title=lazy("投诉等答复"), tone="bad", since="answer_by",
         rows=lambda now: complaints.open_ones(),
+    ),
+    Kind(
+        slug="requests", title=lazy("换手机号和更正身份"), tone="warn", since="asked_at",
+        rows=lambda now: account_requests.in_review(),
     ),
     Kind(
         slug="unapplied", title=lazy("待核销款"), tone="bad", since="opened_at",

@@ -19,6 +19,7 @@ from anqi.lending.inspection import LoanShown
 from anqi.lending.models import Amendment, Fact
 from anqi.notices import inspection as notices
 from anqi.notices.models import Webhook
+from anqi.notices.texts import CODES
 from anqi.payments import inspection as payments
 from anqi.payments.models import Application, Unapplied
 from anqi.people import inspection as people
@@ -65,7 +66,7 @@ def events(shown: LoanShown) -> list[Event]:
             *(_receipt(each) for each in documents.receipts_of(borrower_id, payment_ids).values()),
             *(_case(case) for case in cases),
             *(event for each in applications for event in _application(each, actors)),
-            *(outside.message(each) for each in notices.messages(borrower_id) if each.template != "login_code"),
+            *(outside.message(each) for each in notices.messages(borrower_id) if each.template not in CODES),
             *(outside.webhook(each) for each in _webhooks(shown)),
         ],
         key=lambda event: (event.at, event.rank),

@@ -36,6 +36,7 @@ from anqi.web.office.reconciliation_words import (
 )
 from anqi.web.office.refusal_words import refusal
 from anqi.web.office.remittance_words import REMITTANCE_DONE, REMITTANCES
+from anqi.web.office.request_words import REQUEST_STATES, REQUESTS
 from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RESERVE_STATES
 from anqi.web.office.statement_words import UNREAD
 from anqi.web.office.words import Words, word
@@ -43,13 +44,51 @@ from anqi.web.shared.complaints import COMPLAINTS
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
-    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "COMPLAINTS", "COMPLAINT_STATES",
-    "COMPLAINT_STEPS", "DEBITS", "DEBIT_OUTCOMES", "DEBIT_REASONS", "DIFFERENCE_DONE", "DIFFERENCE_KINDS",
-    "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS", "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS",
-    "MANDATES", "MOVED", "NOTICES", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "REMITTANCES",
-    "REMITTANCE_DONE", "RESERVE_OUTCOMES", "RESERVE_PURPOSES", "RESERVE_STATES", "STATEMENT_KINDS", "UNREAD",
-    "VERDICTS", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT",
-    "WHY_PLAN_ENDED", "Words", "refusal", "word",
+    "ACTS",
+    "APPLICATIONS",
+    "BANK_DONE",
+    "BANK_LINES",
+    "BANK_TO_MAKE",
+    "BANK_USES",
+    "COMPLAINTS",
+    "COMPLAINT_STATES",
+    "COMPLAINT_STEPS",
+    "DEBITS",
+    "DEBIT_OUTCOMES",
+    "DEBIT_REASONS",
+    "DIFFERENCE_DONE",
+    "DIFFERENCE_KINDS",
+    "DIFFERENCE_STATES",
+    "HARDSHIP_KINDS",
+    "HARDSHIP_OFFERS",
+    "HARDSHIP_REASONS",
+    "HARDSHIP_STATES",
+    "LIMIT_ACTS",
+    "MANDATES",
+    "MOVED",
+    "NOTICES",
+    "PAYOUTS",
+    "PAYOUT_OUTCOMES",
+    "PLANS",
+    "RECONCILED",
+    "REMITTANCES",
+    "REMITTANCE_DONE",
+    "REQUESTS",
+    "REQUEST_STATES",
+    "RESERVE_OUTCOMES",
+    "RESERVE_PURPOSES",
+    "RESERVE_STATES",
+    "STATEMENT_KINDS",
+    "UNREAD",
+    "VERDICTS",
+    "WHOSE",
+    "WHO_ENDED",
+    "WHY_ANOTHER",
+    "WHY_NOT_PAID_OUT",
+    "WHY_PLAN_ENDED",
+    "Words",
+    "refusal",
+    "word",
 ]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
@@ -309,6 +348,11 @@ MESSAGES: Words = {
     "payment_failed": lazy("付款失败通知"),
     "mail_code": lazy("邮箱验证码"),
     "contact_check": lazy("请检查手机的通知"),
+    "phone_code": lazy("更换手机号验证码"),
+    "phone_changed": lazy("手机号更换通知"),
+    "phone_change_asked": lazy("申请更换手机号通知"),
+    "phone_change_agreed": lazy("更换手机号通过通知"),
+    "phone_change_refused": lazy("更换手机号没有通过通知"),
     "complaint_received": lazy("投诉收到通知"),
     "complaint_answered": lazy("投诉答复通知"),
 }

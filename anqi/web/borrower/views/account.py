@@ -43,6 +43,14 @@ def _places() -> list[dict[str, str]]:
             "url": reverse("borrower:copy"), "icon": "document", "title": _("下载我的资料"),
             "text": _("我们记着的关于你的一切，带走一份"),
         },
+        {
+            "url": reverse("borrower:phone"), "icon": "info", "title": _("换手机号"),
+            "text": _("登录和收短信用的手机号"),
+        },
+        {
+            "url": reverse("borrower:identity"), "icon": "person", "title": _("更正姓名和身份证号"),
+            "text": _("改了名，或者登记错了"),
+        },
     ]  # fmt: skip
 
 
