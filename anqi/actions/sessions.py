@@ -35,7 +35,7 @@ def send_code(*, phone: str, language: str, now: datetime, address: str | None =
 def sign_in(
     *, phone: str, code: str, language: str, device: str = "", agent: str = "", now: datetime
 ) -> UUID:
-    """The borrower whose phone and code these are. Refuses NotAPhone, WrongCode; a wrong code costs an attempt.
+    """The borrower whose phone and code these are. Refuses NotAPhone, WrongCode, which costs an attempt, AccountClosed.
 
     `device` is what a door knows the device by, `agent` what its browser says of itself. Who has devices already is
     told of a new one.
@@ -49,6 +49,7 @@ def sign_in(
     # Refused only here: the attempt must count, and a refusal inside would take it back.
     if borrower_id is None:
         raise WrongCode
+    borrowers.refuse_closed(borrower_id)
     return borrower_id
 
 

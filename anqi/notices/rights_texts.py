@@ -31,6 +31,11 @@ TEXTS = {
         "en": "The change of phone number was not approved; the account has not changed. Contact us if you have"
         " questions.",
     },
+    "account_closed": {
+        "zh-hans": "你的账号已注销，不能再登录。法律要求保存的借款和身份资料到期后删除。不是你本人操作的话，请马上联系我们。",
+        "en": "Your account is closed and nobody can sign in to it. What the law wants kept of loans and identity is"
+        " deleted when its time is over. If this was not you, contact us at once.",
+    },
     "complaint_answered": {
         "zh-hans": "你的投诉 {number} 已经答复，请登录 我的 查看。没有解决的话，可以在那里请主管再处理一次。",
         "en": "Your complaint {number} has been answered; the answer is under Me. If it solves nothing, you can ask"

@@ -6,6 +6,13 @@ from uuid import UUID
 from anqi.people import phones
 from anqi.people.models import Borrower, PhoneEntry, User
 from anqi.rows.ids import uuid7
+from anqi.rows.refusals import Refused
+
+
+class AccountClosed(Refused):
+    """This account was closed on {closed_at}."""
+
+    code = "account_closed"
 
 
 def find_or_register(phone: str, *, language: str, now: datetime) -> UUID:
@@ -24,6 +31,13 @@ def find_or_register(phone: str, *, language: str, now: datetime) -> UUID:
             id=borrower_id, phone=phone, phone_hash=hashed, language=language, created_at=now
         )
     return borrower_id
+
+
+def refuse_closed(borrower_id: UUID) -> None:
+    """Refuses AccountClosed an account that its borrower has closed."""
+    closed_at = Borrower.objects.values_list("closed_at", flat=True).get(id=borrower_id)
+    if closed_at:
+        raise AccountClosed(closed_at=closed_at)
 
 
 def by_phone(phone: str) -> UUID | None:

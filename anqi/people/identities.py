@@ -128,7 +128,8 @@ def keep(borrower_id: UUID, identity: Identity, *, now: datetime) -> bool:
     if known.id_number_hash:
         if (known.id_number_hash, known.name) != (hashed, identity.name):
             raise AlreadyVerified
-        return False
+        # Who took back their consent agrees anew by this.
+        return bool(Borrower.objects.filter(id=borrower_id, verified_at=None).update(verified_at=now))
     IdentityEntry.objects.bulk_create(
         [IdentityEntry(id_number_hash=hashed, borrower_id=borrower_id)], ignore_conflicts=True
     )

@@ -6,15 +6,23 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from anqi.people.rights import AccountRequest, Complaint, ComplaintRule, ComplaintStep, DataCopy, SignIn
+from anqi.people.rights import (
+    AccountRequest,
+    Complaint,
+    ComplaintRule,
+    ComplaintStep,
+    ConsentEnd,
+    DataCopy,
+    SignIn,
+)
 from anqi.rows.chain import GENESIS
 from anqi.rows.fields import EncryptedText
 from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
 __all__ = [
-    "AccountRequest", "Borrower", "Complaint", "ComplaintRule", "ComplaintStep", "Consent", "DataCopy", "Device",
-    "IdentityEntry", "LoginCode", "PhoneEntry", "SignIn", "StaffAct", "User",
+    "AccountRequest", "Borrower", "Complaint", "ComplaintRule", "ComplaintStep", "Consent", "ConsentEnd", "DataCopy",
+    "Device", "IdentityEntry", "LoginCode", "PhoneEntry", "SignIn", "StaffAct", "User",
 ]  # fmt: skip
 
 
@@ -69,6 +77,8 @@ class Borrower(models.Model):
     id_number_hash = models.CharField(max_length=64, null=True)
     verified_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=8, default="zh-hans")
+    # When they closed their account; what the law wants kept is kept, and nobody signs in.
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     last_seq = models.BigIntegerField(default=0)
     last_hash = models.BinaryField(default=GENESIS)

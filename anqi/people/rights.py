@@ -163,3 +163,15 @@ class AccountRequest(BorrowerRow):
             models.Index(fields=["asked_at"], name="people_account_request_review", condition=models.Q(state="review")),
             models.Index(fields=["due_at"], name="people_account_request_due", condition=models.Q(state="waiting")),
         )
+
+
+class ConsentEnd(BorrowerRow):
+    """That a borrower took back what they had agreed to for one purpose."""
+
+    append_only = True
+
+    purpose = models.CharField(max_length=32)
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_consent_end"

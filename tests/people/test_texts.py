@@ -79,6 +79,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "mail_code": {"code": "204618"},
     "contact_check": {"sent_on": "2026年10月9日"},
     "complaint_received": {"number": "TS261127-3F9A2C01", "answer_on": "2026年12月18日"},
+    "account_closed": {},
     "phone_code": {"code": "204618"},
     "phone_changed": {}, "phone_change_asked": {}, "phone_change_agreed": {}, "phone_change_refused": {},
     "complaint_answered": {"number": "TS261127-3F9A2C01"},

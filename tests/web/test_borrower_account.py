@@ -12,13 +12,15 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from anqi import clock
-from anqi.actions import sessions
+from anqi.actions import complaints, sessions
 from anqi.documents import pdf, receipt_paper
 from anqi.documents import queries as documents
 from anqi.notices import messages
 from anqi.notices.models import Message
-from anqi.people.models import AccountRequest, DataCopy, Device, LoginCode, SignIn, StaffAct
-from tests import pdf_reading
+from anqi.payments.models import Card
+from anqi.people.complaints import Wish
+from anqi.people.models import AccountRequest, Consent, DataCopy, Device, LoginCode, SignIn, StaffAct
+from tests import pdf_reading, reserving
 from tests.planting import plant_borrower, plant_loan
 from tests.web.borrower_stand import Cashier, signed_in
 from tests.web.test_borrower_pages import FIRST_DUE, cashier, chinese_in, pay, plain, text_of
@@ -220,6 +222,49 @@ def test_a_wrong_name_is_corrected_after_a_supervisor_has_looked(lin: UUID) -> N
         assert "110105199001010029" not in page
         desk("supervisor").post(f"{own}/approve", {"reason": "看过户口本"})
     assert "已更正" in plain(visitor.get("/me/identity"))
+
+
+def test_consents_are_told_by_purpose_and_taken_back(lin: UUID) -> None:
+    for purpose in ("identity", "agreement"):
+        Consent.objects.create(borrower_id=lin, purpose=purpose, version="v1", given_at=clock.now())
+    visitor = signed_in(lin)
+    page = visitor.get("/me/consents")
+    assert text_of(page).count("/withdraw") == 1
+    assert "不能再签新的分期和借款，直到重新实名" in plain(page)
+    assert "版本 v1" in plain(page)
+    visitor.post("/me/consents/identity/withdraw")
+    page = visitor.get("/me/consents")
+    assert "/withdraw" not in text_of(page)
+    assert "10月15日 12:00 撤回" in plain(page)
+    assert visitor.post("/me/consents/agreement/withdraw").status_code == 404
+    assert not chinese_in(signed_in(lin, language="en").get("/me/consents"), names=())
+    assert "还没有实名" in plain(visitor.get("/me"))
+
+
+def test_closing_names_what_is_in_the_way_and_then_closes_for_good(lin: UUID) -> None:
+    row = complaints.complain(
+        borrower_id=lin, attempt=uuid4(), wish=Wish(kind="other", text="x"), now=clock.now()
+    )
+    reserving.bind(lin, "6235208800006021")
+    visitor = signed_in(lin)
+    page = visitor.get("/me/close")
+    assert f'href="/complaints/{row.id}"' in text_of(page)
+    assert "我看清了" not in plain(page)
+    assert visitor.post("/me/close", {"sure": "yes"}).status_code == 409
+    visitor.post(f"/complaints/{row.id}/withdraw")
+    english = signed_in(lin, language="en").get("/me/close")
+    assert not chinese_in(english, names=())
+    assert visitor.post("/me/close").status_code == 422
+    assert "账号已注销" in plain(visitor.post("/me/close", {"sure": "yes"}))
+    assert Card.objects.get().state == "ended"
+    assert visitor.get("/me").status_code == 302
+    assert signed_in(lin).get("/me").status_code == 302
+    visitor.post("/login", {"phone": OLD})
+    code = re.search(r"[0-9]{6}", Message.objects.get(template="login_code").text or "")
+    assert code
+    answer = visitor.post("/login/code", {"code": code[0]})
+    assert answer.status_code == 422
+    assert "已注销，不能登录" in plain(answer)
 
 
 @pytest.fixture

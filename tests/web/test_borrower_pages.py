@@ -77,7 +77,7 @@ def plain(response: Any) -> str:
 
 def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
     return [
-        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"), ("GET", "/me/phone"), ("GET", "/me/phone/codes"),
+        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"), ("GET", "/me/consents"), ("GET", "/me/close"), ("GET", "/me/phone"), ("GET", "/me/phone/codes"),
         ("GET", "/me/identity"), ("POST", "/me/phone/withdraw"), ("POST", "/me/identity/withdraw"),
         ("GET", "/me/papers"), ("GET", "/me/statement"), ("GET", "/me/statement.pdf"),
         ("POST", "/me/certificate"),
@@ -117,7 +117,7 @@ def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[s
         ("POST", f"/charges/{charge_id}/give-up"),
         ("GET", f"/cards/{charge_id}"), ("GET", f"/cards/{charge_id}/open"), ("POST", f"/cards/{charge_id}/remove"),
         ("GET", f"/receipts/{receipt_id}"), ("GET", f"/reserves/{charge_id}"),
-        ("POST", f"/me/devices/{charge_id}"), ("GET", f"/me/copies/{charge_id}.zip"),
+        ("POST", "/me/consents/nonsense/withdraw"), ("POST", f"/me/devices/{charge_id}"), ("GET", f"/me/copies/{charge_id}.zip"),
         ("GET", f"/complaints/{charge_id}"), ("POST", f"/complaints/{charge_id}/question"),
         ("POST", f"/complaints/{charge_id}/withdraw"),
         ("POST", f"/reserves/{charge_id}/withdraw"), ("POST", f"/reserves/{charge_id}/question"),
@@ -131,7 +131,7 @@ def test_every_page_has_its_guard() -> None:
     # Of somebody who pays for a borrower, and has no account here.
     doors |= {"pay-for", "paid-for", "paid-for-cashier", "paid-for-code", "paid-for-give-up"}
     tried = {re.sub(r"[0-9a-f-]{36}", "x", address) for _, address in addresses(uuid4(), uuid4(), uuid4())}
-    named = {"/" + re.sub(r"<\w+:(\w+)>", lambda m: "token" if m[1] == "token" else "x", str(p.pattern))
+    named = {"/" + re.sub(r"<\w+:(\w+)>", lambda m: {"token": "token", "purpose": "nonsense"}.get(m[1], "x"), str(p.pattern))
              for p in urlpatterns if p.name not in doors}  # fmt: skip
     assert named == tried
 
@@ -151,7 +151,7 @@ def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
     charge_id = pay(lin, FIRST_DUE)
     receipt_id = Document.objects.get().id
     zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[33:]:
+    for method, address in addresses(lin.order_id, charge_id, receipt_id)[35:]:
         assert zhou.generic(method, address).status_code == 404, address
 
 

@@ -348,6 +348,7 @@ MESSAGES: Words = {
     "payment_failed": lazy("付款失败通知"),
     "mail_code": lazy("邮箱验证码"),
     "contact_check": lazy("请检查手机的通知"),
+    "account_closed": lazy("注销通知"),
     "phone_code": lazy("更换手机号验证码"),
     "phone_changed": lazy("手机号更换通知"),
     "phone_change_asked": lazy("申请更换手机号通知"),

@@ -51,6 +51,14 @@ def _places() -> list[dict[str, str]]:
             "url": reverse("borrower:identity"), "icon": "person", "title": _("更正姓名和身份证号"),
             "text": _("改了名，或者登记错了"),
         },
+        {
+            "url": reverse("borrower:consents"), "icon": "check", "title": _("我同意过的"),
+            "text": _("每一项是为了什么，哪个版本，怎么撤回"),
+        },
+        {
+            "url": reverse("borrower:close"), "icon": "alert", "title": _("注销账号"),
+            "text": _("还差什么，注销以后怎么样"),
+        },
     ]  # fmt: skip
 
 
