@@ -32,6 +32,7 @@ from anqi.actions import (
     remittances,
     repayments,
     reserves,
+    retention,
     settlements,
 )
 from anqi.actions.returns import paying_back
@@ -50,6 +51,8 @@ from anqi.people.account_requests import due as due_requests
 from anqi.people.models import AccountRequest, DataCopy
 from anqi.rows.days import SHANGHAI, day_of
 
+# 04:10 in Shanghai.
+_EVERY_DAY = "10 20 * * *"
 _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
 _MESSAGES = 100
@@ -304,6 +307,13 @@ def _change_phone(row: AccountRequest, now: datetime) -> None:
 @drain("orders", EVERY_MINUTE, alone=True)
 def lapse_orders(now: datetime, limit: int) -> int:
     return purchases.lapse(now=now, limit=limit)
+
+
+@app.periodic(cron=_EVERY_DAY, queueing_lock="retention")
+@app.task(name="retention", queueing_lock="retention", lock="retention")
+def forget(timestamp: int | None = None) -> None:
+    """Once a day, when the night's close is over, what is no longer to be kept goes."""
+    _log.info("retention", extra=retention.carry_out(now=clock.now()))
 
 
 @app.periodic(cron=EVERY_FEW_SECONDS, queueing_lock="revival")

@@ -133,6 +133,9 @@ def keep(borrower_id: UUID, identity: Identity, *, now: datetime) -> bool:
     IdentityEntry.objects.bulk_create(
         [IdentityEntry(id_number_hash=hashed, borrower_id=borrower_id)], ignore_conflicts=True
     )
+    # Who closed an account may come back under another; what was closed keeps what the law wants kept of it.
+    closed = Borrower.objects.filter(closed_at__isnull=False).values("id")
+    IdentityEntry.objects.filter(id_number_hash=hashed, borrower_id__in=closed).update(borrower_id=borrower_id)
     if not IdentityEntry.objects.filter(id_number_hash=hashed, borrower_id=borrower_id).exists():
         raise IdentityTaken
     Borrower.objects.filter(id=borrower_id).update(

@@ -79,6 +79,8 @@ class Borrower(models.Model):
     language = models.CharField(max_length=8, default="zh-hans")
     # When they closed their account; what the law wants kept is kept, and nobody signs in.
     closed_at = models.DateTimeField(null=True)
+    # When the law no longer wanted it kept, and it was forgotten who they were.
+    forgotten_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     last_seq = models.BigIntegerField(default=0)
     last_hash = models.BinaryField(default=GENESIS)

@@ -18,6 +18,19 @@ class _Statement(Operation):
         pass
 
 
+class Execute(_Statement):
+    """One statement written by hand, the same everywhere; what it makes is told by its name."""
+
+    def __init__(self, name: str, statement: str) -> None:
+        self.name, self.statement = name, statement
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(self.statement, params=None)
+
+    def describe(self) -> str:
+        return self.name
+
+
 class _OnCluster(_Statement):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         with schema_editor.connection.cursor() as cursor:
@@ -82,7 +95,7 @@ class AppendOnly(_Statement):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         # A cluster takes triggers on a spread table only when told so; elsewhere this is a mere placeholder.
         schema_editor.execute("set local citus.enable_unsafe_triggers = on")
-        schema_editor.execute(_REFUSE_CHANGE, params=None)
+        schema_editor.execute(REFUSE_CHANGE, params=None)
         schema_editor.execute(
             f"create trigger {self.table}_append_only before update or delete on {self.table}"
             " for each row execute function anqi_refuse_change()"
@@ -92,9 +105,13 @@ class AppendOnly(_Statement):
         return f"Rows of {self.table} are only ever added"
 
 
-_REFUSE_CHANGE = """
+# Only what blanks papers whose time is over says that it is forgetting; the application's role may change none itself.
+REFUSE_CHANGE = """
     create or replace function anqi_refuse_change() returns trigger language plpgsql as $$
     begin
+        if tg_op = 'UPDATE' and current_setting('anqi.forgetting', true) = 'on' then
+            return new;
+        end if;
         raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
     end $$
 """
