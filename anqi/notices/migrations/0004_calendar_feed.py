@@ -6,7 +6,7 @@ from anqi.rows.operations import Distribute
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0002_words"), ("people", "0001_initial")]
+    dependencies = [("notices", "0003_reminders"), ("people", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="CalendarFeed",

@@ -30,7 +30,7 @@ def _write_rule(apps: object, schema_editor: object) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("people", "0002_device"),
+        ("people", "0003_settings"),
     ]
 
     operations = [
