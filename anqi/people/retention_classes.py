@@ -33,6 +33,10 @@ _SHORT = f"{_PIPL}; cybersecurity law 21: six months"
 _TRADE = "e-commerce law 31: three years"
 _AML = "anti-money-laundering law 34: ten years"
 _FORGOTTEN = "borrower_id in (select id from people_borrower where forgotten_at is not null)"
+_OF_A_PERSON = (
+    "people_identity_entry", "people_device", "people_contact_wish", "notices_message", "notices_calendar_feed",
+    "lending_trace",
+)  # fmt: skip
 CLASSES = (
     Kept(
         name="codes", since="sent", because=f"{_PIPL}; those of a day are counted", days=2,
@@ -87,9 +91,21 @@ CLASSES = (
         ),
     ),
     Kept(
+        name="hardship", since="ended", because=_TRADE, years=3,
+        statements=(
+            """
+            update lending_hardship set said = null, question = null
+            where said is not null and ended_at < %(before)s
+            """,
+        ),
+    ),
+    Kept(
         name="messages", since="written", years=5,
         because="credit bureau rules 16: five years, as proof of what was told",
-        statements=("delete from notices_message where created_at < %(before)s",),
+        statements=(
+            "select anqi_forget_words(%(before)s)",
+            "delete from notices_message where created_at < %(before)s",
+        ),
     ),
     Kept(
         name="channel_messages", since="arrived", because=_AML, years=10,
@@ -103,10 +119,8 @@ CLASSES = (
                 id_number = null, id_number_hash = null
             where forgotten_at is null and closed_at < %(before)s
             """,
-            *(
-                f"delete from {table} where {_FORGOTTEN}"
-                for table in ("people_identity_entry", "people_device", "notices_message", "lending_trace")
-            ),
+            "select anqi_forget_words(%(before)s)",
+            *(f"delete from {table} where {_FORGOTTEN}" for table in _OF_A_PERSON),
             f"""
             update payments_card set token = null, token_hash = '', bank = '', last4 = ''
             where (token is not null or last4 <> '') and {_FORGOTTEN}

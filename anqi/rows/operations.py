@@ -105,12 +105,13 @@ class AppendOnly(_Statement):
         return f"Rows of {self.table} are only ever added"
 
 
-# Only what blanks papers whose time is over says that it is forgetting; the application's role may change none itself.
+# Only what forgets papers and messages whose time is over says that it is forgetting; the application's role may
+# change none itself.
 REFUSE_CHANGE = """
     create or replace function anqi_refuse_change() returns trigger language plpgsql as $$
     begin
-        if tg_op = 'UPDATE' and current_setting('anqi.forgetting', true) = 'on' then
-            return new;
+        if current_setting('anqi.forgetting', true) = 'on' then
+            if tg_op = 'DELETE' then return old; else return new; end if;
         end if;
         raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
     end $$

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=anqi.rows.ids.uuid7)),
                 ("loan_id", models.UUIDField()),
                 ("reason", models.CharField(max_length=16)),
-                ("said", anqi.rows.fields.EncryptedText()),
+                ("said", anqi.rows.fields.EncryptedText(null=True)),
                 ("monthly_minor", models.BigIntegerField(null=True)),
                 ("from_on", models.DateField(null=True)),
                 ("state", models.CharField(choices=[("choosing", "Choosing"), ("waiting", "Waiting"), ("proposed", "Proposed"), ("offered", "Offered"), ("accepted", "Accepted"), ("declined", "Declined"), ("withdrawn", "Withdrawn"), ("lapsed", "Lapsed"), ("kept", "Kept")], max_length=16)),

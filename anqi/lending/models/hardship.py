@@ -32,7 +32,7 @@ class HardshipCase(BorrowerRow):
     loan = belongs_to("lending.Loan", "loan_id")
     reason = models.CharField(max_length=16)
     # In the borrower's own words: health and family are in it.
-    said = EncryptedText()
+    said = EncryptedText(null=True)
     monthly_minor = models.BigIntegerField(null=True)
     from_on = models.DateField(null=True)
     state = models.CharField(max_length=16, choices=State.choices)
