@@ -40,7 +40,7 @@ def take(plans: list[Planted], watch: Watch, *, theme: str, language: str) -> Pa
         now=watch.now,
     ).token  # fmt: skip
     taken = {
-        "together": visitor.get("/pay?month=1"), "nothing": visitor.get("/pay"), "link": visitor.get(link_form),
+        "together": visitor.get("/pay?month=1"), "nothing": visitor.get("/pay"), "spread": visitor.get("/pay?total=700"), "link": visitor.get(link_form),
         "made": made, "links": visitor.get("/pay-links"), "asked": payer.get(f"/pay-for/{token}"),
     }  # fmt: skip
     visitor.post("/pay", fields_of(show(visitor)))
