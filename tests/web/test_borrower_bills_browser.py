@@ -1,14 +1,15 @@
 """Bills, another day, the course of a plan and the lists in a real browser; and from home to paying in two taps."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
 
-from anqi.actions import amendments, calendars
+from anqi.actions import amendments, calendars, hardship
 from anqi.lending.changing import DueDay
+from anqi.lending.hardship import Wish
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests import reserving
@@ -40,6 +41,10 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
     asked = {"borrower_id": who.borrower_id, "loan_id": moved.loan_id, "wish": DueDay(day=20)}
     sha256 = amendments.quote(**asked, today=date(2026, 10, 12)).draft.sha256
     signed = amendments.accept(**asked, sha256=sha256, is_meant=True, address="", agent="", now=watch.now)
+    case_id = uuid4()
+    hardship.ask(
+        borrower_id=who.borrower_id, loan_id=late.loan_id, case_id=case_id, wish=Wish(reason="job"), now=watch.now
+    )
     visitor = signed_in(who.borrower_id, language=language)
     visitor.cookies[pages.THEME_COOKIE] = theme
     visitor.cookies[pages.SIZE_COOKIE] = size
@@ -51,6 +56,8 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
         "late_order": f"/orders/{late.order_id}", "pay": f"/orders/{late.order_id}/pay?what=all",
         "due_day": f"/orders/{fresh.order_id}/due-day?day=20", "later": f"/orders/{fresh.order_id}/later",
         "not_yet": f"/orders/{late.order_id}/later", "amended": f"/orders/{moved.order_id}/amendments/{signed.id}",
+        "help_asked": f"/orders/{fresh.order_id}/help", "help": f"/help/{case_id}",
+        "help_signed": f"/help/{case_id}/sign/spread",
         "any_day": f"/orders/{late.order_id}/any-day?on=2026-11-20", "no_day": f"/orders/{late.order_id}/any-day?on=x",
     }  # fmt: skip
     return {name: visitor.get(path).content.decode() for name, path in paths.items()}

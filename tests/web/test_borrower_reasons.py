@@ -10,9 +10,19 @@ import pytest
 from django.utils import translation
 
 from anqi.actions import amendments as acts
+from anqi.actions import hardship as hardship_acts
 from anqi.actions import reserves
 from anqi.engine import decision_rules
-from anqi.lending import amendments, applications, changing, offers, policies, products
+from anqi.lending import (
+    amendments,
+    applications,
+    changing,
+    hardship,
+    hardship_options,
+    offers,
+    policies,
+    products,
+)
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import reasons, refusals
 
@@ -30,7 +40,9 @@ REFUSALS = [
     products.TooLong, products.CapUnknown, offers.NotVerified, changing.NotRunning, changing.StillDue,
     changing.PlanOnHold, changing.MovedBefore, changing.TooFewToCome, changing.ChangedLately, changing.DayNotOffered,
     changing.DeferralTooLong, acts.PaymentUnderWay, acts.DebitAnnounced, acts.NotMeant, amendments.CannotChange,
-    amendments.AmendmentChanged,
+    amendments.AmendmentChanged, hardship.NothingToHelp, hardship.OnHold, hardship.HardshipNotOpen, hardship.HelpLapsed,
+    hardship.PlanChanged, hardship.PaymentOnItsWay, hardship.NoSuchHelp, hardship_options.DoesNotFit,
+    hardship_acts.NotDeclined, hardship_acts.QuestionedBefore, hardship_acts.TooLateToQuestion,
 ]  # fmt: skip
 NUMBERS = {
     "least": 18, "most": 60, "years": 17, "asked_minor": 100_000, "least_minor": 10_000, "most_minor": 2_000_000,
