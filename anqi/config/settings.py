@@ -139,6 +139,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "anqi.web.shared.access.AccessLog",
     "anqi.web.shared.pages.SecurityHeaders",
+    "anqi.web.shared.errors.FormsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

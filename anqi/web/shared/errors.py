@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,32 @@ class Trouble:
     done: str
     can_do: str
     acts: tuple[Act, ...]
+
+
+class FormsOnly:
+    """Middleware: an address that only takes forms, opened by hand or by a reload, answers with a page too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # The API says so in a form of its own.
+        if response.status_code != 405 or response.content:
+            return response
+        page = forms_only(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+
+def forms_only(request: HttpRequest) -> HttpResponse:
+    return tell(request, status=405, trouble=Trouble(
+        title=_("这个网址不能直接打开"),
+        happened=_("它只用来提交表单，多半是提交以后又刷新了页面。"),
+        done=_("我们没有重复提交，也没有扣款。"),
+        can_do=_("请从首页重新进入。"),
+        acts=(home(),),
+    ))  # fmt: skip
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

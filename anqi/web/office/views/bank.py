@@ -137,6 +137,7 @@ def refuse(request: HttpRequest, line_id: UUID) -> HttpResponse:
 
 
 def _act(request: HttpRequest, line_id: UUID, act: Callable[[], BankLine]) -> HttpResponse:
+    _find(line_id)
     try:
         after = act()
     except Refused as refused:

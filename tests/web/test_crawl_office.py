@@ -1,0 +1,194 @@
+"""Every address of the office, as everybody who may come to it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from anqi import clock
+from anqi.actions import charges, credit_lines, reconciliation, repayments
+from anqi.actions.charges import Wish
+from anqi.actions.returns import holding
+from anqi.actions.settlements import payouts
+from anqi.lending import models as lending
+from anqi.lending import set_aside
+from anqi.notices.models import Webhook
+from anqi.payments import channels, kept_statements
+from anqi.payments import models as payments
+from anqi.payments.channels.protocol import Closed, Succeeded
+from anqi.rows.ids import uuid7
+from anqi.web.office import access
+from tests import returning, settling
+from tests.actions.reconciling import Stating
+from tests.actions.test_reconciliation import pay, write
+from tests.planting import Planted, at, days, plant_borrower, plant_loan
+from tests.web import crawling
+from tests.web.borrower_stand import Cashier, signed_in
+from tests.web.crawling import Address
+from tests.web.test_office_browser import lin
+from tests.web.test_office_doors import TODAY, desk_of, hire, today
+
+__all__ = ["lin", "today"]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.office")]
+# Open to whoever comes, as far as allauth lets them.
+DOORS = ("look", "gallery", *(each.name for each in access.DOORS))
+# Not there: only for those who build pages, and codes that nobody has asked for.
+NOT_THERE = ("gallery", "mfa_view_recovery_codes")
+# It begins its transaction in its own way, which no test inside one can watch; `test_office_set_aside` does.
+ALONE = ("bring_again",)
+
+
+@pytest.fixture
+def rows(lin: Planted) -> dict[str, Any]:
+    """One of everything that staff can open, each as the row itself, by the argument that names it."""
+    lending.Merchant.objects.update(return_origins=["http://localhost:8004"])
+    bought = returning.buy(now=at(date(2026, 10, 1)), phone="+8613700001204", number="QH-9")
+    held = holding.open(
+        borrower_id=bought.borrower_id, loan_id=bought.loan_id, hold_id=uuid7(), kind=lending.Hold.Kind.DISPUTE,
+        until=TODAY + days(9), reason="货不对板", actor=hire(), now=clock.now(),
+    )  # fmt: skip
+    line = lending.CreditLine.objects.filter(borrower_id=bought.borrower_id).get()
+    credit_lines.lock(
+        borrower_id=line.borrower_id, lender_id=line.lender_id, reason="核对", actor=hire(), now=clock.now()
+    )
+    set_aside.put(
+        (lin.borrower_id, lin.loan_id), kind=lending.SetAside.Kind.DIFFERS, day=TODAY, why="books",
+        details={"accounts": {"receivable_interest": [6000, 6001]}}, now=clock.now(),
+    )  # fmt: skip
+    return {
+        "loan_id": lending.Loan.objects.get(id=bought.loan_id),
+        "hold_id": held,
+        "lender_id": line,
+        "lock_id": lending.LineDecision.objects.filter(borrower_id=line.borrower_id).latest("id"),
+        "case_id": payments.Unapplied.objects.first(),
+        "application_id": lending.Application.objects.get(state="review"),
+        "approve:application_id": payments.Application.objects.get(),
+        "refuse:application_id": payments.Application.objects.get(),
+        "difference_id": _contradicted(),
+        "charge_id": payments.Charge.objects.exclude(how="debit").filter(channel="bank").get(),
+        "set_aside_id": lending.SetAside.objects.get(),
+        "payout_id": payments.Payout.objects.get(state="waiting"),
+        "plan_id": payments.DebitPlan.objects.first(),
+    }
+
+
+def _contradicted() -> payments.Difference:
+    """A payment of which the channel says, once it is booked, that it never was."""
+    who = plant_loan(starts_on=date(2026, 9, 15), borrower_id=plant_borrower("+8613600002309", now=clock.now()))
+    charge = charges.open(
+        borrower_id=who.borrower_id, wishes=[Wish(loan_id=who.loan_id, purpose="next")], channel="alipay",
+        how="wap", attempt=uuid4().hex, now=clock.now(),
+    )  # fmt: skip
+    for result in (Succeeded(ref="T1", amount_minor=charge.amount_minor, paid_at=clock.now()), Closed()):
+        repayments.learn(channel="alipay", key=charge.key, result=result, learned_by="notice", now=clock.now())
+    return payments.Difference.objects.get()
+
+
+def _unknown_to_us(patch: pytest.MonkeyPatch) -> payments.ReconciliationDifference:
+    """A day at Alipay whose file has a payment that we have not."""
+    alipay, day = Stating(code="alipay", kinds=("trade",)), TODAY - days(3)
+    patch.setattr(channels, "find_stating", lambda code: alipay)
+    write(alipay, [pay("aq1", at=datetime.combine(day, time(12)))], day)
+    kept_statements.keep(alipay.statement(day, kind="trade"), now=at(TODAY, 9))
+    reconciliation.match(channel="alipay", day=day, now=at(TODAY))
+    return payments.ReconciliationDifference.objects.get()
+
+
+def _of_nobody(unknown: payments.ReconciliationDifference) -> dict[str, Any]:
+    """What belongs to no borrower: shops, statements, the bank, reconciliation."""
+    payout = lending.MerchantPayout.objects.get()
+    payouts.release(payout_id=payout.id, actor=hire("supervisor"), now=clock.now())
+    file_id = payouts.hand_over(actor=hire(), now=clock.now())
+    merchant = settling.shop()
+    return {
+        "merchant_id": merchant.id, "webhook_id": Webhook.objects.get(state="given_up").id, "file_id": file_id,
+        "settlement_id": lending.Settlement.objects.get().id, "account_id": lending.MerchantAccount.objects.latest("id").id,
+        "act_on_payout:payout_id": payout.id, "statement_id": payments.UnreadStatement.objects.latest("day").id,
+        "line_id": payments.BankLine.objects.earliest("seq").id, "channel": unknown.channel, "on": unknown.day,
+        "reconciliation_difference:difference_id": unknown.id,
+        "reconciliation_act:difference_id": unknown.id,
+        "reconciliation_act:verb": "explain", "hold_act:verb": "end", "step": "report", "account": "receivable_principal",
+        "slug": "inbox", "row_id": payments.Inbox.objects.filter(state="refused").get().id,
+    }  # fmt: skip
+
+
+def everything(found: list[Address], rows: Mapping[str, Any], patch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The examples for all addresses: whoever's row it is, the address names that borrower."""
+    examples = {argument: row.id for argument, row in rows.items()} | _of_nobody(_unknown_to_us(patch))
+    examples |= {"borrower_id": rows["loan_id"].borrower_id, "lender_id": rows["lender_id"].lender_id}
+    for each in found:
+        if row := _row_of(each, rows):
+            examples[f"{each.name}:borrower_id"] = row.borrower_id
+    return examples
+
+
+def _row_of(address: Address, rows: Mapping[str, Any]) -> Any:
+    """What of a borrower's this address is about."""
+    if "borrower_id" not in address.arguments or len(address.arguments) == 1:
+        return None
+    return rows.get(f"{address.name}:{address.arguments[-1]}") or rows.get(address.arguments[1])
+
+
+def test_every_address_answers_everybody(rows: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [each for each in crawling.addresses("office") if each.name not in ("healthz", *ALONE)]
+    examples = everything(found, rows, monkeypatch)
+    assert not (lacking := crawling.missing(found, examples)), "\n".join(lacking)
+    monkeypatch.setattr(channels, "find", lambda code: Cashier())
+    paths = {each: each.of(examples) for each in found}
+    stranger = plant_borrower("+8613500003418", now=clock.now())
+    others = {each: each.of(examples | {f"{each.name}:borrower_id": stranger}) for each in found if _row_of(each, rows)}
+    nothing = {each: each.nowhere() for each in found if each.arguments}
+    clerk, supervisor, auditor = (_at_work(role) for role in ("clerk", "supervisor", "auditor"))
+    faults = [
+        *crawling.crawl(clerk, paths, is_told, who="clerk"),
+        *crawling.crawl(supervisor, paths, is_there, who="supervisor"),
+        *crawling.crawl(auditor, paths, only_reads, who="auditor"),
+        *crawling.crawl(supervisor, others, is_nowhere, who="supervisor under another borrower"),
+        *crawling.crawl(supervisor, nothing, is_nowhere, who="supervisor at nothing"),
+        *crawling.crawl(Client(), paths, leads_to_the_door, who="nobody"),
+        *crawling.crawl(Client(), nothing, leads_to_the_door, who="nobody at nothing"),
+        *crawling.crawl(signed_in(stranger), paths, is_forbidden, who="a borrower"),
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def _at_work(role: str) -> Client:
+    user = hire(role)
+    # Whoever has no password at all is led by allauth to set one, for which there is no address here.
+    user.password = "known to its owner"
+    user.save()
+    return desk_of(user)
+
+
+def is_there(address: Address, method: str, answer: Any) -> bool:
+    is_gone = answer.status_code == 404
+    return answer.status_code != 403 and (is_gone == (address.name in NOT_THERE) or answer.status_code == 405)
+
+
+def is_told(address: Address, method: str, answer: Any) -> bool:
+    """Some acts are not a clerk's, and none of the pages is closed to one."""
+    return is_there(address, method, answer) or (answer.status_code == 403 and method == "post")
+
+
+def only_reads(address: Address, method: str, answer: Any) -> bool:
+    """An auditor asks, and sends nothing that is kept."""
+    if method == "post" and address.name not in ("search", *DOORS):
+        return answer.status_code in (403, 405)
+    return answer.status_code == 403 or is_there(address, method, answer)
+
+
+def is_nowhere(address: Address, method: str, answer: Any) -> bool:
+    return answer.status_code in (404, 405)
+
+
+def leads_to_the_door(address: Address, method: str, answer: Any) -> bool:
+    """What takes only the other method says so to everybody alike."""
+    leads = answer.status_code == 302 and answer.headers["Location"].startswith("/account/login")
+    return leads or address.name in DOORS or answer.status_code == 405
+
+
+def is_forbidden(address: Address, method: str, answer: Any) -> bool:
+    return address.name in DOORS or answer.status_code in (403, 405)
