@@ -4,13 +4,12 @@ import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 
 from anqi.people.models import User
@@ -27,7 +26,7 @@ def borrower_required(view: View[Rest]) -> View[Rest]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if not is_borrower(request):
-            return HttpResponseRedirect(login_address(page_asked_for(request)))
+            return HttpResponseRedirect(login_address(pages.page_asked_for(request)))
         devices.see(request, borrower_id(request))
         return view(request, *args, **kwargs)
 
@@ -79,17 +78,3 @@ def login_address(next_page: str) -> str:
     """Where to log in, and to come back to that page."""
     address = reverse("borrower:login")
     return address if next_page == "/" else f"{address}?{urlencode({'next': next_page})}"
-
-
-def page_asked_for(request: HttpRequest) -> str:
-    """The page to come back to: never a fragment, and never the address of a form that was sent."""
-    if pages.wants_part(request) or request.method != "GET":
-        parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/")
-        return own_page(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    return own_page(request.get_full_path())
-
-
-def own_page(address: str | None) -> str:
-    """The address if it is a page of this site, else the home page."""
-    is_ours = bool(address) and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if address and is_ours and address.startswith("/") else "/"

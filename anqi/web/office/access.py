@@ -7,7 +7,7 @@ address, so that a new release of allauth opens nothing by itself.
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account import views as account
 from allauth.account.authentication import get_authentication_records
@@ -19,7 +19,6 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import RedirectView
 
 from anqi.people.models import User
@@ -29,7 +28,6 @@ Role = User.Role
 ANYBODY = (Role.CLERK, Role.SUPERVISOR, Role.AUDITOR)
 ACTORS = (Role.CLERK, Role.SUPERVISOR)
 SUPERVISORS = (Role.SUPERVISOR,)
-_READING = ("GET", "HEAD", "OPTIONS")
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
@@ -49,8 +47,8 @@ def _guarded(view: View[Rest], roles: tuple[Role, ...] | None) -> View[Rest]:
     def guarded(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         missing = _missing_step(request)
         if missing:
-            return HttpResponseRedirect(f"{missing}?{urlencode({'next': _page_asked_for(request)})}")
-        if staff(request).role not in (roles or (ANYBODY if request.method in _READING else ACTORS)):
+            return HttpResponseRedirect(f"{missing}?{urlencode({'next': pages.page_asked_for(request)})}")
+        if staff(request).role not in (roles or (ANYBODY if request.method in pages.READING else ACTORS)):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -75,16 +73,6 @@ def _missing_step(request: HttpRequest) -> str:
     # A session that began with the password alone, before there was a second factor, has to show it as well.
     shown = any(record["method"] == "mfa" for record in get_authentication_records(request, user))
     return "" if shown else reverse("mfa_reauthenticate")
-
-
-def _page_asked_for(request: HttpRequest) -> str:
-    """The page to come back to: never a fragment, and never the address of a form that was sent."""
-    asked = request.get_full_path()
-    if pages.wants_part(request) or request.method not in _READING:
-        stood_on = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/")
-        asked = f"{stood_on.path}?{stood_on.query}" if stood_on.query else stood_on.path
-    is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if is_ours else "/"
 
 
 _shown = staff_required(roles=ANYBODY)

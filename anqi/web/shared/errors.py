@@ -104,7 +104,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         happened=_("这张表单已经失效，可能是登录状态变了，或浏览器禁用了 Cookie。"),
         done=_("为了你的安全，我们没有提交它，也没有扣款。"),
         can_do=_("请重新打开页面，再填一次。"),
-        acts=(Act(label=_("重新打开"), url=request.path), home()),
+        acts=(Act(label=_("重新打开"), url=pages.reopened(request)), home()),
     ))  # fmt: skip
 
 

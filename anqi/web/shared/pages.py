@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 SIZES = ("normal", "big")
 THEMES = ("auto", "light", "dark")
 SIZE_COOKIE = "anqi_size"
 THEME_COOKIE = "anqi_theme"
+READING = ("GET", "HEAD", "OPTIONS")
+Marked = TypeVar("Marked", bound=Callable[..., object])
 HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
 CONTENT_RULES = (
     "default-src 'none'",
@@ -113,6 +116,43 @@ def wants_part(request: HttpRequest) -> bool:
         or request.headers.get("HX-History-Restore-Request") == "true"
     )
     return kind == "partial" if kind else not whole
+
+
+def page_asked_for(request: HttpRequest) -> str:
+    """The page to come back to: never a fragment, and never the address of a form that was sent."""
+    if not wants_part(request) and request.method in READING:
+        return own_page(request.get_full_path())
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/")
+    return own_page(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def own_page(address: str | None) -> str:
+    """The address if it is a page of this site, else the home page."""
+    is_ours = bool(address) and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if address and is_ours and address.startswith("/") else "/"
+
+
+def keeps(*fields: str) -> Callable[[Marked], Marked]:
+    """Marks a view: these fields stay filled when its form came too late and is opened again.
+
+    They stand in the address then, so nothing personal may be among them.
+    """
+
+    def mark(view: Marked) -> Marked:
+        view.kept_fields = fields  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def reopened(request: HttpRequest) -> str:
+    """Where a form that came too late is filled in again: the page that it stood on, with what may be kept of it."""
+    is_told = request.headers.get("Referer") or request.headers.get("HX-Current-URL")
+    parts = urlsplit(page_asked_for(request) if is_told else request.path)
+    view = request.resolver_match.func if request.resolver_match else None
+    kept = {name: request.POST[name] for name in getattr(view, "kept_fields", ()) if name in request.POST}
+    query = urlencode(dict(parse_qsl(parts.query)) | kept)
+    return f"{parts.path}?{query}" if query else parts.path
 
 
 def look(request: HttpRequest) -> dict[str, str]:

@@ -40,6 +40,7 @@ _PAYEES = (reserves.NoSuchCard, reserves.CreditCard, reserves.CannotPayThere, re
 _CHANGED = (PurposeUnknown, PlanUnavailable, AmountOutOfRange, TooLong, CostAboveCap, CapUnknown)
 
 
+@pages.keeps("product", "amount", "purpose", "to", "attempt")
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from anqi.payments import queries as payments
 from anqi.payments.channels.protocol import Form, Redirect
 from anqi.payments.queries import CardView
 from anqi.web.borrower import polling
-from anqi.web.borrower.access import borrower_id, borrower_required, own_page, takes_return
+from anqi.web.borrower.access import borrower_id, borrower_required, takes_return
 from anqi.web.borrower.tabs import tabs
 from anqi.web.borrower.wording import card_name
 from anqi.web.shared import pages
@@ -45,7 +45,7 @@ def _show(request: HttpRequest, *, note: str = "", status: int = 200) -> HttpRes
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """On to the channel's page, by a page of ours that may be loaded again; `next` is where to go on afterwards."""
-    return begin(request, next_page=own_page(request.POST.get("next") or reverse("borrower:cards")))
+    return begin(request, next_page=pages.own_page(request.POST.get("next") or reverse("borrower:cards")))
 
 
 def begin(request: HttpRequest, *, next_page: str) -> HttpResponse:

@@ -18,9 +18,10 @@ from anqi.people.devices import fingerprint
 from anqi.rows import keyring
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import devices
-from anqi.web.borrower.access import borrower_id, is_borrower, network_address, own_page
+from anqi.web.borrower.access import borrower_id, is_borrower, network_address
 from anqi.web.borrower.forms import CodeForm, PhoneForm
 from anqi.web.borrower.refusals import told
+from anqi.web.shared import pages
 
 # The session keeps the number between the two steps, sealed: session rows are not personal data's place.
 _PHONE = "login_phone"
@@ -30,7 +31,7 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    next_page = own_page(request.POST.get("next") or request.GET.get("next"))
+    next_page = pages.own_page(request.POST.get("next") or request.GET.get("next"))
     if is_borrower(request):
         return HttpResponseRedirect(next_page)
     form = PhoneForm(request.POST or None)
@@ -58,7 +59,7 @@ def _with_next(name: str, next_page: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    next_page = own_page(request.POST.get("next") or request.GET.get("next"))
+    next_page = pages.own_page(request.POST.get("next") or request.GET.get("next"))
     phone = _phone_of(request)
     if not phone:
         return HttpResponseRedirect(_with_next("borrower:login", next_page))
@@ -111,7 +112,7 @@ def _enter(request: HttpRequest, phone: str, digits: str, next_page: str) -> Htt
 
 @require_POST
 def send_again(request: HttpRequest) -> HttpResponse:
-    next_page = own_page(request.POST.get("next"))
+    next_page = pages.own_page(request.POST.get("next"))
     phone = _phone_of(request)
     if not phone:
         return HttpResponseRedirect(_with_next("borrower:login", next_page))

@@ -9,15 +9,16 @@ from anqi.actions import identities
 from anqi.people import queries as people
 from anqi.people.identities import NotAName
 from anqi.rows.refusals import Refused
-from anqi.web.borrower.access import borrower_id, borrower_required, own_page
+from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.forms import IdentityForm
 from anqi.web.borrower.refusals import told
+from anqi.web.shared import pages
 
 
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
-    next_page = own_page(request.POST.get("next") or request.GET.get("next"))
+    next_page = pages.own_page(request.POST.get("next") or request.GET.get("next"))
     if people.profile(borrower_id(request)).is_verified:
         return HttpResponseRedirect(next_page)
     form = IdentityForm(request.POST or None)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,7 +30,7 @@ from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
 from anqi.payments import channels
 from anqi.payments import queries as payments
-from anqi.payments.queries import ChargeView
+from anqi.payments.queries import ChargeView, JustPaid
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import any_day, quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
@@ -42,9 +43,11 @@ from anqi.web.borrower.wording import CHANNELS, hold_text, hold_title
 from anqi.web.shared import pages
 from anqi.web.shared.amounts import Amount
 
+_A_MOMENT = timedelta(minutes=10)
 _PHONES = re.compile(r"Mobi|Android|iPhone|iPad|HarmonyOS|MicroMessenger|AlipayClient")
 
 
+@pages.keeps("what", "amount", "channel", "attempt")
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, order_id: UUID) -> HttpResponse:
@@ -94,9 +97,11 @@ def _show(
         "refusal": refusal,
         "note": note,
         "channels": [CHANNELS[code] for code in channels.offered()],
+        "channel": _channel(asked.get("channel", "")),
         "attempt": attempt_of(asked.get("attempt", "")),
         "held": _held(request, order.loan),
         "claim": claim,
+        "just_paid": _just_paid(request, order.loan),
         "amounts": _amounts(order.loan) if not _is_part(request) else [],
         "day_form": any_day.form(order.loan) if order.loan else None,
         "has_others": not _is_part(request) and lending.counts(borrower_id(request)).get("shipped", 0) > 1,
@@ -114,6 +119,12 @@ def _amounts(loan: LoanView | None) -> list[Amount]:
     return [*explained.all(), *([explained.with_next()] if both else [])]
 
 
+def _channel(stated: str) -> str:
+    """The way of paying that was chosen before, else the first one; empty when there is none."""
+    offered = channels.offered()
+    return stated if stated in offered else next(iter(offered), "")
+
+
 def _is_part(request: HttpRequest) -> bool:
     return pages.wants_part(request)
 
@@ -121,6 +132,13 @@ def _is_part(request: HttpRequest) -> bool:
 def _claim(request: HttpRequest, loan: LoanView | None) -> ChargeView | None:
     assert loan
     return None if _is_part(request) else payments.claims(borrower_id(request), [loan.id]).get(loan.id)
+
+
+def _just_paid(request: HttpRequest, loan: LoanView | None) -> JustPaid | None:
+    """Whoever comes back here from the result must not pay a second time without knowing."""
+    assert loan
+    since = clock.now() - _A_MOMENT
+    return None if _is_part(request) else payments.just_paid(borrower_id(request), loan.id, since=since)
 
 
 def _held(request: HttpRequest, loan: LoanView | None) -> dict[str, str]:

@@ -30,6 +30,7 @@ _NOT_THERE = (reserves.NoSuchCard, reserves.CreditCard, reserves.NotAWallet, res
 _CHANGED = (AgreementChanged, LimitExceeded, TooLong, CostAboveCap, CapUnknown)
 
 
+@pages.keeps("reading")
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest, application_id: UUID) -> HttpResponse:

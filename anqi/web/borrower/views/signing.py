@@ -40,6 +40,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("borrower:sign", args=[order.id]))
 
 
+@pages.keeps("reading")
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest, order_id: UUID) -> HttpResponse:
