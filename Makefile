@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: help demo demo-reset test soak seed check mutants bench install browser clean
+.PHONY: help demo demo-reset test soak seed check mutants bench screens install browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ mutants: $(INSTALLED) ## Every small change to the engine that its tests don't n
 
 bench: $(INSTALLED) ## Engine, seeding, repayments, the end of day, payments to shops, pages under load, notifications, statements; writes build/bench.json
 	$(BIN)/python -m tools.bench
+
+screens: $(INSTALLED) browser ## Every page of the demo that runs, in every look: pictures and faults in build/screens/index.html
+	$(BIN)/python -m tools.screens
 
 install: $(INSTALLED) ## The virtual environment with pinned, hashed packages
 

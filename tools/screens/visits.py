@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser import windows
 from tools.screens import leaves
@@ -15,7 +15,8 @@ from tools.screens.looks import Look
 
 SIZES = {"phone": windows.PHONE, "desk": windows.DESK}
 _MOST = 120
-_NAMES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d")
+# Ids, days, and the accounts of the books: one page of each kind is seen.
+_NAMES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d|(?<=/trial-balance/).+")
 # Files, and the way out.
 _NO_PAGES = (".pdf", ".csv", ".svg", "/logout", "/account/logout/", "/cashier")
 # Whatever is tapped, but not a link in the middle of a sentence, nor a box whose label is tapped.
@@ -29,7 +30,9 @@ _TINY = """() => [...new Set([...document.querySelectorAll('body *')]
   .filter((each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && each.checkVisibility())
   .filter((each) => parseFloat(getComputedStyle(each).fontSize) < 11.99)
   .map((each) => `${getComputedStyle(each).fontSize} ${each.outerHTML.slice(0, 90)}`))]"""
-_OPEN = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+_OPEN = "() => document.querySelectorAll('details:not([open])').forEach((each) => { each.open = each.dataset.walked = true; })"
+_SHUT = "() => document.querySelectorAll('details[data-walked]').forEach((each) => { each.open = false; })"
+_HEIGHT = "document.documentElement.scrollHeight"
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map((each) => each.href)"
 
 
@@ -74,8 +77,12 @@ def _see(page: Page, kind: str, *, look: Look, who: str) -> Seen:
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)
         pictures[size] = leaves.file_of(kind, look=look.name, who=who, size=size)
+        page.evaluate(_SHUT)
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=pictures[size], full_page=True, animations="disabled")
+        # As high as the page: what stays at the window's foot would else lie in its middle.
+        page.set_viewport_size(ViewportSize(width=viewport["width"], height=max(viewport["height"], page.evaluate(_HEIGHT))))
+        page.screenshot(path=pictures[size], animations="disabled")
+        page.set_viewport_size(viewport)
         faults += [f"{size}: {each}" for each in _faults(page, look, size)]
     return Seen(address=kind, look=look.name, who=who, pictures=pictures, faults=faults)
 
