@@ -96,7 +96,7 @@ def _pay_twice(wang: Window, street: Street) -> list[str]:
     # Nothing is paid by it, and her page says that nothing is lost.
     street.until("select 1 from payments_unapplied where reason = 'arrived_after_close' and closed_at is null")
     old_tab.reload()
-    expect(old_tab.get_by_role("heading", name="钱已收到，还没有用在分期上")).to_be_visible()
+    expect(old_tab.get_by_role("heading", name="钱已收到，还没有用来还款")).to_be_visible()
     wang.look_at("01-unapplied", page=old_tab)
     return [first, second]
 

@@ -2,6 +2,7 @@
 
 import gettext
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,10 @@ def test_an_old_mo_is_told(project: Path) -> None:
     assert [fault for fault in faults(project) if "old. Run" in fault]
     mo.unlink()
     assert [fault for fault in faults(project) if "old. Run" in fault]
+
+
+def test_a_time_stands_apart_from_the_words_around_it() -> None:
+    """“09:00已提醒” reads as one word. A day ends in 日, and needs no space."""
+    glued = re.compile(r"%\(at\)s[\u4e00-\u9fff]|[\u4e00-\u9fff]%\(at\)s")
+    found = [line for file in Path("anqi/web").rglob("django.po") for line in file.read_text().splitlines() if glued.search(line)]
+    assert found == []

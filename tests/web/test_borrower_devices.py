@@ -147,7 +147,7 @@ def test_after_so_many_forms_the_page_says_when_to_try_again(watch: Watch) -> No
     watch.now += timedelta(minutes=20)
     answer = send(lin)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2400")
-    assert "11月24日 13:00以后可以再试" in answer.content.decode()
+    assert "11月24日 13:00 以后可以再试" in answer.content.decode()
     assert send(lin, "get").status_code == 200
 
 

@@ -97,7 +97,7 @@ def test_from_the_bad_news_to_another_account(visitor: Client, failed: Loan, wat
     order = text_of(visitor.get(f"/orders/{failed.order_id}"))
     assert (f'href="{payee(failed)}"' in order, f'href="{undo(failed)}"' in order) == (True, True)
     page = text_of(visitor.get(payee(failed)))
-    for said in ("没能到账", "招商银行（尾号 8888）", "户名要和实名一致", "11月27日 12:01以前没有换收款账户"):
+    for said in ("没能到账", "招商银行（尾号 8888）", "户名要和实名一致", "11月27日 12:01 以前没有换收款账户"):
         assert said in page, said
     assert ("checked" in page, "支付宝" in page.split("<form")[1]) == (False, False)
     after = text_of(visitor.post(payee(failed), {"to": str(card_id)}, follow=True))
@@ -106,6 +106,16 @@ def test_from_the_bad_news_to_another_account(visitor: Client, failed: Loan, wat
     work(watch.now)
     assert "正在打到你的招商银行 尾号8888" in text_of(visitor.get(f"/orders/{failed.order_id}"))
     assert [each.payee.account for each in bank.asked][-1] == "6235209999999"
+
+
+def test_without_the_right_card_one_is_bound_first_and_leads_back(
+    visitor: Client, failed: Loan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "with_cards", lambda: ("unionpay",))
+    page = text_of(visitor.get(payee(failed)))
+    form = page[: page.index("先绑定一张储蓄卡")].rpartition("<form")[2]
+    assert 'action="/cards/add"' in form
+    assert f'name="next" value="{payee(failed)}"' in form
 
 
 def test_sent_twice_it_is_one_payout(visitor: Client, failed: Loan) -> None:
@@ -144,7 +154,7 @@ def test_before_it_failed_and_after_three_days_nothing_is_named(
     watch.now += days(3) + timedelta(seconds=1)
     assert visitor.get(payee(loan)).headers["Location"] == order
     after = text_of(visitor.post(payee(loan), {"to": str(card_id)}, follow=True))
-    assert "11月27日 12:01以前可以换收款账户，现在已经过了" in after
+    assert "11月27日 12:01 以前可以换收款账户，现在已经过了" in after
     assert Payout.objects.count() == 1
 
 

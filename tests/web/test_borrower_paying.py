@@ -401,7 +401,7 @@ def test_money_that_no_loan_could_use_is_told_honestly(visitor: Client, lin: Pla
     charge = open_charge(visitor, lin)
     succeed(cashier, charge, amount_minor=10000)
     page = text_of(visitor.get(f"/charges/{charge.id}"))
-    assert "钱已收到，还没有用在分期上" in page
+    assert "钱已收到，还没有用来还款" in page
     assert "还款成功" not in page
     assert "到账金额与这笔付款的金额不一致" in page
     receipt = re.search(r'href="(/receipts/[^"]+)"', page)

@@ -74,7 +74,7 @@ def test_before_it_leaves_the_page_says_what_is_done_and_since_when(
     watch.now += timedelta(minutes=5)
     Lender.objects.update(payouts_a_day_minor=1)
     work(watch.now)
-    assert "今天的放款额度已经用完，11月25日 00:00以后继续放款" in page(visitor, loan)
+    assert "今天的放款额度已经用完，11月25日 00:00 以后继续放款" in page(visitor, loan)
     Lender.objects.update(payouts_a_day_minor=10**9)
     watch.now = at(date(2026, 11, 25), 9)
     bank.balance = 1
@@ -84,12 +84,12 @@ def test_before_it_leaves_the_page_says_what_is_done_and_since_when(
     watch.now += timedelta(minutes=11)
     work(watch.now)
     told = page(visitor, loan)
-    assert ("放款处理中" in told, "11月25日 09:11发出" in told, "借款合同" in told) == (True, True, True)
+    assert ("放款处理中" in told, "11月25日 09:11 发出" in told, "借款合同" in told) == (True, True, True)
 
 
 def test_one_that_waits_for_a_supervisor_says_that_it_is_checked(visitor: Client, lin: tuple[UUID, Any]) -> None:
     loan = sign(lin, amount_minor=600_000)
-    assert "工作人员从11月24日 12:00开始复核，通常当天完成" in page(visitor, loan)
+    assert "工作人员从 11月24日 12:00 开始复核，通常当天完成" in page(visitor, loan)
 
 
 def test_on_the_day_it_arrives_all_can_be_given_back_at_no_cost(visitor: Client, lin: tuple[UUID, Any]) -> None:
@@ -160,7 +160,7 @@ def test_money_that_did_not_arrive_is_told_in_the_list_too(
     work(watch.now)
     assert "没有到账" in listed(visitor)
     told = page(visitor, loan)
-    for said in ("没有到账", "户名和你的姓名不一致", "11月27日 12:01以前没有换收款账户，合同自动失效"):
+    for said in ("没有到账", "户名和你的姓名不一致", "11月27日 12:01 以前没有换收款账户，合同自动失效"):
         assert said in told, said
 
 

@@ -87,7 +87,7 @@ def test_from_the_cost_to_the_signature(visitor: Client, watch: Watch, approved:
     for said in (
         "综合融资成本明示表", "除上面列出的以外，不收取任何费用", "年利率 14.6%", "罚息", "提前结清", "年化综合成本（单利）",
         "招商银行 尾号0017", "到手金额（本金）", "12月24日", "用途：日常消费", "收款账户：招商银行 尾号0017，户名 林小满",
-        "借款本金和期数", "11月25日 12:00以前可以签约",
+        "借款本金和期数", "11月25日 12:00 以前可以签约",
     ):  # fmt: skip
         assert said in page, said
     for wrong in ("商户", "发货", "商品", "分期合同", "确认签约</button>"):
@@ -246,7 +246,7 @@ def test_the_page_after_signing_says_at_once_that_it_failed(
     signed(visitor, watch, approved)
     work(watch.now)
     page = text_of(visitor.get(f"/reserves/{approved.id}/signed"))
-    for said in ("没能到账", "这张卡的状态不正常", "11月27日 12:00以前没有换收款账户，合同自动失效"):
+    for said in ("没能到账", "这张卡的状态不正常", "11月27日 12:00 以前没有换收款账户，合同自动失效"):
         assert said in page, said
 
 

@@ -96,11 +96,11 @@ def test_what_was_written_off_can_be_paid(lin: Planted, watch: Watch) -> None:
 def test_a_void_loan_asks_for_nothing(lin: Planted, watch: Watch) -> None:
     turn(lin, watch, "void", date(2026, 10, 5))
     page = read(lin)
-    assert "这笔分期已作废" in page
+    assert "这笔已作废" in page
     assert "你还过的 ¥533.09 会退还给你" in page
     for asked in ("立即还款", "提前还款", "今天结清"):
         assert asked not in page
-    assert "这笔分期已经作废，没有要还的钱" in read(lin, "/pay", status=409)
+    assert "这笔已经作废，没有要还的钱" in read(lin, "/pay", status=409)
     assert "去还款" not in plain(signed_in(lin.borrower_id).get("/orders"))
     assert "现在没有要还的" in plain(signed_in(lin.borrower_id).get("/"))
     turn(lin, watch, "refund", date(2026, 10, 6), amount="533.09")

@@ -123,7 +123,7 @@ def _arrived(charge: ChargeView) -> Said:
         return Said(state="succeeded", title=_("还款成功"), text=_("已经入账，剩余应还已更新。"))
     if not waiting_minor:
         return _going_back(charge)
-    title = _("钱已收到，还没有用在分期上") if waiting_minor == total_minor else _("钱已收到，一部分还没有用上")
+    title = _("钱已收到，还没有用来还款") if waiting_minor == total_minor else _("钱已收到，一部分还没有用上")
     return Said(
         state="unknown",
         title=title,

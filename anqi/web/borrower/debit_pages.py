@@ -62,7 +62,7 @@ def on_its_way(claim: ChargeView, today: date) -> News:
     return News(
         kind="processing", tone="warn", title=_("自动扣款处理中"), url=reverse("borrower:charge", args=[claim.id]),
         text=sentences(
-            _("%(at)s从%(channel)s扣 %(amount)s，还没有结果。") % {**told, "at": at},
+            _("%(at)s 从%(channel)s扣 %(amount)s，还没有结果。") % {**told, "at": at},
             _("不用再付，有了结果会短信告诉你。"),
         ),
         link=_("看看结果"),
@@ -85,7 +85,7 @@ def _is_unpaid(loan: LoanView, due_on: date) -> bool:
 def _failure(order: OrderView, plan: Planned, now: datetime) -> News:
     assert plan.last
     year, last = now.year, plan.last
-    told = _("%(at)s从%(channel)s扣 %(amount)s 没有成功，钱没有扣走。") % {
+    told = _("%(at)s 从%(channel)s扣 %(amount)s 没有成功，钱没有扣走。") % {
         "at": write_moment(last.opened_at, this_year=year), "channel": channel_label(last.channel),
         "amount": write_yuan(last.amount_minor),
     }  # fmt: skip
@@ -102,7 +102,7 @@ def _next(plan: Planned, now: datetime) -> str:
         return _("不会再自动扣这一期，请手动还款。")
     if at <= now:
         return _("马上会再扣一次。")
-    return _("%(at)s会再扣一次，也可以现在手动还。") % {"at": write_moment(at, this_year=now.year)}
+    return _("%(at)s 会再扣一次，也可以现在手动还。") % {"at": write_moment(at, this_year=now.year)}
 
 
 def _excuse(plan: Planned, year: int) -> str:
@@ -184,7 +184,7 @@ def coming_lines(loan: LoanView, found: Debited, history: Iterable[Planned], tim
 
 def _reminded(plan: Planned, timetable: Timetable, year: int) -> str:
     if plan.reminded_at:
-        return _("%(at)s已提醒") % {"at": write_moment(plan.reminded_at, this_year=year)}
+        return _("%(at)s 已提醒") % {"at": write_moment(plan.reminded_at, this_year=year)}
     days = timetable.remind_days
     return ngettext("扣款日前 %(days)d 天", "扣款日前 %(days)d 天", days) % {"days": days}
 

@@ -46,7 +46,7 @@ REASONS: Words = {
 }
 _ENDED_BY: Words = {
     "borrower": gettext_lazy("你关闭了"),
-    "settled": gettext_lazy("分期已结清，自动结束"),
+    "settled": gettext_lazy("已结清，自动结束"),
     "card_removed": gettext_lazy("银行卡已移除"),
     "replaced": gettext_lazy("已由新的授权代替"),
 }

@@ -65,7 +65,7 @@ def _void(loan: LoanView) -> Row:
     if loan.held.is_cash:
         over = _("收款的银行退回了这笔钱，视为没有借过，你不用还款。还想用的话，可以换一个收款账户重新申请。")
         return _card("void", 0, _("钱被退回，借款已作废"), sentences(over, back))
-    return _card("void", 0, _("这笔分期已作废"), sentences(_("借款已经退回出借机构，你不用再还。"), back))
+    return _card("void", 0, _("这笔已作废"), sentences(_("借款已经退回出借机构，你不用再还。"), back))
 
 
 def _written_off(loan: LoanView) -> Row:

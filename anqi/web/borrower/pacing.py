@@ -43,7 +43,7 @@ def too_often(request: HttpRequest, refused: TooOften) -> HttpResponse:
         title=_("提交得太频繁了"),
         happened=_("这一个小时里，你或同一个网络下提交的次数太多。"),
         done=_("我们没有提交这一次，以前的申请没有变化。"),
-        can_do=_("%(at)s以后可以再试。") % {"at": write_moment(again_at, this_year=now.year)},
+        can_do=_("%(at)s 以后可以再试。") % {"at": write_moment(again_at, this_year=now.year)},
         acts=(home(),),
     ))  # fmt: skip
     response.headers["Retry-After"] = str(max(int((again_at - now).total_seconds()), 1))

@@ -19,9 +19,9 @@ _WHY: dict[str, Callable[[], str]] = {
     "not_begun": lambda: _("%(number)s 已签约，还没有开始。"),
     "void": lambda: _("%(number)s 没有生效或已作废，没有可以证明的结清。"),
     "in_flight": lambda: _("%(number)s 有一笔 %(amount)s 的付款还没有结果。"),
-    "unapplied": lambda: _("有 %(amount)s 已到账，还没有用在分期上，也没有退回。"),
+    "unapplied": lambda: _("有 %(amount)s 已到账，还没有用来还款，也没有退回。"),
     "returning": lambda: _("有 %(amount)s 正在退回你的付款账户，还没有到账。"),
-    "nothing_settled": lambda: _("你还没有结清的分期。"),
+    "nothing_settled": lambda: _("你还没有结清的分期或借款。"),
 }
 
 

@@ -63,13 +63,13 @@ def payout_notice(payout: Payout | None, *, now: datetime) -> PayoutNotice:
 def _waiting(payout: Payout, now: datetime) -> PayoutNotice:
     if payout.reason == payouts.EARLIER_PAID:
         return _looked_into(payout, _free())
-    told = _("工作人员从%(at)s开始复核，通常当天完成，复核以后才放款。") % {"at": _at(payout.requested_at, now)}
+    told = _("工作人员从 %(at)s 开始复核，通常当天完成，复核以后才放款。") % {"at": _at(payout.requested_at, now)}
     return _notice(payout, "processing", _("等待放款审核"), told, _free(), may_undo=True)
 
 
 def _released(payout: Payout, now: datetime) -> PayoutNotice:
     if payout.reason == "daily_cap" and payout.next_try_at:
-        told = _("今天的放款额度已经用完，%(at)s以后继续放款，不用重新申请。") % {"at": _at(payout.next_try_at, now)}
+        told = _("今天的放款额度已经用完，%(at)s 以后继续放款，不用重新申请。") % {"at": _at(payout.next_try_at, now)}
     elif payout.reason:
         told = _("放款渠道现在付不了款，我们会自动再试，不用重新申请。")
     else:
@@ -80,7 +80,7 @@ def _released(payout: Payout, now: datetime) -> PayoutNotice:
 def _sent(payout: Payout, now: datetime) -> PayoutNotice:
     assert payout.sent_at
     told = _("%(amount)s 正在打到你的%(account)s，到账后我们会马上告诉你。") % _words(payout)
-    since = _("%(at)s发出。") % {"at": _at(payout.sent_at, now)}
+    since = _("%(at)s 发出。") % {"at": _at(payout.sent_at, now)}
     never_twice = _("到账以前不计息；没有结果以前不会再打第二笔。")
     return _notice(payout, "processing", _("放款处理中"), told, since, never_twice)
 
@@ -94,7 +94,7 @@ def _failed(payout: Payout, now: datetime) -> PayoutNotice:
     if payout.reason == payouts.PAID_AFTER_ALL:
         return _looked_into(payout, told)
     why = str(_WHY_NOT.get(payout.reason, ""))
-    lapses = _("%(at)s以前没有换收款账户，合同自动失效，不收任何费用。") % {"at": _at(until, now)}
+    lapses = _("%(at)s 以前没有换收款账户，合同自动失效，不收任何费用。") % {"at": _at(until, now)}
     may = now <= until
     return _notice(payout, "failed", _("没能到账"), told, why, lapses, may_change=may, may_undo=may)
 
@@ -107,7 +107,7 @@ def _looked_into(payout: Payout, told: str) -> PayoutNotice:
 def _arrived(payout: Payout, now: datetime) -> PayoutNotice:
     assert payout.paid_at
     told = _("%(amount)s 已到账你的%(account)s。") % _words(payout)
-    return _notice(payout, "succeeded", _("已到账"), told, _("%(at)s到账，从当天开始计息。") % {"at": _at(payout.paid_at, now)})
+    return _notice(payout, "succeeded", _("已到账"), told, _("%(at)s 到账，从当天开始计息。") % {"at": _at(payout.paid_at, now)})
 
 
 def _stopped(payout: Payout, now: datetime) -> PayoutNotice:

@@ -28,7 +28,7 @@ def _again(facts: dict[str, Any], now: datetime) -> str:
     if seconds <= _A_MINUTE:
         told = ngettext("验证码刚发过，%(seconds)d 秒后可以重发。", "验证码刚发过，%(seconds)d 秒后可以重发。", seconds)
         return told % {"seconds": seconds}
-    return _("验证码要得太多了。为了你的安全，%(at)s以后可以再要。") % {"at": write_moment(again_at, this_year=now.year)}
+    return _("验证码要得太多了。为了你的安全，%(at)s 以后可以再要。") % {"at": write_moment(again_at, this_year=now.year)}
 
 
 def _limit(facts: dict[str, Any], now: datetime) -> str:
@@ -72,12 +72,12 @@ _WORDS: dict[str, Words] = {
     "no_mail_asked": lambda facts, now: _("没有等待验证的邮箱，请先填写邮箱。"),
     "not_a_name": lambda facts, now: _("请填写身份证上的姓名。"),
     "not_an_id_number": lambda facts, now: _("身份证号不对：应为 18 位，请逐位核对。"),
-    "too_young": lambda facts, now: _("年满 %(years)d 周岁才能使用分期。") % {"years": facts["years"]},
+    "too_young": lambda facts, now: _("年满 %(years)d 周岁才能签约。") % {"years": facts["years"]},
     "identity_taken": lambda facts, now: _("这张身份证已在另一个手机号下实名。请用那个手机号登录。"),
     "already_verified": lambda facts, now: _("这个账号已经实名为另一个人，不能更改。"),
     "limit_exceeded": _limit,
-    "limit_locked": lambda facts, now: _("你的额度冻结了，没有签约。已有的分期照常还款。"),
-    "limit_expired": lambda facts, now: _("你的额度过了有效期，没有签约。已有的分期照常还款。"),
+    "limit_locked": lambda facts, now: _("你的额度冻结了，没有签约。已有的照常还款。"),
+    "limit_expired": lambda facts, now: _("你的额度过了有效期，没有签约。已有的照常还款。"),
     "reading_too_short": _hurry,
     "consent_missing": lambda facts, now: _("每一项都勾选同意以后，才能签约。"),
     "plan_not_running": lambda facts, now: _("这笔分期没有在还款中，没有可以改的。"),
@@ -100,24 +100,24 @@ _WORDS: dict[str, Words] = {
     "not_meant": lambda facts, now: _("请先勾选同意，再确认。"),
     "cannot_change": lambda facts, now: _("这笔分期不能这样改，没有任何变动。"),
     "amendment_changed": lambda facts, now: _("内容有了变化，没有签署。请再看一遍下面新的内容。"),
-    "cost_above_cap": lambda facts, now: _("按今天的规定，这笔分期的年化成本超过了上限 %(cap)s%%，没有签约。")
+    "cost_above_cap": lambda facts, now: _("按今天的规定，这笔的年化成本超过了上限 %(cap)s%%，没有签约。")
     % {"cap": facts["cap_percent"]},
     "amount_above_limit": _above_limit,
     "days_do_not_fit": _days_do_not_fit,
     "cannot_debit": _cannot_debit,
-    "nothing_to_debit": lambda facts, now: _("这笔分期没有要还的了，不用自动还款。"),
+    "nothing_to_debit": lambda facts, now: _("这笔没有要还的了，不用自动还款。"),
     "no_such_card": lambda facts, now: _("没有找到这张银行卡，请换一张已绑定的卡。"),
     "already_applied": lambda facts, now: _("你还有一笔申请没有结束，请先签约或撤回。"),
     "other_request": lambda facts, now: _("这张申请已经提交过，内容不能再改。请重新申请。"),
     "application_not_open": lambda facts, now: _("这笔申请现在不能这样办，请刷新查看它的状态。"),
-    "offer_lapsed": lambda facts, now: _("这笔申请 %(at)s已失效，没有签约。请重新申请。")
+    "offer_lapsed": lambda facts, now: _("这笔申请 %(at)s 已失效，没有签约。请重新申请。")
     % {"at": write_moment(facts["expired_at"], this_year=now.year)},
     "credit_card": lambda facts, now: _("备用金只能打到储蓄卡，不能打到信用卡。"),
     "cannot_pay_there": lambda facts, now: _("现在不能打款到这个账户，请换一种收款方式。"),
     "already_on_its_way": lambda facts, now: _("这笔借款已经在放款，没有再打一笔。"),
     "nothing_to_pay_out": lambda facts, now: _("这笔借款现在不用放款，没有任何变动。"),
     "may_be_paid": lambda facts, now: _("上一笔打款渠道前后说法不一，工作人员正在核对。核对清楚以前不会再打款。"),
-    "too_late_to_name": lambda facts, now: _("%(at)s以前可以换收款账户，现在已经过了，合同自动失效，不收任何费用。")
+    "too_late_to_name": lambda facts, now: _("%(at)s 以前可以换收款账户，现在已经过了，合同自动失效，不收任何费用。")
     % {"at": write_moment(facts["until"], this_year=now.year)},
     "too_late_to_undo": lambda facts, now: _("钱已经打出去，或者可能已经打出去，不能取消了。到账当天全部归还，不收任何费用。"),
     "not_a_wallet": lambda facts, now: _("请填写支付宝账号：手机号或邮箱。"),

@@ -104,7 +104,7 @@ def _text(line: Line, loan: LoanView) -> str:
     if line.n:
         return _passed(line, loan.today.year)
     started: dict[str, Any] = {
-        "principal": _("分期开始：借款本金"), "interest": _("分期开始：整个计划的利息"), "fee": _("分期开始：整个计划的手续费"),
+        "principal": _("开始：借款本金"), "interest": _("开始：整个计划的利息"), "fee": _("开始：整个计划的手续费"),
     }  # fmt: skip
     return str(started[line.what])
 

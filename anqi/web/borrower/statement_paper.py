@@ -38,7 +38,7 @@ def paper(shown: Sequence[Account], *, name: str, since: date, until: date, toda
 
 
 def _rule() -> str:
-    return _("利息和手续费在分期开始时按整个计划列入，提前还、退货或改计划时随之增减。")
+    return _("利息和手续费在开始时按整个计划列入，提前还、退货或改计划时随之增减。")
 
 
 def _summed() -> list[str]:
@@ -51,7 +51,7 @@ def _loans(shown: Sequence[Account]) -> Paper:
     ]
     total = [_("合计"), "", *map(write_yuan, statement_pages.sums(shown).values())]
     columns = [_column(_("分期合同")), _column(_("商品"), wide=True), *(_column(name, amount=True) for name in _summed())]
-    return _table(_("全部分期"), columns, rows, total=total)
+    return _table(_("全部分期和借款"), columns, rows, total=total)
 
 
 def _lines(account: Account) -> Paper:

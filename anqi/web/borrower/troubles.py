@@ -23,9 +23,9 @@ def nothing_to_pay(request: HttpRequest, order: OrderView) -> HttpResponse:
     happened = {
         "created": _("这笔订单还没有签约，没有要还的钱。"),
         "confirmed": _("商品还没有发货，分期还没有开始。"),
-        "settled": _("这笔分期已经全部结清。"),
-        "void": _("这笔分期已经作废，没有要还的钱。"),
-    }.get(order.condition, _("这笔订单没有在还款中的分期。"))
+        "settled": _("这笔已经全部结清。"),
+        "void": _("这笔已经作废，没有要还的钱。"),
+    }.get(order.condition, _("这笔订单没有在还款中。"))
     return tell(request, status=409, trouble=Trouble(
         title=_("现在不用还款"),
         happened=happened,
@@ -41,7 +41,7 @@ def debit_on_its_way(request: HttpRequest, order: OrderView, claim: ChargeView) 
     told = {"at": at, "channel": channel_label(claim.channel), "amount": write_yuan(claim.amount_minor)}
     return tell(request, status=409, trouble=Trouble(
         title=_("自动扣款处理中"),
-        happened=_("%(at)s从%(channel)s扣 %(amount)s，还没有结果。") % told,
+        happened=_("%(at)s 从%(channel)s扣 %(amount)s，还没有结果。") % told,
         done=_("为了不付重，我们没有发起新的付款。"),
         can_do=_("一般几分钟就有结果，会短信告诉你。没有扣成的话，钱还在你的账户里，马上就能手动还。"),
         acts=(Act(label=_("看扣款的结果"), url=reverse("borrower:charge", args=[claim.id])), _to_order(order)),
@@ -90,7 +90,7 @@ def offer_over(request: HttpRequest, application_id: UUID, refused: OfferLapsed)
     at = write_moment(expired_at, this_year=clock.today().year)
     return tell(request, status=409, trouble=Trouble(
         title=_("这笔申请已过期"),
-        happened=_("通过的申请只能在 24 小时内签约，这笔到%(at)s为止。") % {"at": at},
+        happened=_("通过的申请只能在 24 小时内签约，这笔到 %(at)s 为止。") % {"at": at},
         done=_("没有签约，没有产生任何费用，也没有占用额度。"),
         can_do=_("还想用的话，可以重新申请，很快就有结果。"),
         acts=(Act(label=_("看这笔申请"), url=reverse("borrower:reserve", args=[application_id])), _to_home()),

@@ -55,12 +55,12 @@ ANSWERS: dict[str, str | Promise] = {
     "unknown": gettext_lazy("没有明确的答复"),
 }
 WHY_UNAPPLIED: dict[str, str | Promise] = {
-    "second_payment": gettext_lazy("同一笔付款付了两次，第二次的钱没有用在分期上。"),
+    "second_payment": gettext_lazy("同一笔付款付了两次，第二次的钱没有用来还款。"),
     "amount_differs": gettext_lazy("到账金额与这笔付款的金额不一致，所以没有自动入账。"),
     "arrived_after_close": gettext_lazy("这笔付款已经关闭，你也已另行付款，所以没有自动入账。"),
-    "more_than_owed": gettext_lazy("到账的钱比应还的多，多出的部分没有用在分期上。"),
-    "nothing_owed": gettext_lazy("到账时这笔分期已经没有欠款。"),
-    "loan_not_running": gettext_lazy("到账时这笔分期没有在还款中。"),
+    "more_than_owed": gettext_lazy("到账的钱比应还的多，多出的部分没有用来还款。"),
+    "nothing_owed": gettext_lazy("到账时已经没有欠款。"),
+    "loan_not_running": gettext_lazy("到账时没有在还款中。"),
     "loan_annulled": gettext_lazy("放款被退回，这笔借款作废，你还过的款原路退回。"),
     "goods_returned": gettext_lazy("退货后多出来的钱，会原路退回。"),
     "link_over": gettext_lazy("代付链接失效以后才付的，没有入账，会原路退回给付款人。"),
@@ -151,6 +151,8 @@ def badge_of(order: OrderView, *, is_not_paid_out: bool = False) -> Label:
     """
     badge = CONDITIONS[order.condition]
     word = badge.word
+    if order.is_cash and order.condition == "active":
+        word = pgettext("order", "还款中")
     if order.is_cash and order.condition == "confirmed":
         if is_not_paid_out:
             return Label(state="failed", word=pgettext("order", "没有到账"), shape="alert", tone="bad")

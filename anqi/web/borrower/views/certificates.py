@@ -36,6 +36,6 @@ def _too_many(request: HttpRequest, refused: TooManyChecks) -> HttpResponse:
         title=_("查得太多了"),
         happened=_("从你这个网络查的次数太多，先停一会儿。"),
         done=_("这一次没有查。"),
-        can_do=_("%(at)s以后可以再查。") % {"at": at},
+        can_do=_("%(at)s 以后可以再查。") % {"at": at},
         acts=(home(),),
     ))  # fmt: skip
