@@ -19,9 +19,10 @@ _MOST = 120
 _NAMES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\d|(?<=/trial-balance/).+")
 # Files, and the way out.
 _NO_PAGES = (".pdf", ".csv", ".svg", "/logout", "/account/logout/", "/cashier")
-# Whatever is tapped, but not a link in the middle of a sentence, nor a box whose label is tapped.
+# Whatever is tapped, but not a link in the middle of a sentence, nor one that covers its card, nor a box in its label.
 _SMALL = """(least) => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
   .filter((each) => each.checkVisibility() && !each.matches('.aq-skip'))
+  .filter((each) => getComputedStyle(each, '::after').position !== 'absolute')
   .filter((each) => !(getComputedStyle(each).display === 'inline' && each.parentElement.innerText.trim() !== each.innerText.trim()))
   .map((each) => [each, (each.matches('input[type=radio], input[type=checkbox]') && each.closest('label') || each).getBoundingClientRect()])
   .filter(([each, box]) => box.height > 1 && (box.height < least - 0.5 || box.width < 24))
