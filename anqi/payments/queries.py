@@ -180,23 +180,6 @@ def _payments(borrower_id: UUID) -> QuerySet[Payment]:
     return Payment.objects.filter(borrower_id=borrower_id).annotate(link_id=F("charge__link_id"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class JustPaid:
-    """The last payment on a loan, in fen, and the charge that it came by."""
-
-    charge_id: UUID
-    amount_minor: int
-    paid_at: datetime
-
-
-def just_paid(borrower_id: UUID, loan_id: UUID, *, since: datetime) -> JustPaid | None:
-    """The last payment on this loan if it was made since then, in one statement."""
-    of_loan = ChargePart.objects.filter(borrower_id=borrower_id, loan_id=loan_id).values("charge_id")
-    found = Payment.objects.filter(borrower_id=borrower_id, charge_id__in=of_loan, paid_at__gte=since)
-    row = found.order_by("-paid_at", "-id").values("charge_id", "amount_minor", "paid_at").first()
-    return JustPaid(**row) if row else None
-
-
 def _last_answer(borrower_id: UUID, charge_id: UUID) -> _Answered:
     answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id=charge_id, direction="out")
     return answers.order_by("-at", "-id").values_list("outcome", "at", "kind").first() or _NO_ANSWER

@@ -1,1 +1,1 @@
-"""Every page of borrower and office as people see it, in every look: pictures to leaf through, and what is wrong on them."""
+"""Every page of borrower and office in every look, as pictures to leaf through, with what is wrong on them."""

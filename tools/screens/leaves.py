@@ -40,8 +40,10 @@ def write(seen: "Iterable[Seen]") -> None:
 
 def _row(who: str, address: str, seen: "list[Seen]") -> str:
     faults = "".join(f"<li>{escape(each.look)}: {escape(fault)}</li>" for each in seen for fault in each.faults)
-    pictures = "".join(
-        f'<td>{escape(each.look)}, {size}<br><a href="{file.name}"><img loading="lazy" src="{file.name}" alt=""></a></td>'
-        for each in seen for size, file in each.pictures.items()
-    )  # fmt: skip
-    return f'<tr><th colspan="99" align="left">{escape(address)} · {escape(who)}<ul>{faults}</ul></th></tr><tr>{pictures}</tr>'
+    head = f'<th colspan="99" align="left">{escape(address)} · {escape(who)}<ul>{faults}</ul></th>'
+    pictures = (_picture(f"{each.look}, {size}", file) for each in seen for size, file in each.pictures.items())
+    return f"<tr>{head}</tr><tr>{''.join(pictures)}</tr>"
+
+
+def _picture(words: str, file: Path) -> str:
+    return f'<td>{escape(words)}<br><a href="{file.name}"><img loading="lazy" src="{file.name}" alt=""></a></td>'

@@ -23,15 +23,19 @@ _NO_PAGES = (".pdf", ".csv", ".svg", "/logout", "/account/logout/", "/cashier")
 _SMALL = """(least) => [...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
   .filter((each) => each.checkVisibility() && !each.matches('.aq-skip'))
   .filter((each) => getComputedStyle(each, '::after').position !== 'absolute')
-  .filter((each) => !(getComputedStyle(each).display === 'inline' && each.parentElement.innerText.trim() !== each.innerText.trim()))
-  .map((each) => [each, (each.matches('input[type=radio], input[type=checkbox]') && each.closest('label') || each).getBoundingClientRect()])
+  .filter((each) => getComputedStyle(each).display !== 'inline'
+    || each.parentElement.innerText.trim() === each.innerText.trim())
+  .map((each) => [each, each.matches('[type=radio], [type=checkbox]') && each.closest('label') || each])
+  .map(([each, tapped]) => [each, tapped.getBoundingClientRect()])
   .filter(([each, box]) => box.height > 1 && (box.height < least - 0.5 || box.width < 24))
   .map(([each, box]) => `${Math.round(box.width)}×${Math.round(box.height)} ${each.outerHTML.slice(0, 90)}`)"""
 _TINY = """() => [...new Set([...document.querySelectorAll('body *')]
-  .filter((each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && each.checkVisibility())
-  .filter((each) => parseFloat(getComputedStyle(each).fontSize) < 11.99)
+  .filter((each) => [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+  .filter((each) => each.checkVisibility() && parseFloat(getComputedStyle(each).fontSize) < 11.99)
   .map((each) => `${getComputedStyle(each).fontSize} ${each.outerHTML.slice(0, 90)}`))]"""
-_OPEN = "() => document.querySelectorAll('details:not([open])').forEach((each) => { each.open = each.dataset.walked = true; })"
+# What is folded, opened to be judged; and folded again.
+_OPEN = """() => document.querySelectorAll('details:not([open])')
+  .forEach((each) => { each.open = each.dataset.walked = true; })"""
 _SHUT = "() => document.querySelectorAll('details[data-walked]').forEach((each) => { each.open = false; })"
 _HEIGHT = "document.documentElement.scrollHeight"
 _LINKS = "() => [...document.querySelectorAll('a[href]')].map((each) => each.href)"
@@ -81,7 +85,8 @@ def _see(page: Page, kind: str, *, look: Look, who: str) -> Seen:
         page.evaluate(_SHUT)
         page.evaluate("document.fonts.ready")
         # As high as the page: what stays at the window's foot would else lie in its middle.
-        page.set_viewport_size(ViewportSize(width=viewport["width"], height=max(viewport["height"], page.evaluate(_HEIGHT))))
+        height = max(viewport["height"], page.evaluate(_HEIGHT))
+        page.set_viewport_size(ViewportSize(width=viewport["width"], height=height))
         page.screenshot(path=pictures[size], animations="disabled")
         page.set_viewport_size(viewport)
         faults += [f"{size}: {each}" for each in _faults(page, look, size)]

@@ -28,9 +28,10 @@ from anqi.lending import holding, repaying
 from anqi.lending import queries as lending
 from anqi.lending.queries import LoanView, OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
-from anqi.payments import channels
+from anqi.payments import channels, latest
 from anqi.payments import queries as payments
-from anqi.payments.queries import ChargeView, JustPaid
+from anqi.payments.latest import JustPaid
+from anqi.payments.queries import ChargeView
 from anqi.rows.refusals import Refused
 from anqi.web.borrower import any_day, quotes
 from anqi.web.borrower.access import borrower_id, borrower_required, network_address
@@ -138,7 +139,7 @@ def _just_paid(request: HttpRequest, loan: LoanView | None) -> JustPaid | None:
     """Whoever comes back here from the result must not pay a second time without knowing."""
     assert loan
     since = clock.now() - _A_MOMENT
-    return None if _is_part(request) else payments.just_paid(borrower_id(request), loan.id, since=since)
+    return None if _is_part(request) else latest.payment(borrower_id(request), loan.id, since=since)
 
 
 def _held(request: HttpRequest, loan: LoanView | None) -> dict[str, str]:
