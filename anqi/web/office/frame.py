@@ -31,6 +31,8 @@ def show(
         "may_decide": member.role in SUPERVISORS,
         "path": request.get_full_path() if request.method == "GET" else "/",
     }
+    # A page that had one of these words for itself would write it into the frame.
+    assert not frame.keys() & context.keys(), frame.keys() & context.keys()
     return render(request, template, frame | dict(context), status=status)
 
 

@@ -29,7 +29,7 @@ def days(request: HttpRequest) -> HttpResponse:
     """Days that are not reconciled, the oldest first, and the latest of all."""
     today = clock.today()
     context = {
-        "waiting": [(each, (today - each.day).days) for each in inspection.days(is_open=True)],
+        "open_days": [(each, (today - each.day).days) for each in inspection.days(is_open=True)],
         "latest": inspection.days(),
     }
     return show(request, "office/reconciliation.html", context, place="reconciliation")
