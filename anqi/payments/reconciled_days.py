@@ -1,43 +1,57 @@
 """Days of channels: which are still to be fetched or matched."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max
 
 from anqi.payments import clearing_days, unread_statements
-from anqi.payments.models import ChannelStatement, Charge, Payment, ReconciliationDay
+from anqi.payments.models import ChannelStatement, ReconciliationDay
+from anqi.rows import sql
 
 _DAY = timedelta(days=1)
 
 
 def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
-    """The channel's days until the last one that is over, from the first that was ever read, of which a file has not
-    been matched, or that is to be fetched now.
+    """The channel's days until the last one that is over, from the first that anything is known of, of which a file has
+    not been matched, or that is to be fetched now.
 
-    A day on which nothing was begun or paid here has no file at some channels: none is asked for.
+    A day on which nothing was begun or moved here has no file at some channels: none is asked for.
     """
     last = clearing_days.last_over(channel, now)
     kept = ChannelStatement.objects.filter(channel=channel, day__lte=last)
     files = kept.values_list("day", "kind").annotate(last=Max("version"))
     versions = {(day, kind): version for day, kind, version in files}
-    matched = ReconciliationDay.objects.filter(channel=channel).values_list("day", "kind", "statement__version")
-    done = {(day, kind): version for day, kind, version in matched}
-    first = min((day for day, _ in versions), default=last)
+    matched = ReconciliationDay.objects.filter(channel=channel)
+    done = {(day, kind): version for day, kind, version in matched.values_list("day", "kind", "statement__version")}
+    first = min([day for day, _ in versions] + [unread_statements.since(channel) or last])
     resting = unread_statements.resting(channel, now=now)
-    found = []
+    found, missing = [], []
     for day in (first + n * _DAY for n in range((last - first).days + 1)):
         here = [versions.get((day, kind)) for kind in kinds]
         if all(here):
             if here != [done.get((day, kind)) for kind in kinds]:
                 found.append(day)
-        elif day not in resting and _is_busy(channel, day):
-            found.append(day)
-    return found
+        elif day not in resting:
+            missing.append(day)
+    return sorted({*found, *_busy(channel, missing)})
 
 
-def _is_busy(channel: str, day: date) -> bool:
-    begins, ends = clearing_days.bounds(channel, day)
-    paid = Payment.objects.filter(channel=channel, paid_at__gte=begins, paid_at__lt=ends)
-    begun = Charge.objects.filter(channel=channel, opened_at__gte=begins - _DAY, opened_at__lt=ends)
-    return paid.exists() or begun.exists()
+def _busy(channel: str, days: Iterable[date]) -> list[date]:
+    """Those on which money moved, or may have: by a charge that was begun then, or the day before."""
+    bounds = [clearing_days.bounds(channel, day) for day in days]
+    asked = [channel, list(days), [begins for begins, _ in bounds], [ends for _, ends in bounds]]
+    return [day for (day,) in sql.fetch(_BUSY, asked)] if bounds else []
+
+
+_BUSY = """
+    select d.day from unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as d(day, begins, ends)
+    where exists (select from payments_payment
+            where channel = $1 and paid_at >= begins and paid_at < ends)
+        or exists (select from payments_charge
+            where channel = $1 and opened_at >= begins - interval '1 day' and opened_at < ends)
+        or exists (select from payments_refund
+            where channel = $1 and refunded_at >= begins and refunded_at < ends)
+        or exists (select from payments_payout
+            where channel = $1 and paid_at >= begins and paid_at < ends)
+"""

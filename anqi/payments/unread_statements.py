@@ -1,6 +1,6 @@
 """Channels' statements of days: which nobody has looked through, how often each was tried, and who gave one up.
 
-No day is left out by itself: from the channel's first payout on, each is read or given up by a person. Only one on
+No day is left out by itself: from the channel's first movement on, each is read or given up by a person. Only one on
 which nothing moved, as far as we know, ends by itself after having been asked for long enough.
 """
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Min, Q, QuerySet
 
-from anqi.payments.models import Payout, ReadStatement, UnreadStatement
+from anqi.payments.models import Payment, Payout, ReadStatement, UnreadStatement
 from anqi.payments.payouts import WATCH
 from anqi.rows.days import day_of
 
@@ -25,11 +25,10 @@ def unread_days(channel: str, *, now: datetime) -> list[date]:
     """The days up to yesterday whose statement is to be tried now: the late ones once a day, the others each time."""
     until = day_of(now) - timedelta(days=1)
     read = set(ReadStatement.objects.filter(channel=channel).values_list("day", flat=True))
-    tried = UnreadStatement.objects.filter(channel=channel)
-    since = min([*read, *tried.values_list("day", flat=True)], default=None) or _first_day(channel)
-    if since is None:
+    first = since(channel)
+    if first is None:
         return []
-    days = {since + timedelta(days=n) for n in range((until - since).days + 1)}
+    days = {first + timedelta(days=n) for n in range((until - first).days + 1)}
     return sorted(days - read - resting(channel, now=now))
 
 
@@ -42,9 +41,20 @@ def resting(channel: str, *, now: datetime) -> set[date]:
     return set(tried.filter(is_resting | Q(given_up_at__isnull=False)).values_list("day", flat=True))
 
 
+def since(channel: str) -> date | None:
+    """The first day whose statement was asked for; before that, the first on which money moved there."""
+    asked = [
+        model._default_manager.filter(channel=channel).aggregate(first=Min("day"))["first"]
+        for model in (ReadStatement, UnreadStatement)
+    ]
+    return min(filter(None, asked), default=None) or _first_day(channel)
+
+
 def _first_day(channel: str) -> date | None:
     sent_at = Payout.objects.filter(channel=channel).aggregate(first=Min("sent_at"))["first"]
-    return day_of(sent_at) if sent_at else None
+    paid_at = Payment.objects.filter(channel=channel).aggregate(first=Min("paid_at"))["first"]
+    first_at = min(filter(None, (sent_at, paid_at)), default=None)
+    return day_of(first_at) if first_at else None
 
 
 def mark_read(channel: str, day: date, *, sha256: str, now: datetime) -> None:

@@ -390,6 +390,27 @@ def test_a_charge_that_may_have_been_paid_keeps_a_day_from_being_quiet(charge: C
     assert quiet_days.is_quiet("alipay", DAY) == (state == "closed")
 
 
+def test_the_first_day_is_asked_for_until_its_file_comes(charge: Charge, alipay: Stating) -> None:
+    assert bring(alipay) == []
+    assert reconciliation.due(now=MORNING + days(2)) == [("alipay", DAY), ("alipay", NEXT)]
+
+
+def test_a_channel_that_has_never_paid_out_is_asked_from_its_first_payment_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer(monkeypatch, "unionpay", ("clearing",))
+    monkeypatch.setattr(channels, "stating_payouts", lambda: ("unionpay",))
+    assert payouts.unread(now=MORNING) == []
+    plant([pay("aq1")], channel="unionpay", now=MORNING)
+    assert payouts.unread(now=MORNING) == [("unionpay", DAY)]
+
+
+def test_a_day_on_which_money_only_went_back_is_asked_for(alipay: Stating) -> None:
+    back = pay("ar1", -AMOUNT, at=datetime(2026, 10, 4, 12))  # noqa: DTZ001
+    plant([pay("aq1"), replace(back, kind="refund", charge_key="aq2")], channel="alipay", now=at(DAY))
+    write(alipay, [pay("aq1")])
+    bring(alipay)
+    assert reconciliation.due(now=MORNING + days(4)) == [("alipay", NEXT), ("alipay", date(2026, 10, 4))]
+
+
 @pytest.fixture
 def difference(alipay: Stating) -> ReconciliationDifference:
     plant([pay("aq1")], channel="alipay", now=MORNING)
