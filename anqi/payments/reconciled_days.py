@@ -1,4 +1,4 @@
-"""Days of channels: which are still to be fetched or matched."""
+"""Days of channels: which are still to be fetched or matched, or to be matched once more."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
@@ -10,11 +10,13 @@ from anqi.payments.models import ChannelStatement, ReconciliationDay
 from anqi.rows import sql
 
 _DAY = timedelta(days=1)
+# What is learned later than this is told by people, who have looked.
+_NEWS_WITHIN = timedelta(days=31)
 
 
 def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
     """The channel's days until the last one that is over, from the first that anything is known of, of which a file has
-    not been matched, or that is to be fetched now.
+    not been matched, or of which something was learned since, or that is to be fetched now.
 
     A day on which nothing was begun or moved here has no file at some channels: none is asked for.
     """
@@ -34,7 +36,7 @@ def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
                 found.append(day)
         elif day not in resting:
             missing.append(day)
-    return sorted({*found, *_busy(channel, missing)})
+    return sorted({*found, *_busy(channel, missing), *_with_news(channel, since=last - _NEWS_WITHIN)})
 
 
 def _busy(channel: str, days: Iterable[date]) -> list[date]:
@@ -42,6 +44,18 @@ def _busy(channel: str, days: Iterable[date]) -> list[date]:
     bounds = [clearing_days.bounds(channel, day) for day in days]
     asked = [channel, list(days), [begins for begins, _ in bounds], [ends for _, ends in bounds]]
     return [day for (day,) in sql.fetch(_BUSY, asked)] if bounds else []
+
+
+def _with_news(channel: str, *, since: date) -> list[date]:
+    """Those of which something was learned after they were matched."""
+    matched = ReconciliationDay.objects.filter(channel=channel, day__gte=since)
+    days = list(matched.values_list("day", "matched_at"))
+    bounds = [clearing_days.bounds(channel, day) for day, _ in days]
+    asked = [
+        channel, [day for day, _ in days], [begins for begins, _ in bounds], [ends for _, ends in bounds],
+        [matched_at for _, matched_at in days],
+    ]  # fmt: skip
+    return [day for (day,) in sql.fetch(_NEWS, asked)] if days else []
 
 
 _BUSY = """
@@ -54,4 +68,14 @@ _BUSY = """
             where channel = $1 and refunded_at >= begins and refunded_at < ends)
         or exists (select from payments_payout
             where channel = $1 and paid_at >= begins and paid_at < ends)
+"""
+_NEWS = """
+    select d.day
+    from unnest($2::date[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[]) as d(day, begins, ends, matched_at)
+    where exists (select from payments_payment
+            where channel = $1 and paid_at >= begins and paid_at < ends and recorded_at > matched_at)
+        or exists (select from payments_refund
+            where channel = $1 and refunded_at >= begins and refunded_at < ends and ended_at > matched_at)
+        or exists (select from payments_payout
+            where channel = $1 and paid_at >= begins and paid_at < ends and ended_at > matched_at)
 """

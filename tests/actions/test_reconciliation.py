@@ -411,6 +411,23 @@ def test_a_day_on_which_money_only_went_back_is_asked_for(alipay: Stating) -> No
     assert reconciliation.due(now=MORNING + days(4)) == [("alipay", NEXT), ("alipay", date(2026, 10, 4))]
 
 
+def test_what_is_learned_after_a_day_was_matched_is_held_against_its_file(
+    charge: Charge, alipay: Stating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nobody would ever see that the file doesn't tell it."""
+    write(alipay, [])
+    [day] = bring(alipay)
+    assert day.state == "reconciled"
+    later = MORNING + timedelta(hours=1)
+    told = Succeeded(ref="T1", amount_minor=AMOUNT, paid_at=at(DAY))
+    repayments.learn(channel="alipay", key=charge.key, result=told, learned_by="notice", now=later)
+    assert reconciliation.due(now=later) == [("alipay", DAY)]
+    monkeypatch.setattr(reconciling.clock, "now", lambda: later)
+    [day] = bring(alipay)
+    assert (day.state, found()) == ("explained", [("missing_with_them", charge.key, "open")])
+    assert reconciliation.due(now=later) == []
+
+
 @pytest.fixture
 def difference(alipay: Stating) -> ReconciliationDifference:
     plant([pay("aq1")], channel="alipay", now=MORNING)
