@@ -186,6 +186,19 @@ def test_what_is_told_a_day_later_is_no_difference_of_either_day(alipay: Stating
     assert earlier.state == "reconciled"
 
 
+def test_a_fee_that_is_told_a_day_later_with_its_payment_is_no_difference_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    wechat = offer(monkeypatch, "wechat", ("funds",))
+    monkeypatch.setattr(channels, "fees", lambda code: (Decimal("0.006"), 0))
+    paid = pay("aq1", 10_000)
+    plant([paid], channel="wechat", now=MORNING)
+    write(wechat, [])
+    bring(wechat)
+    write(wechat, [paid, replace(paid, kind="fee", amount_minor=-60)], NEXT)
+    [later] = bring(wechat, NEXT)
+    assert found() == [("missing_with_them", "aq1", "settled")] * 2 + [("other_day", "aq1", "settled")] * 2
+    assert {each.state for each in (later, *reconciliation_inspection.day("wechat", DAY))} == {"reconciled"}
+
+
 def test_books_that_are_not_ours_keep_a_day_open(alipay: Stating) -> None:
     plant([pay("aq1")], channel="alipay", now=MORNING)
     [posting] = Posting.objects.filter(cause="arrival")

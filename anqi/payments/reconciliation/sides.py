@@ -141,7 +141,7 @@ _FEES = """
 _FEE_ROWS = """
     insert into ours (part, key, ref, amount, at, is_today, borrower_id, object, object_id)
     select 'fee', key, '', -fee, at, is_today, borrower_id, object, object_id
-    from ours where part = 'charge' and is_today and fee > 0
+    from ours where part = 'charge' and fee > 0
 """
 
 
