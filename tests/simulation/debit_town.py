@@ -45,7 +45,6 @@ _HOURS = tuple(time(*each) for each in (
 _ROUNDS = 20
 # What is paid back at once, whose sums the auditor can do.
 _RESERVES = (("reserve-d7", 50_000, 50_000), ("reserve-d30", 10_000, 300_000))
-_ARRIVE_WITHIN = 20
 
 
 class DebitTown(Town):
@@ -55,7 +54,7 @@ class DebitTown(Town):
     at every agreement each day, which is most of the town's time; here in `looks_every` days.
     """
 
-    def __init__(self, seed: int, *, borrowers: int, looks_every: int = 1) -> None:
+    def __init__(self, seed: int, *, borrowers: int, looks_every: int = 1, arrive_within: int = 20) -> None:
         super().__init__(seed, borrowers=0)
         dice = random.Random(seed + 8)  # noqa: S311
         self.lucks_of_debits, self.tellings = Lot(dice, LUCK), Lot(dice, ANNOUNCING)
@@ -68,12 +67,12 @@ class DebitTown(Town):
             auditor=self.auditor, desks=self.desks, loans=self.signers.loans, story=self.story
         )
         self._clock = at(OPENS_ON - timedelta(days=1), 23, 59)
-        self._looks_every = looks_every
+        self._looks_every, self._lends = looks_every, True
         self._bought: dict[UUID, Planted] = {}
         self._borrowers = random.Random(seed + 13)  # noqa: S311
         self.reserves: set[UUID] = set()
         for number in range(borrowers):
-            day = OPENS_ON + timedelta(days=self.chance.randrange(_ARRIVE_WITHIN))
+            day = OPENS_ON + timedelta(days=self.chance.randrange(arrive_within))
             self._arrivals.setdefault(day, []).append(number)
 
     def _desk(self, code: str, n: int) -> Desk:
@@ -100,8 +99,9 @@ class DebitTown(Town):
             merchants.sell(lender=lender.code, kind=products.RESERVE, now=at(OPENS_ON), **plan)
 
     def stop_paying(self) -> None:
-        """Debits go on, and nothing goes wrong with them any more."""
+        """Debits go on, and nothing goes wrong with them any more; nobody borrows."""
         super().stop_paying()
+        self._lends = False
         self.signers.stop()
         self.lucks_of_debits.only, self.tellings.only = "at_once", "told"
 
@@ -134,6 +134,8 @@ class DebitTown(Town):
             self._parcels.setdefault(day + timedelta(days=days), []).append(partial(self._borrow, borrower_id, to))
 
     def _borrow(self, borrower_id: UUID, to: To, now: datetime) -> None:
+        if not self._lends:
+            return
         code, least_minor, most_minor = self._borrowers.choice(_RESERVES)
         wish = {"product": code, "amount_minor": self._borrowers.randint(least_minor, most_minor)}
         row = reserving.apply(borrower_id, to, now=now, **wish)

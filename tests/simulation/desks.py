@@ -24,7 +24,7 @@ from anqi.payments.channels.protocol import (
     Unknown,
 )
 from anqi.rows.days import day_of, end_of
-from tests.simulation.rails import Rails, Trade
+from tests.simulation.rails import Rails, Trade, number_at
 
 # What becomes of a debit: each fault one of twenty or so.
 LUCK = {
@@ -237,7 +237,7 @@ class Desk(Rails):
         if not agreement.holds:
             why = "card_state" if agreement.is_card else "mandate_ended"
         trade = Trade(key=request.key, amount_minor=request.amount_minor, expires_at=self.now, is_open=True)
-        taken = Succeeded(ref=f"D{request.key[2:]}", amount_minor=request.amount_minor, paid_at=ends_at)
+        taken = Succeeded(ref=number_at("D", request.key), amount_minor=request.amount_minor, paid_at=ends_at)
         trade.taken = [] if why else [taken]
         self.trades[request.key] = trade
         self.debits[request.key] = Debit(

@@ -23,6 +23,11 @@ from anqi.payments.channels.protocol import (
 )
 
 
+def number_at(letter: str, key: str, nth: int = 0) -> str:
+    """The channel's own number of what has that number of ours: no longer than the shortest of them states."""
+    return f"{letter}{key[-18:]}{nth}"
+
+
 @dataclass(kw_only=True)
 class Trade:
     """One order at the channel; until its page is opened the channel has none."""
@@ -41,17 +46,23 @@ class Returned:
     """Money that the channel was asked to give back, and when it did."""
 
     key: str
+    charge_key: str
     amount_minor: int
     is_refused: bool
     looks: int = 0
     done_at: datetime | None = None
+    silent_until: datetime | None = None
+
+    @property
+    def ref(self) -> str:
+        return number_at("R", self.key)
 
     def told(self) -> Result:
         if self.is_refused:
             return Failed(reason="too_late", code="X")
         if not self.done_at:
-            return Accepted(ref=f"R{self.key}")
-        return Succeeded(ref=f"R{self.key}", amount_minor=self.amount_minor, paid_at=self.done_at)
+            return Accepted(ref=self.ref)
+        return Succeeded(ref=self.ref, amount_minor=self.amount_minor, paid_at=self.done_at)
 
 
 class Rails:
@@ -96,20 +107,26 @@ class Rails:
         paid_minor = sum(taken.amount_minor for taken in self.trades[request.charge_key].taken)
         # One in ten, and the second of every town: where chance alone decided, some seed would prove nothing of it.
         is_refused = self._chance.random() < 0.1 or (len(self.returned) == 1 and request.key not in self.returned)
-        new = Returned(key=request.key, amount_minor=request.amount_minor, is_refused=is_refused)
+        new = Returned(
+            key=request.key, charge_key=request.charge_key, amount_minor=request.amount_minor, is_refused=is_refused
+        )
         known = self.returned.setdefault(request.key, new)
         assert known.amount_minor == request.amount_minor, "one key, one refund"
         assert request.amount_minor <= paid_minor, "more than was ever taken"
         return Unknown(cause="lost_after") if luck < 0.25 else known.told()
 
     def query_refund(self, key: str, *, charge_key: str, opened_at: datetime) -> Result:
-        """It takes its time, and now and then nothing is seen of it."""
+        """It takes its time, and now and then nothing is seen of it, or not until its statement has told it."""
         known = self.returned.get(key)
         if not known or self._chance.random() < 0.1:
             return NotFound()
         known.looks += 1
         if known.looks > 2 and not known.is_refused:
+            if not known.done_at and self._chance.random() < 0.1:
+                known.silent_until = self.now + timedelta(days=2)
             known.done_at = known.done_at or self.now
+        if known.silent_until and self.now < known.silent_until:
+            return NotFound()
         return known.told()
 
     def parse_notification(self, raw: RawRequest) -> Notification:
@@ -129,7 +146,7 @@ class Rails:
             return None
         trade.is_open = True
         taken = Succeeded(
-            ref=f"T{key[2:]}-{len(trade.taken)}", amount_minor=amount_minor or trade.amount_minor, paid_at=at
+            ref=number_at("T", key, len(trade.taken)), amount_minor=amount_minor or trade.amount_minor, paid_at=at
         )
         trade.taken.append(taken)
         return taken

@@ -1,4 +1,4 @@
-"""A town audited every ten days, and another with auto-debit: nothing is lost, taken twice or a fen off."""
+"""A town audited every ten days, and another with all channels reconciled: nothing is lost, taken twice or a fen off."""
 
 import os
 from datetime import timedelta
@@ -9,14 +9,16 @@ from anqi.lending.models import Loan, MerchantPayout, Return
 from anqi.payments import bank_inspection
 from anqi.payments.models import Charge, DebitPlan, Inbox, Outbox, Payment, Payout, Refund, Unapplied
 from anqi.rows.days import day_of
-from tests.simulation.debit_town import DebitTown
+from tests.simulation.soak_town import SoakTown
 from tests.simulation.story import OPENS_ON
 from tests.simulation.town import Town
 
 BORROWERS, DAYS, AUDIT_EVERY = 50, 200, 10
 IS_SOAK = bool(os.environ.get("ANQI_SOAK"))
-# In a hurry fewer borrowers, whose agreements are looked at every third day.
-DEBIT_DAYS, DEBIT_BORROWERS, LOOKS_EVERY = (90, 50, 1) if IS_SOAK else (90, 12, 3)
+# In a hurry few borrowers, who come at once, and whose agreements are looked at every third day.
+SOAK_DAYS, SOAK = (
+    (90, {"borrowers": 200}) if IS_SOAK else (45, {"borrowers": 14, "looks_every": 3, "arrive_within": 8})
+)
 # A late notice takes nine days; a transfer that comes late, goes back and comes back takes twelve, of which each file is
 # a day: afterwards nothing may be under way.
 ENDING_DAYS = 14
@@ -37,17 +39,18 @@ def test_the_auditor_agrees(clone_database: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_auditor_agrees_where_loans_are_debited(
+def test_the_auditor_agrees_by_all_channels_and_their_files(
     clone_database: str, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    town = DebitTown(seed, borrowers=DEBIT_BORROWERS, looks_every=LOOKS_EVERY)
+    town = SoakTown(seed, **SOAK)
     town.open(monkeypatch)
     with town.story.told_where_it_fails():
-        live(town, DEBIT_DAYS)
+        live(town, SOAK_DAYS)
         assert_nothing_is_under_way(town)
         assert_all_money_is_here(town)
         assert_no_payout_left_twice(town)
         town.debit_auditor.audit(is_end=True)
+        town.reconciliation_auditor.audit(until=OPENS_ON + timedelta(days=SOAK_DAYS + ENDING_DAYS - 2))
         assert_much_was_debited(town)
 
 
@@ -85,7 +88,7 @@ def assert_all_money_is_here(town: Town) -> None:
         ours = {each.ref: (each.amount_minor, each.paid_at) for each in payments}
         assert ours == taken
         assert len(payments) == len(taken)
-        gone = {f"R{each.key}": (each.amount_minor, each.done_at) for each in taker.returned.values() if each.done_at}
+        gone = {each.ref: (each.amount_minor, each.done_at) for each in taker.returned.values() if each.done_at}
         refunds = Refund.objects.filter(channel=taker.code)
         told = {each.ref: (each.amount_minor, each.refunded_at) for each in refunds.filter(state="succeeded")}
         assert told == gone
@@ -126,9 +129,9 @@ def assert_much_has_happened(town: Town) -> None:
     print(f"{town.cash.vault.lucks} {town.lucks} {town.refused} {Payment.objects.count()} payments, {town.auditor.compared} loans compared")
 
 
-def assert_much_was_debited(town: DebitTown) -> None:
+def assert_much_was_debited(town: SoakTown) -> None:
     """Of everything something; in a hurry there are too few debits for all of it."""
-    for lot in (town.lucks_of_debits, town.tellings, town.signers.habits, town.signers.signings):
+    for lot in (town.lucks_of_files, town.lucks_of_debits, town.tellings, town.signers.habits, town.signers.signings):
         assert sum(map(bool, lot.drawn.values())) >= len(lot.drawn) * (1 if IS_SOAK else 0.5), lot.drawn
     whys = set(DebitPlan.objects.values_list("why", flat=True))
     assert "paid" in whys, whys
@@ -136,4 +139,5 @@ def assert_much_was_debited(town: DebitTown) -> None:
     assert in_cash, f"none of {len(town.reserves)} reserves was debited"
     asked, excused = town.debit_auditor.asked, town.debit_auditor.excused
     print(f"{len(asked)} debits, {len(in_cash)} of them for {len(town.reserves)} reserves, plans {whys}, {excused} times the channel was late")
+    print(f"{town.lucks_of_files.drawn} {town.reconcilers.did}")
     print(f"{town.lucks_of_debits.drawn} {town.tellings.drawn} {town.signers.habits.drawn} {town.signers.refused}")

@@ -20,7 +20,7 @@ from anqi.lending.repaying import Purpose
 from anqi.lending.returning import NewReturn
 from anqi.payments import channels as ways
 from anqi.payments.channels.bank import Bank
-from anqi.payments.channels.protocol import Channel, RawRequest
+from anqi.payments.channels.protocol import Channel, RawRequest, Succeeded
 from anqi.payments.models import Charge
 from anqi.rows.refusals import Refused
 from tests import settling
@@ -83,9 +83,13 @@ class Town:
             day = OPENS_ON + timedelta(days=self.chance.randrange(45))
             self._arrivals.setdefault(day, []).append(number)
 
+    @property
+    def _cashiers(self) -> dict[str, Rails]:
+        return {each.code: each for each in self.takers}
+
     def open(self, patch: pytest.MonkeyPatch) -> None:
         """From here on the town's own channels are the house's."""
-        offered: dict[str, Channel] = {each.code: each for each in self.takers} | {"bank": Bank(STATED)}
+        offered: dict[str, Channel] = self._cashiers | {"bank": Bank(STATED)}
         patch.setattr(settings, "ANQI_BANK", STATED)
         patch.setattr(ways, "find", offered.__getitem__)
         patch.setattr(ways, "offered", lambda: tuple(offered))
@@ -120,7 +124,7 @@ class Town:
         self._pass_time(at(day, 9, 20))
         for number in self._arrivals.pop(day, ()):
             self._welcome(number, day)
-        self.cash.read_statements(at(day, 9, 30))
+        self._read_statements(at(day, 9, 30))
         self.cash.decide(at(day, 9, 45))
         self._work_at_the_bank(day)
         for parcel in self._parcels.pop(day, ()):
@@ -141,6 +145,9 @@ class Town:
 
     def _pass_time(self, until: datetime) -> None:
         """Nothing happens here between the hours."""
+
+    def _read_statements(self, now: datetime) -> None:
+        self.cash.read_statements(now)
 
     def _work_at_the_bank(self, day: date) -> None:
         self.branch.work(at(day, 9, 46))
@@ -254,11 +261,11 @@ class Town:
             self._ask(now + timedelta(minutes=2))
         if luck in ("not_paid", "not_opened", "given_up", "altered"):
             self._try_later(act, act.loan_ids, day, after=3)
-        self._at_the_cashier(charge.key, luck, now + timedelta(minutes=5))
+        self._at_the_cashier(self._cashiers[charge.channel], charge.key, luck, now + timedelta(minutes=5))
 
     def _open(self, act: Act, now: datetime) -> Charge | None:
         odd = self.chance.randrange(100, 60_000) if act.is_odd else None
-        channel = self.transfers.choose(act.purpose)
+        channel = self._choose(act.purpose)
         wishes = [Wish(loan_id=loan_id, purpose=act.purpose, amount_minor=odd) for loan_id in act.loan_ids]
         try:
             return charges.open(
@@ -275,6 +282,10 @@ class Town:
                 self._try_later(act, act.loan_ids, now.date(), after=1)
             return None
 
+    def _choose(self, purpose: Purpose) -> str:
+        """The channel by which somebody pays."""
+        return self.transfers.choose(purpose)
+
     def _try_later(self, act: Act, loan_ids: tuple[UUID, ...], day: date, *, after: int) -> None:
         if act.tries < 12:
             again = Act(**{**vars(act), "loan_ids": loan_ids, "tries": act.tries + 1})
@@ -288,31 +299,31 @@ class Town:
             assert part.amount_minor == wanted, f"loan {part.loan_id}, {act.purpose} on {day}: {wanted}"
         assert part.amount_minor <= max(course.payoff, course.due_now)
 
-    def _at_the_cashier(self, key: str, luck: str, now: datetime) -> None:
+    def _at_the_cashier(self, rails: Rails, key: str, luck: str, now: datetime) -> None:
         if luck in ("not_opened", "given_up"):
             return
-        trade = self.rails.trades[key]
+        trade = rails.trades[key]
         if luck == "not_paid":
             trade.is_open = True
             return
         amount_minor = trade.amount_minor + 1 if luck == "altered" else None
-        taken = self.rails.pay(key, at=now, amount_minor=amount_minor)
+        taken = rails.pay(key, at=now, amount_minor=amount_minor)
         if not taken:
             return
-        self._write(key, luck, taken, now)
+        self._write(rails, key, luck, taken)
         if luck == "second":
-            second = self.rails.pay(key, at=now + timedelta(minutes=1))
+            second = rails.pay(key, at=now + timedelta(minutes=1))
             assert second
-            self.rails.write(key, second, after=timedelta(hours=self.chance.randrange(60)))
+            rails.write(key, second, after=timedelta(hours=self.chance.randrange(60)))
 
-    def _write(self, key: str, luck: str, taken: object, now: datetime) -> None:
+    def _write(self, rails: Rails, key: str, luck: str, taken: Succeeded) -> None:
         if luck == "late":
-            self.rails.trades[key].is_silent = True
-            self.rails.write(key, taken, after=timedelta(days=self.chance.randint(1, 9)))
+            rails.trades[key].is_silent = True
+            rails.write(key, taken, after=timedelta(days=self.chance.randint(1, 9)))
         elif luck != "not_told":
-            self.rails.write(key, taken, after=timedelta(seconds=1))
+            rails.write(key, taken, after=timedelta(seconds=1))
         if luck == "twice":
-            self.rails.write(key, taken, after=timedelta(hours=self.chance.randrange(90)))
+            rails.write(key, taken, after=timedelta(hours=self.chance.randrange(90)))
 
     def _listen(self, now: datetime) -> None:
         for taker in self.takers:

@@ -17,11 +17,14 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.statements import Row
 from anqi.rows.days import SHANGHAI, day_of
+from tests.simulation.rails import number_at
 
 LUCK = {
     "at_once": 30, "later": 30, "lost_after": 10, "lost_before": 8, "refused": 8, "slow": 4, "not_found_at_first": 5,
-    "comes_back": 8, "comes_back_soon": 3,
+    "comes_back": 8, "comes_back_soon": 3, "unheard": 4,
 }  # fmt: skip
+# Longer than until the statement of its day.
+_UNHEARD_FOR = timedelta(days=3)
 
 
 @dataclass(kw_only=True)
@@ -37,6 +40,10 @@ class Order:
     comes_back_at: datetime | None = None
     sendings: int = 1
     looks: int = 0
+
+    @property
+    def ref(self) -> str:
+        return number_at("P", self.key)
 
 
 class Vault:
@@ -85,7 +92,7 @@ class Vault:
         self.orders[request.key] = order
         if luck == "lost_after":
             return Unknown(cause="timeout")
-        return self._told(order) if luck == "at_once" else Accepted(ref=f"P{order.key}")
+        return self._told(order) if luck == "at_once" else Accepted(ref=order.ref)
 
     def _arrival(self, luck: str) -> datetime:
         after = {"at_once": timedelta(), "slow": timedelta(days=self._chance.randint(1, 3))}
@@ -98,6 +105,8 @@ class Vault:
         order.looks += 1
         if order.luck == "not_found_at_first" and order.looks == 1:
             return NotFound()
+        if order.luck == "unheard" and self.now < order.heard_at + _UNHEARD_FOR:
+            return NotFound()
         return self._told(order)
 
     def _told(self, order: Order) -> Result:
@@ -105,8 +114,8 @@ class Vault:
         if order.luck == "refused":
             return Failed(reason="card_closed", code="63")
         if not order.arrives_at or order.arrives_at > self.now:
-            return Accepted(ref=f"P{order.key}")
-        return Succeeded(ref=f"P{order.key}", amount_minor=order.amount_minor, paid_at=order.arrives_at)
+            return Accepted(ref=order.ref)
+        return Succeeded(ref=order.ref, amount_minor=order.amount_minor, paid_at=order.arrives_at)
 
     def statement_kinds(self) -> tuple[str, ...]:
         return ("clearing",)
@@ -141,7 +150,7 @@ class File:
     def rows(self) -> list[Row]:
         return [
             Row(
-                channel="unionpay", kind="payout", key=order.key, ref=f"B{order.key}", amount_minor=order.amount_minor,
+                channel="unionpay", kind="payout", key=order.key, ref=order.ref, amount_minor=order.amount_minor,
                 fee_minor=0, at=order.comes_back_at, day=self.day, state="returned", line=line,
             )
             for line, order in enumerate(self.back, 1)

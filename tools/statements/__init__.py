@@ -71,14 +71,15 @@ def _told(
 ) -> Iterator[Movement]:
     for place, each in enumerate(movements):
         plant = spots.get(place)
-        told = _bent(each, plant) if plant else [each]
+        told = bent(each, plant) if plant else [each]
         if plant:
             # What nobody here knows has a number of its own.
             planted.append(Planted(plant=plant, key=told[-1].key if plant == "extra" else each.key))
         yield from told
 
 
-def _bent(each: Movement, plant: str) -> list[Movement]:
+def bent(each: Movement, plant: str) -> list[Movement]:
+    """What the file tells instead of that movement."""
     if plant == "missing":
         return []
     if plant == "extra":

@@ -20,7 +20,8 @@ _ALIPAY_FUNDS = {"pay": "在线支付", "refund": "交易退款", "fee": "收费
 _WECHAT_FUNDS = {
     "pay": "交易", "refund": "退款", "fee": "扣除交易手续费", "payout": "商家转账", "remittance": "提现",
 }  # fmt: skip
-_UNIONPAY = {"pay": "S22", "refund": "S30", "payout": "S65"}
+_UNIONPAY = {"pay": "S22", "refund": "S30", "payout": "S65", "returned": "S66"}
+_FEE_BACK = "退还交易手续费"
 _APPID = "wx00a1b2c3d4e5f601"
 # As many bytes as make whole letters of Base64.
 _CHUNK = 3 * 16384
@@ -66,9 +67,10 @@ def _wechat_funds(file: BinaryIO, told: Iterable[Movement], day: date, account: 
 
 
 def _wechat_movement(each: Movement) -> wechat.Movement:
+    word = _FEE_BACK if each.kind == "fee" and each.amount_minor > 0 else _WECHAT_FUNDS[each.kind]
     return wechat.Movement(
         at=f"{each.at:{clock.WIRE_FORMAT}}", transaction_id=each.ref, voucher=each.key,
-        what=_WECHAT_FUNDS[each.kind] if each.is_known else _NOBODYS_WORD, amount_minor=each.amount_minor,
+        what=word if each.is_known else _NOBODYS_WORD, amount_minor=each.amount_minor,
     )  # fmt: skip
 
 
@@ -81,10 +83,15 @@ def _zipped(file: BinaryIO, lines: Iterator[str]) -> None:
 def _unionpay(file: BinaryIO, told: Iterable[Movement], day: date, account: str) -> None:
     with tempfile.TemporaryFile() as packed:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as lists:
+            errors = b""
             with lists.open(f"INN{day:%y%m%d}88ZM_{account}", "w") as text:
                 for place, each in enumerate(told):
-                    text.write(f"{_unionpay_line(each, place)}\r\n".encode("gbk"))
-            lists.writestr(f"INN{day:%y%m%d}88ZME_{account}", b"")
+                    line = f"{_unionpay_line(each, place)}\r\n".encode("gbk")
+                    if each.kind == "returned":
+                        errors += line
+                    else:
+                        text.write(line)
+            lists.writestr(f"INN{day:%y%m%d}88ZME_{account}", errors)
         packed.seek(0)
         _encode(packed, file)
 
