@@ -7,7 +7,7 @@ from uuid import UUID
 
 from anqi.actions import hardship as acts
 from anqi.actions import loans, repayments
-from anqi.jobs import tasks
+from anqi.jobs import hardship as nights
 from anqi.lending import hardship, hardship_inspection
 from anqi.lending.hardship import Wish
 from anqi.lending.hardship_shapes import Shape
@@ -62,8 +62,8 @@ def work(now: datetime) -> None:
     """What the worker does about cases and loans at that time."""
     loans.wake(now=now, limit=100)
     for row in hardship_inspection.unanswered(day_of(now), limit=100):
-        tasks._stand_in(row, now)
+        nights._stand_in(row, now)
     for row in hardship_inspection.lapsed(now, limit=100):
-        tasks._let_lapse(row, now)
+        nights._let_lapse(row, now)
     for row in hardship_inspection.to_look_at(day_of(now), limit=100):
-        tasks._follow(row, now)
+        nights._follow(row, now)

@@ -85,9 +85,8 @@ def verify(*, today: date, limit: int | None = None) -> Report:
 
     Chains without gap or fork, the lender's own too, the trial balance, the totals of shut days and the shops'
     settlements against their postings, the account `bank` against the bank's statements, holds against their facts,
-    debits against their agreements and plans, each loan's books and paid plans against the engine on that day,
-    unapplied money against its cases, the hashes of agreements, amendments and documents. A loan whose own day has
-    come and that nobody has woken yet is compared as of the day before it.
+    debits against their plans, each loan's books and paid plans against the engine on that day, unapplied money against
+    its cases, the hashes of papers. A loan that nobody has woken yet is compared as of the day before.
     """
     told = [*verified_house.wrong(), *verified_sides.wrong(), *verified_debits.wrong(today=today)]
     wrong = [

@@ -15,12 +15,9 @@ from procrastinate.contrib.django import app
 
 from anqi import clock
 from anqi.actions import (
-    account_requests,
     cards,
     charges,
     closing,
-    copies,
-    hardship,
     inbox,
     loans,
     mandates,
@@ -32,32 +29,27 @@ from anqi.actions import (
     remittances,
     repayments,
     reserves,
-    retention,
     settlements,
 )
 from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
-from anqi.jobs import close, debits, reconciling
+from anqi.jobs import close, debits, hardship, reconciling, rights
 from anqi.jobs.drains import EVERY_FEW_SECONDS, EVERY_MINUTE, drain, go_through
-from anqi.lending import hardship_inspection, payouts_to_shops
-from anqi.lending.models import HardshipCase, MerchantPayout, Return
+from anqi.lending import payouts_to_shops
+from anqi.lending.models import MerchantPayout, Return
 from anqi.payments import news
 from anqi.payments.channels.protocol import Result
 from anqi.payments.inbox import learned_by
 from anqi.payments.models import Card, Inbox, Mandate, Outbox, Payout, Refund, Unapplied
 from anqi.payments.refunds import due_cases
 from anqi.payments.statements import StatementUnreadable
-from anqi.people.account_requests import due as due_requests
-from anqi.people.models import AccountRequest, DataCopy
-from anqi.rows.days import SHANGHAI, day_of
+from anqi.rows.days import SHANGHAI
 
-# 04:10 in Shanghai.
-_EVERY_DAY = "10 20 * * *"
 _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
 _MESSAGES = 100
 # Whoever loads these jobs has those as well.
-__all__ = ("debits",)
+__all__ = ("debits", "hardship", "rights")
 _log = logging.getLogger("anqi.jobs")
 
 @drain("inbox", EVERY_FEW_SECONDS)
@@ -211,28 +203,6 @@ def _pay_back_goods(goods: Return, now: datetime) -> None:
     paying_back.pay_back(borrower_id=goods.borrower_id, return_id=goods.id, now=now)
 
 
-@drain("hardship", EVERY_MINUTE, alone=True)
-def follow_hardship(now: datetime, limit: int) -> int:
-    """Help that is accepted or offered, and answers that are late, each on its day."""
-    go_through(_stand_in, hardship_inspection.unanswered(day_of(now), limit=limit), now)
-    go_through(_let_lapse, hardship_inspection.lapsed(now, limit=limit), now)
-    go_through(_follow, hardship_inspection.to_look_at(day_of(now), limit=limit), now)
-    # One that breaks stays due and must not be tried for ever: the next minute is soon enough.
-    return 0
-
-
-def _stand_in(case: HardshipCase, now: datetime) -> None:
-    hardship.stand_in(borrower_id=case.borrower_id, case_id=case.id, now=now)
-
-
-def _let_lapse(case: HardshipCase, now: datetime) -> None:
-    hardship.lapse(borrower_id=case.borrower_id, case_id=case.id, now=now)
-
-
-def _follow(case: HardshipCase, now: datetime) -> None:
-    hardship.follow(borrower_id=case.borrower_id, case_id=case.id, now=now)
-
-
 @drain("settlements", EVERY_MINUTE, alone=True)
 def book_payouts(now: datetime, limit: int) -> int:
     go_through(_book, payouts_to_shops.to_book(limit=limit), now)
@@ -285,35 +255,9 @@ def lapse_reserves(now: datetime, limit: int) -> int:
     return reserves.lapse(now=now, limit=limit)
 
 
-@drain("copies", EVERY_MINUTE, alone=True)
-def make_copies(now: datetime, limit: int) -> int:
-    copies.expire(now=now)
-    return go_through(_make_copy, copies.waiting(limit=limit), now)
-
-
-def _make_copy(copy: DataCopy, now: datetime) -> None:
-    copies.make(borrower_id=copy.borrower_id, copy_id=copy.id, now=now)
-
-
-@drain("account_requests", EVERY_MINUTE, alone=True)
-def change_phones(now: datetime, limit: int) -> int:
-    return go_through(_change_phone, due_requests(now=now, limit=limit), now)
-
-
-def _change_phone(row: AccountRequest, now: datetime) -> None:
-    account_requests.carry_out(borrower_id=row.borrower_id, request_id=row.id, now=now)
-
-
 @drain("orders", EVERY_MINUTE, alone=True)
 def lapse_orders(now: datetime, limit: int) -> int:
     return purchases.lapse(now=now, limit=limit)
-
-
-@app.periodic(cron=_EVERY_DAY, queueing_lock="retention")
-@app.task(name="retention", queueing_lock="retention", lock="retention")
-def forget(timestamp: int | None = None) -> None:
-    """Once a day, when the night's close is over, what is no longer to be kept goes."""
-    _log.info("retention", extra=retention.carry_out(now=clock.now()))
 
 
 @app.periodic(cron=EVERY_FEW_SECONDS, queueing_lock="revival")

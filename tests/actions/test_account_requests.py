@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from anqi.actions import account_requests as acts
 from anqi.actions import sessions
-from anqi.jobs import tasks
+from anqi.jobs import rights
 from anqi.notices import messages
 from anqi.notices.models import Message
 from anqi.people import account_requests, identities, phones, sign_ins
@@ -168,7 +168,7 @@ def test_the_worker_moves_what_is_due_unless_somebody_else_has_the_number_by_the
     acts.approve(borrower_id=lin, request_id=row.id, reason="x", actor=staff("supervisor"), now=NOW)
     plant_borrower(NEW, now=NOW)
     # The worker's clock stands later than that.
-    tasks.change_phones.func()
+    rights.change_phones.func()
     assert AccountRequest.objects.get().state == "refused"
     assert Borrower.objects.get(id=lin).phone == OLD
 

@@ -102,7 +102,7 @@ def test_there_is_one_for_a_day_and_each_taking_is_on_record() -> None:
 
 
 def test_a_large_one_is_made_by_the_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    from anqi.jobs import tasks
+    from anqi.jobs import rights
 
     lin = plant_borrower(now=NOW)
     monkeypatch.setattr(copies, "AT_ONCE", -1)
@@ -112,7 +112,7 @@ def test_a_large_one_is_made_by_the_job(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(NoSuchCopy):
         copies.take(borrower_id=lin, copy_id=row.id, now=NOW)
     later = NOW + timedelta(minutes=1)
-    tasks.make_copies.func()
+    rights.make_copies.func()
     copies.make(borrower_id=lin, copy_id=row.id, now=later)
     assert DataCopy.objects.get().made_at != later
     assert not copies.waiting(limit=9)

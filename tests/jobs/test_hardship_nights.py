@@ -7,7 +7,7 @@ import pytest
 
 from anqi.actions import hardship as acts
 from anqi.engine.reporting import Account, report
-from anqi.jobs import tasks
+from anqi.jobs import hardship as nights
 from anqi.ledger.models import Posting
 from anqi.lending import hardship
 from anqi.lending.hardship import Wish
@@ -62,7 +62,7 @@ def test_nights_while_a_case_is_open_and_afterwards() -> None:
     run_until(ASKED + days(3))
     # Asking stops no penalty, and says so; being late in answering does.
     assert hold(waits).standing(ASKED + days(3)).days_past_due == 13
-    tasks._stand_in(hardship.get(**whose), at(ASKED + days(4)))
+    nights._stand_in(hardship.get(**whose), at(ASKED + days(4)))
     run_until(ASKED + days(6))
     assert_sound(ASKED + days(6))
     assert hold(waits).standing(ASKED + days(6)).days_past_due == 13

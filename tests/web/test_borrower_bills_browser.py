@@ -56,7 +56,7 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
         "late_order": f"/orders/{late.order_id}", "pay": f"/orders/{late.order_id}/pay?what=all",
         "due_day": f"/orders/{fresh.order_id}/due-day?day=20", "later": f"/orders/{fresh.order_id}/later",
         "not_yet": f"/orders/{late.order_id}/later", "amended": f"/orders/{moved.order_id}/amendments/{signed.id}",
-        "help_asked": f"/orders/{fresh.order_id}/help", "help": f"/help/{case_id}",
+        "help_asked": f"/orders/{fresh.order_id}/help", "help_case": f"/help/{case_id}",
         "help_signed": f"/help/{case_id}/sign/spread",
         "any_day": f"/orders/{late.order_id}/any-day?on=2026-11-20", "no_day": f"/orders/{late.order_id}/any-day?on=x",
     }  # fmt: skip

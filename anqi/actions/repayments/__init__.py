@@ -1,6 +1,6 @@
 """Repayments: what a channel tells us of a charge, and money that arrived, taken to its loans and books."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -101,7 +101,7 @@ def _end(charge: ChargeInHand, borrower_id: UUID, result: Closed | Failed | NotF
     charges.end(borrower_id, charge.id, state=state, reason=reason, keeps_watch=watch, now=now)
     if state == Charge.State.FAILED and charge.is_open and not charge.plan_id:
         # Of debits their own plan tells.
-        words = {"amount": texts.yuan(charge.amount_minor), "paid_on": day_of(now)}
+        words: dict[str, str | date] = {"amount": texts.yuan(charge.amount_minor), "paid_on": day_of(now)}
         messages.announce(borrower_id=borrower_id, template="payment_failed", words=words, now=now)
     if charge.plan_id:
         debit_plans.wake(borrower_id, charge.plan_id, now=now)
