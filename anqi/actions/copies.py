@@ -12,8 +12,8 @@ from django.db.models import Model
 from anqi.documents import pdf, receipt_paper
 from anqi.documents import queries as documents
 from anqi.documents.pdf import CharacterMissing
-from anqi.lending import account_paper, signed_papers, store
-from anqi.lending.models import Agreement, Loan
+from anqi.lending import account_paper, amendment_papers, signed_papers, store
+from anqi.lending.models import Agreement, Amendment, Loan
 from anqi.people import copies, holds
 from anqi.people.copies import NoSuchCopy
 from anqi.people.models import DataCopy
@@ -36,6 +36,8 @@ WITHHELD: dict[str, tuple[str, ...]] = {
     "people_complaint": ("owner_id",),
     "people_complaint_step": ("by",),
     "lending_application_review": ("by",),
+    "lending_hardship": ("looked_by", "decided_by"),
+    "lending_hardship_offer": ("made_by", "decided_by"),
 }
 __all__ = ["AT_ONCE", "NoSuchCopy", "ask", "expire", "make", "tables", "take", "waiting"]
 waiting, expire = copies.waiting, copies.expire
@@ -104,6 +106,8 @@ def _papers(borrower_id: UUID, now: datetime) -> Iterator[tuple[str, dict[str, A
     for signed in Agreement.objects.filter(borrower_id=borrower_id).order_by("id"):
         yield f"agreement-{signed.id}", signed_papers.agreement(signed), signed.signed_at
         yield f"cost-statement-{signed.id}", signed_papers.cost_statement(signed), signed.signed_at
+    for changed in Amendment.objects.filter(borrower_id=borrower_id).order_by("id"):
+        yield f"amendment-{changed.id}", amendment_papers.amendment(changed), changed.signed_at
     for receipt in documents.receipts(borrower_id, limit=_ALL):
         yield f"receipt-{receipt.id}", receipt_paper.paper(receipt), receipt.issued_at
     begun = Loan.objects.filter(borrower_id=borrower_id).exclude(starts_on=None).select_related("lender", "product")
