@@ -163,6 +163,8 @@ def test_one_that_cant_be_with_the_others_says_why(
     Loan.objects.filter(id=plans[2].loan_id).update(lender_id=other.id)
     page = show(visitor)
     assert chosen(page) == [str(plans[0].order_id)]
+    # What cannot be paid gets nothing either.
+    assert len(shown_sums.read(page)[-1]) == 2
     assert f'href="/charges/{alone.id}"' in page
     assert f'href="/pay?order={plans[2].order_id}"' in page
     # The other lender's plan, asked for by its link, is the one that can be paid.
@@ -176,7 +178,7 @@ def test_one_that_cant_be_with_the_others_says_why(
     assert listed(show(visitor, "")) == [str(plans[2].order_id)]
     Charge.objects.filter(id=alone.id).update(mandate_id=uuid7())
     page = plain(visitor.get("/pay"))
-    assert "自动扣款处理中" in page
+    assert "自动扣款处理中" in page and "暂停还款至 10月9日" in page
     # No agreement stands behind it.
     Charge.objects.update(mandate_id=None)
     assert Charge.objects.count() == 1
