@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from anqi.payments import channels
 from anqi.payments.charges import MARGIN
 from anqi.payments.models import ChannelOrder, Charge, PayLink, PayLinkEntry
 from anqi.rows import keyring
@@ -51,7 +52,8 @@ def put(
     expires_at: datetime,
 ) -> PayLink:  # fmt: skip
     """A new link. Lock the borrower first. Refuses TooManyLinks."""
-    if list(states(of(borrower_id), now=now).values()).count("alive") >= MOST_ALIVE:
+    alive = PayLink.objects.filter(borrower_id=borrower_id, expires_at__gt=now, revoked_at=None)
+    if list(states(list(alive), now=now).values()).count("alive") >= MOST_ALIVE:
         raise TooManyLinks(most=MOST_ALIVE)
     link = PayLink(
         borrower_id=borrower_id, id=uuid7(), loan_id=loan_id, what=what, amount_minor=amount_minor, currency=currency,
@@ -137,7 +139,7 @@ def find_paid(key: str, proof: str) -> Charge | None:
     """The charge with that number that somebody else pays; None without the proof that we led there."""
     if not hmac.compare_digest(proof.encode(), _proof(key).encode()):
         return None
-    order = ChannelOrder.objects.filter(key=key, kind="charge").first()
+    order = ChannelOrder.objects.filter(channel__in=channels.known(), key=key, kind="charge").first()
     if not order or not order.charge_id:
         return None
     return Charge.objects.filter(borrower_id=order.borrower_id, id=order.charge_id, link_id__isnull=False).first()

@@ -7,16 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from anqi.actions import charges, refunds, repayments, unapplied
-from anqi.actions.charges import ChannelUnavailable, NoSuchLoan, OtherChargeOpen, TooLateToday, Wish
-from anqi.actions.charges import links as pay_links
+from anqi.actions.charges import ChannelUnavailable, NoSuchLoan, OtherChargeOpen, TooLateToday, Wish, links
 from anqi.actions.charges.links import Made, NoSuchLink
 from anqi.actions.unapplied import OthersMoney
 from anqi.documents import queries as documents
 from anqi.jobs import tasks
 from anqi.lending.models import Fact
 from anqi.notices.models import Message
-from anqi.payments import channels
-from anqi.payments import pay_links as links
+from anqi.payments import channels, pay_links
 from anqi.payments.channels.protocol import Closed, Succeeded
 from anqi.payments.models import Charge, Outbox, PayLink, Payment, Refund, Unapplied
 from anqi.payments.pay_links import LinkOver, TooManyLinks
@@ -42,16 +40,16 @@ def lin() -> Planted:
 def make(
     who: Planted, what: str = "due", amount_minor: int | None = None, *, now: datetime = NOON, attempt: UUID | None = None
 ) -> Made:
-    return pay_links.make(
+    return links.make(
         borrower_id=who.borrower_id, loan_id=who.loan_id, what=what, amount_minor=amount_minor,
         attempt=attempt or uuid4(), now=now,
     )  # fmt: skip
 
 
 def pay(made: Made, *, channel: str = "alipay", now: datetime = NOON, attempt: str = "") -> Charge:
-    found = links.find(made.token)
+    found = pay_links.find(made.token)
     assert found
-    return pay_links.pay(
+    return links.pay(
         link=found, channel=channel, how="wap", attempt=attempt or uuid4().hex, payer_ip=None, now=now
     )  # fmt: skip
 
@@ -89,16 +87,16 @@ def test_a_link_is_made_once_and_its_token_is_kept_nowhere(lin: Planted) -> None
     attempt = uuid4()
     first, second = make(lin, attempt=attempt), make(lin, attempt=attempt)
     assert (first.token, PayLink.objects.count()) == (second.token, 1)
-    kept = str([list(model.objects.values_list()) for model in (PayLink, links.PayLinkEntry)])
+    kept = str([list(model.objects.values_list()) for model in (PayLink, pay_links.PayLinkEntry)])
     assert len(first.token) == 64 and first.token not in kept and str(attempt) not in kept
-    found = links.find(first.token)
+    found = pay_links.find(first.token)
     assert found and (found.id, found.amount_minor, found.expires_at) == (first.link.id, AMOUNT, NOON + days(3))
-    assert links.find(uuid4().hex) is None
+    assert pay_links.find(uuid4().hex) is None
     # The same form of somebody else's is another link.
     other = plant_loan(starts_on=date(2026, 8, 31), borrower_id=plant_borrower("+8613800006999", now=NOON))
     assert make(other, attempt=attempt).token != first.token
     with pytest.raises(NoSuchLoan):
-        pay_links.make(
+        links.make(
             borrower_id=other.borrower_id, loan_id=lin.loan_id, what="due", amount_minor=None, attempt=uuid4(), now=NOON
         )  # fmt: skip
 
@@ -119,7 +117,7 @@ def test_only_a_few_are_alive(lin: Planted) -> None:
     made = [make(lin, "own", 100 + n) for n in range(3)]
     with pytest.raises(TooManyLinks):
         make(lin)
-    pay_links.revoke(borrower_id=lin.borrower_id, link_id=made[0].link.id, now=NOON)
+    links.revoke(borrower_id=lin.borrower_id, link_id=made[0].link.id, now=NOON)
     arrive(pay(made[1]))
     make(lin)
     make(lin)
@@ -136,9 +134,9 @@ def test_a_stranger_pays_and_the_borrower_knows(lin: Planted, till: Till) -> Non
     charge = pay(made)
     # What the channel shows its payer names nobody and no contract, and leads back to a page of the payer's own.
     assert (charge.subject, charge.amount_minor, charge.link_id) == ("按期代付还款", AMOUNT, made.link.id)
-    address = links.payer_address(charge)
-    assert links.find_paid(charge.key, address.rsplit("/", 1)[-1]) == charge
-    assert links.find_paid(charge.key, "0" * 32) is None
+    address = pay_links.payer_address(charge)
+    assert pay_links.find_paid(charge.key, address.rsplit("/", 1)[-1]) == charge
+    assert pay_links.find_paid(charge.key, "0" * 32) is None
     # While somebody pays, the borrower pays nothing beside it, and not by that charge either.
     with pytest.raises(OtherChargeOpen) as told:
         charges.open(
@@ -235,9 +233,9 @@ def test_revoked_while_the_cashier_is_open(lin: Planted, till: Till, paid_after:
     charge = pay(made)
     other = plant_borrower("+8613800006999", now=NOON)
     with pytest.raises(NoSuchLink):
-        pay_links.revoke(borrower_id=other, link_id=made.link.id, now=NOON)
+        links.revoke(borrower_id=other, link_id=made.link.id, now=NOON)
     for _ in range(2):
-        pay_links.revoke(borrower_id=lin.borrower_id, link_id=made.link.id, now=NOON + timedelta(seconds=60))
+        links.revoke(borrower_id=lin.borrower_id, link_id=made.link.id, now=NOON + timedelta(seconds=60))
     assert Outbox.objects.filter(charge_id=charge.id, kind=Outbox.Kind.CLOSE).count() == 1
     assert why_over(lambda: pay(made, now=NOON + timedelta(seconds=70))) == "revoked"
     arrive(charge, paid_at=NOON + timedelta(seconds=paid_after), told_at=NOON + timedelta(seconds=100))
@@ -252,7 +250,7 @@ def test_what_goods_free_goes_back_to_whoever_paid(monkeypatch: pytest.MonkeyPat
     lin = scene.buy()
     lin.pay(at(scene.FIRST_DUE), channel="alipay")
     second_due = scene.FIRST_DUE + days(31)
-    made = pay_links.make(
+    made = links.make(
         borrower_id=lin.borrower_id, loan_id=lin.loan_id, what="due", amount_minor=None, attempt=uuid4(),
         now=at(second_due),
     )  # fmt: skip

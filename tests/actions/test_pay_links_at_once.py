@@ -6,8 +6,7 @@ from uuid import uuid4
 import pytest
 
 from anqi.actions import charges
-from anqi.actions.charges import OtherChargeOpen, Wish
-from anqi.actions.charges import links as pay_links
+from anqi.actions.charges import OtherChargeOpen, Wish, links
 from anqi.payments.models import Charge, ChargePart, PayLink
 from anqi.payments.pay_links import LinkOver, TooManyLinks
 from tests.actions.test_pay_links import NOON, make, pay
@@ -40,7 +39,7 @@ def test_a_payer_the_borrower_and_a_revocation_leave_one_claim(lin: Planted) -> 
         lambda: charges.open(
             borrower_id=lin.borrower_id, wishes=own, channel="alipay", how="wap", attempt="own", now=NOON
         ),
-        lambda: pay_links.revoke(borrower_id=lin.borrower_id, link_id=made.link.id, now=NOON),
+        lambda: links.revoke(borrower_id=lin.borrower_id, link_id=made.link.id, now=NOON),
     )  # fmt: skip
     refused = [each for each in ends if isinstance(each, Exception)]
     assert all(isinstance(each, LinkOver | OtherChargeOpen) for each in refused)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page
 
 from anqi.actions import repayments
-from anqi.actions.charges import links as pay_links
-from anqi.payments import pay_links as links
+from anqi.actions.charges import links
+from anqi.payments import pay_links
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import Charge
 from anqi.web.shared import pages
@@ -35,7 +35,7 @@ def take(plans: list[Planted], watch: Watch, *, theme: str, language: str) -> Pa
         each.cookies[pages.THEME_COOKIE] = theme
     link_form = f"/orders/{plans[2].order_id}/pay-link"
     made = visitor.post(link_form, {"what": "own", "amount": "100.00", "attempt": str(uuid4())})
-    token = pay_links.make(
+    token = links.make(
         borrower_id=plans[2].borrower_id, loan_id=plans[2].loan_id, what="all", amount_minor=None, attempt=uuid4(),
         now=watch.now,
     ).token  # fmt: skip
@@ -50,7 +50,7 @@ def take(plans: list[Planted], watch: Watch, *, theme: str, language: str) -> Pa
     taken["several"] = visitor.get(f"/charges/{several.id}")
     send(payer, f"/pay-for/{token}")
     theirs = Charge.objects.exclude(id=several.id).get()
-    address = links.payer_address(theirs)
+    address = pay_links.payer_address(theirs)
     taken |= {"going": payer.get(f"/pay-for/{token}"), "paying": payer.get(f"{address}?step=1")}
     taken |= {"by_other": visitor.get(f"/charges/{theirs.id}"), "in_the_way": visitor.get(f"/orders/{plans[2].order_id}/pay")}
     arrive(theirs, watch)

@@ -53,6 +53,11 @@ def offered() -> tuple[str, ...]:
     return tuple(code for code in _CHANNELS if _stated(code))
 
 
+def known() -> tuple[str, ...]:
+    """The codes of all channels that there are, offered here or not any more."""
+    return tuple(_CHANNELS)
+
+
 def at_a_cashier() -> tuple[str, ...]:
     """Those of the offered channels that anybody can pay at, at once, without our knowing who it is."""
     return tuple(code for code in offered() if life_of(code) <= CASHIER_LIFE)

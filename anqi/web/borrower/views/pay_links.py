@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anqi import clock
-from anqi.actions.charges import TooLateToday
-from anqi.actions.charges import links as pay_links
+from anqi.actions.charges import TooLateToday, links
 from anqi.actions.charges.links import Made, NoSuchLink
 from anqi.lending import queries as lending
 from anqi.lending import repaying
 from anqi.lending.queries import OrderView
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
-from anqi.payments import channels
-from anqi.payments import pay_links as links
+from anqi.payments import channels, pay_links
 from anqi.payments import queries as payments
 from anqi.payments.pay_links import TooManyLinks
 from anqi.web.borrower import asking, quotes
@@ -65,7 +63,7 @@ def _show(
         "amount_form": AmountForm({"amount": asked.get("amount", "")}),
         "attempt": paying.attempt_of(asked.get("attempt", "")),
         "note": note,
-        "days": links.LIFE.days,
+        "days": pay_links.LIFE.days,
         "is_open": bool(channels.at_a_cashier()),
     }
     return render(request, "borrower/pay_link.html", context, status=status)
@@ -82,7 +80,7 @@ def _make(request: HttpRequest, order: OrderView, picks: list[dict[str, Any]]) -
     if not quote:
         return _show(request, order, picks, note=refusal, status=422)
     try:
-        made = pay_links.make(
+        made = links.make(
             borrower_id=borrower_id(request), loan_id=order.loan.id, what=quote.what, amount_minor=quote.amount_minor,
             attempt=form.cleaned_data["attempt"], now=clock.now(),
         )  # fmt: skip
@@ -104,7 +102,7 @@ def _made(request: HttpRequest, order: OrderView, made: Made) -> HttpResponse:
         "order": order,
         "link": made.link,
         "url": settings.ANQI_URLS["borrower"].rstrip("/") + path,
-        "state": links.state(made.link, now=clock.now()),
+        "state": pay_links.state(made.link, now=clock.now()),
     }
     return render(request, "borrower/pay_link_made.html", context)
 
@@ -114,9 +112,9 @@ def _made(request: HttpRequest, order: OrderView, made: Made) -> HttpResponse:
 def listed(request: HttpRequest) -> HttpResponse:
     """The borrower's last links, and what has become of each."""
     who, now = borrower_id(request), clock.now()
-    made = links.of(who)
+    made = pay_links.of(who)
     orders = lending.orders_of_loans(who, {each.loan_id for each in made}, today=clock.today()) if made else {}
-    states = links.states(made, now=now)
+    states = pay_links.states(made, now=now)
     rows = [(each, orders.get(each.loan_id), states[each.id], LINK_STATES[states[each.id]]) for each in made]
     return render(request, "borrower/pay_links.html", {"today": clock.today(), "rows": rows})
 
@@ -127,7 +125,7 @@ def revoke(request: HttpRequest, link_id: UUID) -> HttpResponse:
     """Nothing can be paid by it any more; who is paying at this moment is stopped where the channel still can."""
     who, now = borrower_id(request), clock.now()
     try:
-        being_paid = pay_links.revoke(borrower_id=who, link_id=link_id, now=now)
+        being_paid = links.revoke(borrower_id=who, link_id=link_id, now=now)
     except NoSuchLink:
         raise Http404 from None
     found = payments.charge(who, being_paid.id) if being_paid else None

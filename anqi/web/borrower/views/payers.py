@@ -12,11 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anqi import clock
 from anqi.actions import charges
-from anqi.actions.charges import ChannelUnavailable, DebitOnItsWay, OtherChargeOpen, TooLateToday
-from anqi.actions.charges import links as pay_links
+from anqi.actions.charges import ChannelUnavailable, DebitOnItsWay, OtherChargeOpen, TooLateToday, links
 from anqi.lending.repaying import AmountOutOfRange, NothingToPay, QuoteOver
-from anqi.payments import channels
-from anqi.payments import pay_links as links
+from anqi.payments import channels, pay_links
 from anqi.payments import queries as payments
 from anqi.payments.models import Charge, PayLink
 from anqi.payments.pay_links import LinkOver
@@ -34,7 +32,7 @@ from anqi.web.shared import pages
 @require_http_methods(["GET", "HEAD", "POST"])
 def asked(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked of whoever has the link; sent, it leads on to the cashier. Unknown tokens are 404, and counted."""
-    link = links.find(token)
+    link = pay_links.find(token)
     try:
         if not link or request.method == "POST":
             tries.spend_address("pay_for", address=network_address(request), now=clock.now())
@@ -48,15 +46,15 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 def _show(
     request: HttpRequest, link: PayLink, *, why: str = "", note: str = "", status: int = 200
 ) -> HttpResponse:
-    state = why or links.state(link, now=clock.now())
-    being_paid = links.open_charge(link) if state == "alive" else None
+    state = why or pay_links.state(link, now=clock.now())
+    being_paid = pay_links.open_charge(link) if state == "alive" else None
     said = None if state == "alive" else payer_pages.over(state)
     context = {
         "today": clock.today(),
         "link": link,
         "said": said,
         "note": note,
-        "going": links.payer_address(being_paid) if being_paid else "",
+        "going": pay_links.payer_address(being_paid) if being_paid else "",
         "channels": [CHANNELS[code] for code in channels.at_a_cashier()],
         "attempt": paying.attempt_of(request.POST.get("attempt", "")),
     }
@@ -85,14 +83,14 @@ def _pay(request: HttpRequest, link: PayLink) -> HttpResponse:
 def _collect(request: HttpRequest, link: PayLink, form: ChannelForm) -> HttpResponse:
     now, channel = clock.now(), form.cleaned_data["channel"]
     attempt = hashlib.sha256(f"{link.id}:{form.cleaned_data['attempt']}:{channel}".encode()).hexdigest()
-    charge = pay_links.pay(
+    charge = links.pay(
         link=link, channel=channel, how="wap" if paying.is_phone(request) else "page", attempt=attempt,
         payer_ip=network_address(request), now=now,
     )  # fmt: skip
     charges.deliver(borrower_id=link.borrower_id, charge_id=charge.id, now=now)
     found = payments.charge(link.borrower_id, charge.id)
     assert found
-    address = links.payer_address(charge)
+    address = pay_links.payer_address(charge)
     if not (found.has_cashier and found.may_be_paid(now)):
         return HttpResponseRedirect(address)
     url = found.cashier_url or f"{address}/cashier"
@@ -125,7 +123,7 @@ def cashier(request: HttpRequest, key: str, proof: str) -> HttpResponse:
     charge = _charge(key, proof)
     found = payments.charge(charge.borrower_id, charge.id)
     assert found
-    return lead_on(request, charge.borrower_id, found, back=links.payer_address(charge))
+    return lead_on(request, charge.borrower_id, found, back=pay_links.payer_address(charge))
 
 
 @require_GET
@@ -150,7 +148,7 @@ def give_up(request: HttpRequest, key: str, proof: str) -> HttpResponse:
 
 
 def _charge(key: str, proof: str) -> Charge:
-    found = links.find_paid(key, proof)
+    found = pay_links.find_paid(key, proof)
     if not found:
         raise Http404
     return found
