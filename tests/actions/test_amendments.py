@@ -198,6 +198,9 @@ def test_the_last_instalment_is_deferred_at_most_thirty_days_and_has_no_due_day_
     with pytest.raises(DeferralTooLong) as long:
         see(who, Later(to=date(2026, 11, 9)), on)
     assert long.value.facts == {"first_on": date(2026, 10, 10), "last_on": date(2026, 11, 8)}
+    # In February the next instalment comes before the thirty days are over.
+    short = plant_loan(borrower_id=who.borrower_id, starts_on=date(2027, 1, 9))
+    assert changing.deferral_days(hold(short), date(2027, 2, 1))[-1] == date(2027, 3, 8)
 
 
 def test_what_would_cost_more_than_the_cap_is_not_signed() -> None:
