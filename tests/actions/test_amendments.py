@@ -32,7 +32,7 @@ from anqi.lending.models import Amendment, Fact
 from anqi.lending.products import CostAboveCap, TooLong
 from anqi.lending.store import NewFact
 from anqi.notices.models import Message
-from anqi.payments.models import Charge, DebitPlan
+from anqi.payments.models import Charge, DebitPlan, Mandate
 from anqi.people import holds
 from anqi.people.models import Consent
 from anqi.rows.ids import uuid7
@@ -214,15 +214,19 @@ def test_what_would_cost_more_than_the_cap_is_not_signed() -> None:
 
 def test_debits_follow_and_nothing_is_tried_on_the_old_day(street: Street) -> None:
     street.bind("alipay")
+    street.bind("wechat")
     live(SIGNED, hour(date(2026, 10, 2), 12))
     [reminded] = street.plans
     assert reminded.reminded_at
     sign(street.lin, DueDay(day=20), date(2026, 10, 2))
+    # Channels that keep a day of their own are asked at once.
+    assert {each.next_try_at for each in Mandate.objects.all()} == {at(date(2026, 10, 2))}
     old, new = street.plans
     assert (old.state, old.why, new.due_on, new.expected_minor) == (DebitPlan.State.STOPPED, "moved", LATER_DUE, 55509)
     live(hour(date(2026, 10, 2), 12), hour(LATER_DUE, 9, 29))
     assert street.debits == []
     assert Message.objects.filter(template="debit_coming").count() == 2
+    assert [each.amount_minor for each in street.wechat.announced] == [55509]
     live(hour(LATER_DUE, 9, 29), hour(LATER_DUE, 9, 31))
     [debit] = street.debits
     assert (debit.amount_minor, debit.plan_id) == (55509, new.id)
