@@ -39,6 +39,11 @@ def open_ones() -> list[Remittance]:
     return list(found.order_by("day", "channel", "told_at")[:PAGE])
 
 
+def of_day(channel: str, day: date) -> list[Remittance]:
+    """What the channel told of that day."""
+    return list(Remittance.objects.filter(channel=channel, day=day).order_by("told_at", "ref", "nth"))
+
+
 def ended() -> list[Remittance]:
     """What came to its end, the latest day first."""
     found = Remittance.objects.exclude(state__in=remittances.OPEN).select_related("line")

@@ -8,6 +8,7 @@ import pytest
 
 from anqi.actions import bank, remittances
 from anqi.config import verified_house, verified_sides
+from anqi.config.cli import reconcile as command
 from anqi.config.verification import verify
 from anqi.jobs import reconciling, tasks
 from anqi.ledger import trial
@@ -110,6 +111,15 @@ def test_what_is_told_and_arrives_is_booked_by_itself_with_the_fees(alipay: Stat
     assert ReconciliationDay.objects.get().state == "reconciled"
     tell(alipay)
     assert HousePosting.objects.count() == 2, "again it is the same"
+
+
+def test_the_command_tells_what_was_remitted(
+    alipay: Stating, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command.site, "set_up", lambda: True)
+    write(alipay, [pay("aq1", PAID), out(50_000, "W20260930A")])
+    assert command.run(["--channel", "alipay", "--day", DAY.isoformat()]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["remitted", "told", "W20260930A", "50000"]
 
 
 def test_the_banks_line_may_come_before_the_channels_word(alipay: Stating, account: Account) -> None:

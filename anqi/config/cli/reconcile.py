@@ -23,7 +23,7 @@ def run(argv: Sequence[str]) -> int:
 
 def _reconcile(channel: str, day: date) -> int:
     from anqi.jobs import reconciling, tasks
-    from anqi.payments import channels, reconciliation_inspection
+    from anqi.payments import channels, reconciliation_inspection, remittance_inspection
     from anqi.payments.statements import StatementUnreadable
 
     if channel not in channels.stating():
@@ -38,6 +38,8 @@ def _reconcile(channel: str, day: date) -> int:
         print(f"{channel} has not given its statement of {day} yet.", file=sys.stderr)
         return 2
     _show(found, reconciliation_inspection.differences(channel, day))
+    for each in remittance_inspection.of_day(channel, day):
+        print(f"{'remitted':<10}{each.state:<12}{each.ref:<28}{each.amount_minor:>15}")
     return 0 if all(each.state == each.State.RECONCILED for each in found) else 1
 
 
