@@ -7,10 +7,11 @@ from django.test import Client
 
 from anqi.documents.models import Certificate
 from anqi.lending.models import Loan
+from anqi.notices import messages
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests.actions.test_papers_issued import happen, payment_fact, settle
-from tests.planting import Planted, plant_loan
+from tests.planting import Planted, at, plant_loan
 from tests.web.borrower_stand import signed_in
 from tests.web.test_borrower_papers import certify, lin, loan, noon
 from tests.web.test_office_browser import Pages, browse, faults
@@ -38,6 +39,9 @@ def take(who: Planted, *, theme: str, size: str, language: str) -> Pages:
         certify(who, of_all=of_all)
     plant_loan(borrower_id=who.borrower_id, starts_on=date(2026, 9, 10), principal="1200.00", instalments=3)
     keep(me, certified="/me/papers", of_order=f"{order}/papers", order=order, me="/me", all="/me/statement")
+    told = {"template": "payment_received", "words": {"amount": "¥533.09"}}
+    messages.announce(borrower_id=who.borrower_id, now=at(date(2026, 11, 9)), **told)
+    keep(me, messages="/messages", reminders="/reminders")
     keep(me, wrong_days=f"{order}/statement?from=2026-12-02&to=2026-12-01")
     code = Certificate.objects.latest("issued_at", "id").code
     checked = {"asked": "", "holds": f"?code={code}", "strange": f"?code={STRANGE}", "empty": "?code="}
