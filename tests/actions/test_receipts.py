@@ -178,9 +178,11 @@ def test_codes_are_followed_by_nobody(office: PostOffice, with_mail: UUID) -> No
     assert (state(message), words()) == (("sent", "sms"), [("sms", "accepted")])
 
 
-def test_a_borrower_who_wants_no_sms_is_reminded_by_mail_only() -> None:
+def test_a_borrower_who_wants_no_sms_is_reminded_by_mail_only(office: PostOffice) -> None:
     by_mail = wishes.Wishes(by_sms=False, by_mail=True, mail=MAIL)
     assert following.media_of("reminder_due", by_mail) == ("mail",)
     assert following.media_of("reminder_due", wishes.Wishes(by_sms=False)) == ()
     assert following.media_of("debit_coming", by_mail) == ("sms", "mail"), "what is taken must be known"
     assert following.media_of("login_code", by_mail) == ()
+    with override_settings(ANQI_MAIL=None):
+        assert following.media_of("reminder_due", by_mail) == ()

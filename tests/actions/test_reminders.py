@@ -122,6 +122,16 @@ def test_nothing_is_said_of_a_plan_on_hold_and_of_one_being_paid(lin: Planted) -
     assert [step for step, _, _ in told()] == ["d7", "d3"]
 
 
+def test_a_day_that_was_moved_is_followed(lin: Planted) -> None:
+    live(STARTED, DUE - 5 * DAY)
+    moved = DUE + 12 * DAY
+    happen(lin, "deferral", DUE - 4 * DAY, n=1, to=moved.isoformat())
+    live(DUE - 4 * DAY, moved)
+    assert [(step, on) for step, on, _ in told()] == [
+        ("d7", DUE - 7 * DAY), *((f"d{n}", moved - n * DAY) for n in (7, 3, 1, 0)),
+    ]  # fmt: skip
+
+
 def test_several_plans_of_one_borrower_are_one_message_with_sum_and_list() -> None:
     who = plant_borrower(now=at(STARTED))
     both = [watched(plant_loan(borrower_id=who, starts_on=STARTED, principal=each)) for each in ("6000.00", "1200.00")]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -136,8 +137,12 @@ def test_what_a_debit_needs_cant_be_switched_off(
     assert wishes.read(lin.borrower_id).steps == {7, 1}
 
 
-def test_a_mail_address_is_given_and_confirmed(lin: Planted, watch: Watch) -> None:
+def test_a_mail_address_is_given_and_confirmed(lin: Planted, watch: Watch, settings: Any) -> None:
     visitor, who = signed_in(lin.borrower_id), lin.borrower_id
+    settings.ANQI_MAIL = None
+    assert 'name="mail"' not in text_of(visitor.get("/reminders")), "nothing sends mail here"
+    assert visitor.post("/reminders/mail", {"mail": "lin@example.com"}).status_code == 404
+    settings.ANQI_MAIL = {"url": "https://mail.example", "secret_file": ""}
     assert visitor.post("/reminders/mail", {"mail": "lin"}).status_code == 422
     visitor.post("/reminders/mail", {"mail": "lin@Example.COM"})
     wanted = wishes.read(who)

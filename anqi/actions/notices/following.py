@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from anqi.notices import messages, texts
@@ -26,7 +27,7 @@ def media_of(template: str, wanted: Wishes) -> tuple[str, ...]:
         return ()
     is_free = texts.is_reminder(template)
     by_sms, by_mail = (wanted.by_sms, wanted.by_mail) if is_free else (True, True)
-    chosen = {"sms": by_sms, "mail": by_mail and bool(wanted.mail)}
+    chosen = {"sms": by_sms, "mail": by_mail and bool(wanted.mail) and settings.ANQI_MAIL is not None}
     return tuple(medium for medium, is_chosen in chosen.items() if is_chosen)
 
 

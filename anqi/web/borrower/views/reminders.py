@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings as conf
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -48,6 +49,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def name_mail(request: HttpRequest) -> HttpResponse:
     """A code goes to the address; until it is entered, nothing else does."""
+    if conf.ANQI_MAIL is None:
+        raise Http404
     form, now = MailForm(request.POST), clock.now()
     if not form.is_valid():
         return _show(request, mail_form=form)
@@ -103,7 +106,7 @@ def _show(
         "wanted": wanted,
         "form": form or ReminderForm.of(wanted, language=queries.language(who)),
         "steps": [_step(each, wanted, is_debited=is_debited) for each in STEP_WORDS],
-        "is_debited": is_debited,
+        "can_mail": conf.ANQI_MAIL is not None,
         "mail_form": mail_form or MailForm(),
         "code_form": code_form or MailCodeForm(),
     }
