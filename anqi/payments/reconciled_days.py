@@ -40,7 +40,10 @@ def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
 
 
 def _busy(channel: str, days: Iterable[date]) -> list[date]:
-    """Those on which money moved, or may have: by a charge that was begun then, or the day before."""
+    """Those on which money moved, or may have: by a charge that was begun then, or the day before and not yet paid.
+
+    What the file of the day before lacks may be told by this one's.
+    """
     bounds = [clearing_days.bounds(channel, day) for day in days]
     asked = [channel, list(days), [begins for begins, _ in bounds], [ends for _, ends in bounds]]
     return [day for (day,) in sql.fetch(_BUSY, asked)] if bounds else []
@@ -63,11 +66,14 @@ _BUSY = """
     where exists (select from payments_payment
             where channel = $1 and paid_at >= begins and paid_at < ends)
         or exists (select from payments_charge
-            where channel = $1 and opened_at >= begins - interval '1 day' and opened_at < ends)
+            where channel = $1 and opened_at >= begins - interval '1 day' and opened_at < ends
+                and (state <> 'succeeded' or ended_at >= begins))
         or exists (select from payments_refund
             where channel = $1 and refunded_at >= begins and refunded_at < ends)
         or exists (select from payments_payout
             where channel = $1 and paid_at >= begins and paid_at < ends)
+        or exists (select from payments_reconciliation_difference m
+            where m.channel = $1 and m.day = d.day - 1 and m.kind = 'missing_with_them' and m.state in ('open', 'asked'))
 """
 _NEWS = """
     select d.day
