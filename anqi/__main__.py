@@ -16,6 +16,7 @@ _COMMANDS = {
     "bank": "take a statement file of the bank account",
     "reconcile": "hold a channel's statement of a day against ours and the books",
     "reserves": "sell the cash reserves that anqi comes with",
+    "complaints": "by which working day complaints are answered",
     "staff": "let somebody into the office",
     "seed": "invent a book of any size, for measuring; never in production",
     "django": "a command of Django's own",
