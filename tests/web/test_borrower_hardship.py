@@ -69,6 +69,7 @@ def test_the_way_from_a_late_page_to_a_new_plan(browser: Client, lin: Bought, wa
         answer = browser.get(f"/help/{case.id}")
     assert len(made) <= 15, [each["sql"][:120] for each in made]
     shown = plain(answer)
+    assert "有人在看" not in shown, "the rules have answered"
     for words in ("缓几天，还清逾期", "逾期的摊到后面各期", "分得更久，每期少还", "不多花钱", "多还 ¥", "征信", "10月18日"):
         assert words in shown, words
     assert "最多的一期 ¥2" in shown, "no more than 300.00 where it is longer"

@@ -86,7 +86,7 @@ def _cost_lines(option: Option) -> list[Row]:
         more_minor = _left(after, part) - _left(before, part)
         if more_minor:
             label = _("多出的%(part)s") if more_minor > 0 else _("减少的%(part)s")
-            rows.append({"label": label % {"part": PARTS[part]}, "amount_minor": more_minor, "minus": more_minor < 0})
+            rows.append({"label": label % {"part": str(PARTS[part]).lower()}, "amount_minor": more_minor, "minus": more_minor < 0})
     return [*rows, {"label": _("照这个方案，一共还要还"), "amount_minor": after.remaining_minor, "total": True}]
 
 
@@ -126,16 +126,16 @@ def _report(option: Option, year: int) -> str:
 
 
 def steps(row: HardshipCase) -> list[Row]:
-    """How far it is: received, looked at, offered, signed."""
-    state = row.state
-    is_signed, is_offered = bool(row.accepted_at), state == "offered" or bool(row.accepted_at)
-    done = [True, bool(row.looked_at) or is_offered, is_offered, is_signed]
-    labels = [_("已收到"), _("有人在看"), _("给出方案"), _("你签约")]
-    is_running = state in HardshipCase.ALIVE
-    first_open = done.index(False) if False in done else len(done)
+    """How far it is: received, looked at where a person answers, offered, signed."""
+    is_before_people = row.state in ("waiting", "proposed")
+    is_offered = row.state in ("choosing", "offered") or (bool(row.accepted_at) and not is_before_people)
+    is_signed = bool(row.accepted_at) and row.state not in HardshipCase.ALIVE
+    looked = [(_("有人在看"), bool(row.looked_at))] if is_before_people or row.looked_at else []
+    found = [(_("已收到"), True), *looked, (_("给出方案"), is_offered), (_("你签约"), is_signed)]
+    first_open = next((place for place, (_label, is_done) in enumerate(found) if not is_done), len(found))
     return [
-        {"label": label, "done": is_done, "current": is_running and place == first_open}
-        for place, (label, is_done) in enumerate(zip(labels, done, strict=True))
+        {"label": label, "done": is_done, "current": row.state in HardshipCase.ALIVE and place == first_open}
+        for place, (label, is_done) in enumerate(found)
     ]
 
 
