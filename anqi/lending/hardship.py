@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from anqi.engine.contact import Standstill
 from anqi.lending import hardship_rules, hardship_shapes
 from anqi.lending.hardship_rules import Rules
@@ -144,6 +146,13 @@ def alive(borrower_id: UUID, loan_id: UUID) -> HardshipCase | None:
 def latest(borrower_id: UUID, loan_id: UUID) -> HardshipCase | None:
     """The last case of that loan, over or not."""
     return HardshipCase.objects.filter(borrower_id=borrower_id, loan_id=loan_id).order_by("-asked_at", "-id").first()
+
+
+def last_cases() -> dict[str, Subquery]:
+    """The last case of each loan, as a query of loans annotates them: `help_id` and `help_state`, None without one."""
+    asked = HardshipCase.objects.filter(borrower_id=OuterRef("borrower_id"), loan_id=OuterRef("id"))
+    last = asked.order_by("-asked_at", "-id")
+    return {"help_id": Subquery(last.values("id")[:1]), "help_state": Subquery(last.values("state")[:1])}
 
 
 def has_accepted_since(borrower_id: UUID, loan_id: UUID, since: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from anqi.engine import loan as engine_loan
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.repayment import Preview
-from anqi.lending import effects, holding, store
+from anqi.lending import effects, hardship, holding, store
 from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
@@ -51,6 +51,7 @@ class LoanView:
     lender_phone: str
     product_title: str
     standing: Standing | None
+    last_help: tuple[UUID, str] | None
 
     @property
     def id(self) -> UUID:
@@ -257,13 +258,13 @@ def _viewed(borrower_id: UUID, found: QuerySet[Order], today: date) -> list[Orde
 def _loans_of(borrower_id: UUID, order_ids: list[UUID], today: date) -> dict[UUID, LoanView]:
     if not order_ids:
         return {}
-    rows = Loan.objects.filter(borrower_id=borrower_id, order_id__in=order_ids).select_related("lender", "product")
-    loans = {row.id: row for row in rows}
+    rows = Loan.objects.filter(borrower_id=borrower_id, order_id__in=order_ids).annotate(**hardship.last_cases())
+    loans = {row.id: row for row in rows.select_related("lender", "product")}
     held = store.read(borrower_id, loans) if loans else {}
     return {row.order_id: _loan_view(row, held[row.id], today) for row in loans.values()}
 
 
-def _loan_view(row: Loan, held: LoanInHand, today: date) -> LoanView:
+def _loan_view(row: Any, held: LoanInHand, today: date) -> LoanView:
     has_standing = held.has_begun and held.starts_on is not None and held.starts_on <= today
     return LoanView(
         held=held,
@@ -273,6 +274,7 @@ def _loan_view(row: Loan, held: LoanInHand, today: date) -> LoanView:
         lender_phone=row.lender.service_phone,
         product_title=row.product.title,
         standing=engine_loan.standing(held.terms, held.facts, today) if has_standing else None,
+        last_help=(row.help_id, row.help_state) if row.help_id else None,
     )
 
 

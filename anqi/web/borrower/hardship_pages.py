@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.products import Part
-from anqi.lending import hardship, hardship_shapes
+from anqi.lending import hardship_shapes
 from anqi.lending.hardship_options import Option
 from anqi.lending.models import HardshipCase
 from anqi.lending.queries import LoanView
@@ -25,14 +24,14 @@ Row = dict[str, Any]
 _PARTS: tuple[Part, ...] = ("principal", "interest", "fee", "penalty")
 
 
-def way_to(loan: LoanView, who: UUID) -> Row | None:
+def way_to(loan: LoanView) -> Row | None:
     """Where help can be asked for, or how far it is; nothing of a plan that is over or on hold."""
     assert loan.standing
     if loan.standing.status in ("settled", "void", "written_off"):
         return None
-    row = hardship.latest(who, loan.id)
-    if row and row.state in (*HardshipCase.ALIVE, HardshipCase.State.ACCEPTED):
-        return {"case_id": row.id, "badge": badge_of(row.state)}
+    case_id, state = loan.last_help or (None, "")
+    if state in (*HardshipCase.ALIVE, HardshipCase.State.ACCEPTED):
+        return {"case_id": case_id, "badge": badge_of(state)}
     return None if loan.is_on_hold else {"is_late": loan.standing.status in ("grace", "overdue")}
 
 
@@ -86,7 +85,8 @@ def _cost_lines(option: Option) -> list[Row]:
         more_minor = _left(after, part) - _left(before, part)
         if more_minor:
             label = _("多出的%(part)s") if more_minor > 0 else _("减少的%(part)s")
-            rows.append({"label": label % {"part": str(PARTS[part]).lower()}, "amount_minor": more_minor, "minus": more_minor < 0})
+            named = label % {"part": str(PARTS[part]).lower()}
+            rows.append({"label": named, "amount_minor": more_minor, "minus": more_minor < 0})
     return [*rows, {"label": _("照这个方案，一共还要还"), "amount_minor": after.remaining_minor, "total": True}]
 
 

@@ -127,7 +127,7 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
     others = explained.others()
     return {
         "usage": usage,
-        "help": hardship_pages.way_to(loan, who),
+        "help": hardship_pages.way_to(loan),
         "lines": explained.remaining().summed if rows else [],
         "due": loan_pages.due_card(loan, still),
         "due_lines": explained.due().summed if loan.standing.due_now_minor else [],
