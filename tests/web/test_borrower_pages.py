@@ -18,7 +18,6 @@ from anqi.documents.models import Document
 from anqi.lending.models import Fact
 from anqi.payments import channels
 from anqi.payments.channels.protocol import Succeeded
-from anqi.people.models import User
 from tests import purchasing
 from tests.planting import Planted, at, plant_borrower, plant_loan
 from tests.purchasing import NOON, TODAY
@@ -73,89 +72,6 @@ def plain(response: Any) -> str:
 
 
 # Who may see what
-
-
-def addresses(order_id: UUID, charge_id: UUID, receipt_id: UUID) -> list[tuple[str, str]]:
-    return [
-        ("GET", "/me/account"), ("GET", "/me/looked-at"), ("GET", "/me/devices"), ("POST", "/me/devices/others"), ("GET", "/me/copy"), ("GET", "/me/consents"), ("GET", "/me/close"), ("GET", "/me/phone"), ("GET", "/me/phone/codes"),
-        ("GET", "/me/identity"), ("POST", "/me/phone/withdraw"), ("POST", "/me/identity/withdraw"),
-        ("GET", "/me/papers"), ("GET", "/me/statement"), ("GET", "/me/statement.pdf"),
-        ("POST", "/me/certificate"),
-        ("GET", "/reserves"), ("GET", "/reserves/apply"), ("GET", "/reserves/apply/cost"), ("GET", "/reserves/limit"),
-        ("POST", "/reserves/limit/own"), ("POST", "/reserves/limit/lock"), ("POST", "/reserves/limit/unlock"),
-        ("POST", "/reserves/limit/accept"),
-        ("GET", "/pay"), ("GET", "/pay/preview"), ("GET", "/pay-links"),
-        ("GET", "/auto-pay"), ("GET", "/cards"), ("POST", "/cards/add"), ("GET", "/"),
-        ("GET", "/bills"), ("GET", "/me"), ("GET", "/orders"),
-        ("GET", "/receipts"), ("GET", "/complaints"), ("GET", "/complaints/new"), ("GET", "/verify"), ("GET", "/confirm/token"),
-        ("GET", f"/orders/{order_id}/auto-pay"), ("GET", f"/orders/{order_id}/auto-pay/add"),
-        ("POST", f"/orders/{order_id}/auto-pay/move"), ("GET", f"/mandates/{charge_id}"),
-        ("GET", f"/mandates/{charge_id}/sign"), ("POST", f"/mandates/{charge_id}/end"),
-        ("GET", f"/orders/{order_id}"), ("GET", f"/orders/{order_id}/agreement"),
-        ("GET", f"/orders/{order_id}/papers"), ("POST", f"/orders/{order_id}/certificate"),
-        ("GET", f"/orders/{order_id}/statement"), ("GET", f"/orders/{order_id}/statement.pdf"),
-        ("GET", f"/me/certificates/{receipt_id}.pdf"),
-        ("GET", f"/orders/{order_id}/agreement.pdf"), ("GET", f"/orders/{order_id}/cost-statement.pdf"),
-        ("GET", f"/orders/{order_id}/pay"), ("POST", f"/orders/{order_id}/pay"),
-        ("GET", f"/orders/{order_id}/any-day"),
-        ("GET", f"/orders/{order_id}/pay-link"), ("POST", f"/orders/{order_id}/pay-link"),
-        ("POST", f"/pay-links/{charge_id}/revoke"),
-        ("GET", f"/orders/{order_id}/help"), ("POST", f"/orders/{order_id}/help"), ("GET", f"/help/{charge_id}"),
-        *(("POST", f"/help/{charge_id}/{verb}") for verb in ("otherwise", "debits", "withdraw", "question")),
-        ("GET", f"/help/{charge_id}/sign/x"), ("POST", f"/help/{charge_id}/sign/x"),
-        ("GET", f"/orders/{order_id}/due-day"), ("POST", f"/orders/{order_id}/due-day"),
-        ("GET", f"/orders/{order_id}/later"), ("POST", f"/orders/{order_id}/later"),
-        ("GET", f"/orders/{order_id}/amendments/{charge_id}"),
-        ("GET", f"/orders/{order_id}/amendments/{charge_id}.pdf"),
-        ("GET", f"/orders/{order_id}/pay/preview"), ("GET", f"/orders/{order_id}/sign"),
-        ("POST", f"/orders/{order_id}/sign"), ("GET", f"/orders/{order_id}/sign/gate"),
-        ("POST", f"/orders/{order_id}/decline"), ("GET", f"/orders/{order_id}/signed"),
-        ("GET", f"/orders/{order_id}/payee"), ("POST", f"/orders/{order_id}/payee"),
-        ("GET", f"/orders/{order_id}/undo"), ("POST", f"/orders/{order_id}/undo"),
-        ("GET", f"/reserves/{order_id}/sign"), ("POST", f"/reserves/{order_id}/sign"),
-        ("GET", f"/reserves/{order_id}/sign/gate"),
-        ("GET", f"/reserves/{order_id}/signed"),
-        ("GET", f"/charges/{charge_id}"), ("GET", f"/charges/{charge_id}/code.svg"),
-        ("GET", f"/charges/{charge_id}/cashier"),
-        ("POST", f"/charges/{charge_id}/give-up"),
-        ("GET", f"/cards/{charge_id}"), ("GET", f"/cards/{charge_id}/open"), ("POST", f"/cards/{charge_id}/remove"),
-        ("GET", f"/receipts/{receipt_id}"), ("GET", f"/reserves/{charge_id}"),
-        ("POST", "/me/consents/nonsense/withdraw"), ("POST", f"/me/devices/{charge_id}"), ("GET", f"/me/copies/{charge_id}.zip"),
-        ("GET", f"/complaints/{charge_id}"), ("POST", f"/complaints/{charge_id}/question"),
-        ("POST", f"/complaints/{charge_id}/withdraw"),
-        ("POST", f"/reserves/{charge_id}/withdraw"), ("POST", f"/reserves/{charge_id}/question"),
-    ]  # fmt: skip
-
-
-def test_every_page_has_its_guard() -> None:
-    from anqi.web.borrower.urls import urlpatterns
-
-    doors = {"certificates", "login", "login-code", "login-again", "lost", "lost-code", "logout"}
-    # Of somebody who pays for a borrower, and has no account here.
-    doors |= {"pay-for", "paid-for", "paid-for-cashier", "paid-for-code", "paid-for-give-up"}
-    tried = {re.sub(r"[0-9a-f-]{36}", "x", address) for _, address in addresses(uuid4(), uuid4(), uuid4())}
-    named = {"/" + re.sub(r"<\w+:(\w+)>", lambda m: {"token": "token", "purpose": "nonsense"}.get(m[1], "x"), str(p.pattern))
-             for p in urlpatterns if p.name not in doors}  # fmt: skip
-    assert named == tried
-
-
-def test_strangers_and_staff_are_sent_to_log_in(lin: Planted) -> None:
-    charge_id = pay(lin, FIRST_DUE)
-    receipt_id = Document.objects.get().id
-    staff = User.objects.create(kind=User.Kind.STAFF, email="a@b.example", created_at=NOON, role=User.Role.CLERK)
-    gone = User.objects.create(kind=User.Kind.BORROWER, created_at=NOON, is_active=False)
-    for visitor in (Client(), signed_in(staff.id), signed_in(gone.id)):
-        for method, address in addresses(lin.order_id, charge_id, receipt_id):
-            response = visitor.generic(method, address)
-            assert (response.status_code, response.headers["Location"][:6]) == (302, "/login"), address
-
-
-def test_what_is_somebody_elses_is_not_found(lin: Planted) -> None:
-    charge_id = pay(lin, FIRST_DUE)
-    receipt_id = Document.objects.get().id
-    zhou = signed_in(plant_borrower("+8613900008866", now=NOON))
-    for method, address in addresses(lin.order_id, charge_id, receipt_id)[35:]:
-        assert zhou.generic(method, address).status_code == 404, address
 
 
 def test_a_fragment_asked_for_by_nobody_moves_the_whole_page_to_the_log_in(lin: Planted) -> None:

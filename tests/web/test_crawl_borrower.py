@@ -25,6 +25,7 @@ from anqi.payments.channels.protocol import (
     Succeeded,
 )
 from anqi.payments.models import Mandate
+from anqi.people.models import User
 from anqi.rows.ids import uuid7
 from tests import purchasing, reserving
 from tests.actions.test_payouts import Bank, bank, work
@@ -134,12 +135,14 @@ def test_every_address_answers_everybody(lin: dict[str, Any]) -> None:
     hers = {each: each.of(lin) for each in found}
     nothing = {each: each.nowhere() for each in found}
     zhou, nobody = signed_in(plant_borrower("+8613900008866", now=NOON)), Client()
+    gone = User.objects.create(kind=User.Kind.BORROWER, created_at=NOON, is_active=False)
     faults = [
         *crawling.crawl(signed_in(lin["who"]), hers, is_there, who="Lin"),
         *crawling.crawl(zhou, hers, lambda *asked: is_not_hers(zhou, *asked), who="Zhou at Lin's"),
         *crawling.crawl(nobody, hers, leads_to_the_door, who="nobody"),
         *crawling.crawl(nobody, nothing, leads_to_the_door, who="nobody at nothing"),
         *crawling.crawl(signed_in(hire().id), hers, leads_to_the_door, who="staff"),
+        *crawling.crawl(signed_in(gone.id), hers, leads_to_the_door, who="who was shut out"),
     ]
     assert not faults, "\n".join(faults)
 
