@@ -174,6 +174,7 @@ def test_an_interrupted_signature_for_a_reserve_is_given_once(watch: Watch, bank
     end_session()
     again = come_back(visitor, post(visitor, url, page, {**fields, **CONSENTS}), who)
     page = text_of(visitor.get(again))
+    assert "确认签约</button>" in page, "what has been read needs no second reading"
     two = [post(visitor, again, page, {**fields, **CONSENTS}) for _ in range(2)]
     assert {each.headers["Location"] for each in two} == {f"/reserves/{row.id}/signed"}
     assert Loan.objects.count() == 1
