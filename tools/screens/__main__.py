@@ -15,6 +15,9 @@ from tools.screens import leaves
 from tools.screens.looks import LOOKS, Look
 from tools.screens.visits import Seen, walk
 
+# A picture of a long page takes its time on a busy machine.
+_PATIENCE_MS = 120_000
+
 
 def main() -> int:
     """0 when nothing is wrong on any page, 1 with what is, or with a sentence when there is no demonstration."""
@@ -32,8 +35,8 @@ def main() -> int:
         for look in LOOKS:
             if not wanted or look.name in wanted:
                 seen += _look_at(look, where, playwright, browser)
+                leaves.write(seen)
                 print(f"{look.name}: {len(seen)} pages so far", flush=True)
-    leaves.write(seen)
     faults = [f"{each.address} ({each.look}, {each.who}): {fault}" for each in seen for fault in each.faults]
     print("\n".join(faults) or "Nothing is wrong.")
     print(leaves.INDEX)
@@ -55,6 +58,7 @@ def _look_at(look: Look, where: Place, playwright: Playwright, browser: Browser)
 def _came_in(look: Look, where: Place, playwright: Playwright, browser: Browser) -> Iterator[Page]:
     """A phone with that look; the doors are in Chinese, because that is what the helping hands read."""
     with windows.opened(playwright, browser, look.name) as phone:
+        phone.page.set_default_timeout(_PATIENCE_MS)
         yield phone.page
 
 
