@@ -37,7 +37,7 @@ from anqi.people import holds
 from anqi.people.models import Consent
 from anqi.rows.ids import uuid7
 from anqi.rows.refusals import Refused
-from tests.actions.debit_days import live
+from tests.actions.debit_days import do_what_is_due, live
 from tests.actions.test_autodebits import AMOUNT, DAY, DUE, SIGNED, STARTED, Street, hour, street
 from tests.happening import happen, hold
 from tests.planting import TERMS, Planted, at, plant_loan
@@ -215,7 +215,7 @@ def test_what_would_cost_more_than_the_cap_is_not_signed() -> None:
 def test_debits_follow_and_nothing_is_tried_on_the_old_day(street: Street) -> None:
     street.bind("alipay")
     street.bind("wechat")
-    live(SIGNED, hour(date(2026, 10, 2), 12))
+    do_what_is_due(live(SIGNED, hour(date(2026, 10, 2), 12)))
     [reminded] = street.plans
     assert reminded.reminded_at
     sign(street.lin, DueDay(day=20), date(2026, 10, 2))
