@@ -73,7 +73,8 @@ _BUSY = """
         or exists (select from payments_payout
             where channel = $1 and paid_at >= begins and paid_at < ends)
         or exists (select from payments_reconciliation_difference m
-            where m.channel = $1 and m.day = d.day - 1 and m.kind = 'missing_with_them' and m.state in ('open', 'asked'))
+            where m.channel = $1 and m.day = d.day - 1 and m.kind = 'missing_with_them'
+                and m.state in ('open', 'asked'))
 """
 _NEWS = """
     select d.day
