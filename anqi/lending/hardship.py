@@ -160,13 +160,15 @@ def has_accepted_since(borrower_id: UUID, loan_id: UUID, since: datetime) -> boo
     return HardshipCase.objects.filter(borrower_id=borrower_id, loan_id=loan_id, accepted_at__gte=since).exists()
 
 
-def standstills(borrower_id: UUID, loan_ids: Collection[UUID]) -> dict[UUID, Standstill]:
-    """The loans among these about whose debt nobody is contacted, as `engine.contact` asks; in one statement."""
+def standstills(pairs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Standstill]:
+    """Of these loans, each with its borrower's id first, those of which nobody is reminded; in one statement."""
     found = HardshipCase.objects.filter(
-        borrower_id=borrower_id, loan_id__in=list(loan_ids), state__in=HardshipCase.ALIVE
-    ).values_list("loan_id", "asked_at", "broken_at")
+        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs],
+        state__in=HardshipCase.ALIVE,
+    ).values_list("borrower_id", "loan_id", "asked_at", "broken_at")  # fmt: skip
     return {
-        loan_id: Standstill(why="hardship", since=broken_at or asked_at) for loan_id, asked_at, broken_at in found
+        (borrower_id, loan_id): Standstill(why="hardship", since=broken_at or asked_at)
+        for borrower_id, loan_id, asked_at, broken_at in found
     }
 
 

@@ -320,7 +320,7 @@ def test_nobody_is_pressed_while_a_case_is_open(lin: Bought) -> None:
     wish = contact.Wish(kind="overdue", channel="call")
 
     def why_not() -> str | None:
-        still = hardship.standstills(lin.borrower_id, [lin.loan_id]).values()
+        still = hardship.standstills([(lin.borrower_id, lin.loan_id)]).values()
         situation = Situation(debt=debt, standstills=tuple(still))
         return contact.may_contact(wish, situation, at=at(LATE, 15), lender="qinghe").why_not
 

@@ -14,7 +14,7 @@ from anqi.actions import charges, notices, repayments
 from anqi.actions.charges import Wish
 from anqi.actions.returns import holding
 from anqi.lending import store
-from anqi.lending.models import Hold, Loan
+from anqi.lending.models import HardshipCase, Hold, Loan
 from anqi.notices import messages, reminders
 from anqi.notices.models import Message, Reminder, Reminding
 from anqi.payments.channels.protocol import Failed, Succeeded
@@ -120,6 +120,20 @@ def test_nothing_is_said_of_a_plan_on_hold_and_of_one_being_paid(lin: Planted) -
     happen(lin, "hold", DUE - 2 * DAY, reason="return")
     live(DUE - 2 * DAY, DUE + 40 * DAY)
     assert [step for step, _, _ in told()] == ["d7", "d3"]
+
+
+def test_nothing_is_said_while_help_is_asked_for(lin: Planted) -> None:
+    live(STARTED, DUE - 4 * DAY)
+    case = HardshipCase.objects.create(
+        borrower_id=lin.borrower_id, loan_id=lin.loan_id, reason="illness", said="", state=HardshipCase.State.WAITING,
+        asked_at=at(DUE - 4 * DAY, 15),
+    )  # fmt: skip
+    live(DUE - 3 * DAY, DUE + 4 * DAY)
+    assert [step for step, _, _ in told()] == ["d7"]
+    HardshipCase.objects.filter(borrower_id=lin.borrower_id, id=case.id).update(state=HardshipCase.State.WITHDRAWN)
+    live(DUE + 5 * DAY, DUE + 11 * DAY)
+    # What was not said is not made up for: the next step is.
+    assert [step for step, _, _ in told()] == ["d7", "late7"]
 
 
 def test_a_day_that_was_moved_is_followed(lin: Planted) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from anqi.actions.notices.following import media_of
 from anqi.engine.contact import Answer, Contact, Situation, Standstill, Wish, may_contact
-from anqi.lending import dues, holding, store
+from anqi.lending import dues, hardship, holding, store
 from anqi.lending.store import LoanInHand
 from anqi.notices import messages, reminders, reminding, texts
 from anqi.notices.models import Message
@@ -37,6 +37,7 @@ class _Looked:
     wanted: Wishes
     case: Case | None
     made: Sequence[Contact]
+    help: Standstill | None
 
     @property
     def pair(self) -> Pair:
@@ -83,14 +84,17 @@ def _sweep(pairs: Sequence[Pair], now: datetime) -> None:
 def _look(pairs: Sequence[Pair], now: datetime) -> list[_Looked]:
     borrower_ids = {borrower_id for borrower_id, _ in pairs}
     wanted, made = wishes.read_all(borrower_ids), reminders.made_today(borrower_ids, now=now)
-    claims, said = loan_claims.read(pairs), reminders.said(pairs)
+    claims, said, helped = loan_claims.read(pairs), reminders.said(pairs), hardship.standstills(pairs)
     looked = []
     for held in store.read_pairs(pairs):
         pair, theirs = (held.borrower_id, held.id), wanted.get(held.borrower_id, Wishes())
         case = _case(held, theirs, claims[pair], said[pair], day_of(now))
         looked.append(
-            _Looked(held=held, claim=claims[pair], wanted=theirs, case=case, made=made.get(held.borrower_id, ()))
-        )
+            _Looked(
+                held=held, claim=claims[pair], wanted=theirs, case=case, made=made.get(held.borrower_id, ()),
+                help=helped.get(pair),
+            )
+        )  # fmt: skip
     return looked
 
 
@@ -155,7 +159,8 @@ def _standstills(looked: _Looked, now: datetime) -> list[Standstill]:
     since = start_of(day_of(now))
     kinds = {"hold": holding.on(looked.held, day_of(now)), "payment_open": looked.claim.is_claimed}
     # Until when nobody knows: what ends it wakes the loan, or the next step finds it ended.
-    return [Standstill(why=why, since=since) for why, is_so in kinds.items() if is_so]  # type: ignore[arg-type]
+    found = [Standstill(why=why, since=since) for why, is_so in kinds.items() if is_so]  # type: ignore[arg-type]
+    return [*found, *filter(None, [looked.help])]
 
 
 def _medium(wanted: Wishes) -> Any:
