@@ -10,10 +10,10 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions import charges, repayments
-from anqi.actions.charges import Wish
+from anqi.actions.charges import Wish, links
 from anqi.lending.models import Fact
 from anqi.payments.channels.protocol import Succeeded
-from anqi.payments.models import Application, Unapplied
+from anqi.payments.models import Application, Charge, Unapplied
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
 from tests.planting import Planted, plant_borrower, plant_loan
@@ -68,6 +68,19 @@ def test_the_page_says_what_came_why_it_waits_and_what_is_owed(lin: Planted, cas
         assert told in page
     assert "13800006021" not in page
     assert StaffAct.objects.get().verb == "view_case"
+
+
+def test_what_somebody_else_paid_is_put_to_no_use(lin: Planted, case: Unapplied) -> None:
+    made = links.make(
+        borrower_id=lin.borrower_id, loan_id=lin.loan_id, what="own", amount_minor=100, attempt=uuid4(),
+        now=clock.now(),
+    )  # fmt: skip
+    Charge.objects.update(link_id=made.link.id)
+    page = desk().get(url(case)).content.decode()
+    assert ("用来还一笔分期" in page, "由他人代付，只能原路退回" in page) == (False, True)
+    refused = desk().post(url(case), form(lin))
+    assert (refused.status_code, "只能原路退回，不能还分期" in refused.content.decode()) == (409, True)
+    assert not applied()
 
 
 def test_up_to_500_yuan_is_used_at_once(lin: Planted, case: Unapplied) -> None:
