@@ -57,8 +57,9 @@ are those that are bound here, the bank's ledger is kept line by line, the books
 nothing is left open but what people are to decide: {people} cells, named first.
 
 *Struck* is how often the fault struck. *Time* is business time from the payment, the wish to close or to refund, the
-wish for a payout or the day on which it came back, from the opening or the end of a card or an agreement, or from the
-first debit of an instalment, until the last thing was decided; a worker looks every five seconds, which comes on top.
+wish for a payout or the day on which it came back, from the opening or the end of a card or an agreement, from the
+first debit of an instalment, or from the first morning on which a day's files were asked for, until the last thing was
+decided; a worker looks every five seconds, which comes on top.
 A notice that never came is asked about after 5, 15, 45 s and so on; a refund after 10, 40, 100 s; a payout after 3, 8,
 18 min; a card after 15, 45, 105 s; an agreement that is being signed or ended after 15, 45, 105 s, one that holds once
 a day. A debit that failed is tried again at half past nine and half past three, for three days after the due day. A

@@ -28,10 +28,14 @@ class Cell:
 
     @property
     def rule(self) -> dict[str, object]:
-        """How often it strikes: a message once, for its repeats are bent as well; answers and states twice running."""
+        """How often it strikes: a message once, for its repeats are bent as well; answers and states twice running.
+
+        What is told a day later than it happened is told then.
+        """
         if self.fault.name == "slow":
             return {"next": 1, "seconds": _SLOW_SECONDS}
-        return {"next": 1 if self.fault.kind == "notify" else 2}
+        is_once = self.fault.kind == "notify" or (self.operation == "reconcile" and "next_day" in self.fault.name)
+        return {"next": 1 if is_once else 2}
 
 
 def cells() -> list[Cell]:
@@ -45,9 +49,9 @@ def cells() -> list[Cell]:
     ]
 
 
-def chosen(*channels: str, of: tuple[Operation, ...]) -> list[Cell]:
-    """Those at the channels of these operations: all in a soak, else a sample drawn from the seed."""
+def chosen(*channels: str, of: tuple[Operation, ...], most: int = _SAMPLE) -> list[Cell]:
+    """Those at the channels of these operations: all in a soak, else a sample drawn from the seed, `most` at most."""
     able = [cell for cell in cells() if cell.channel in channels and cell.operation in of]
     if IS_SOAK:
         return able
-    return random.Random(SEED).sample(able, min(_SAMPLE, len(able)))  # noqa: S311
+    return random.Random(SEED).sample(able, min(most, len(able)))  # noqa: S311

@@ -15,7 +15,7 @@ def play(ground: Ground, cell: Cell) -> Charge:
     """The cell, played to its end; the charge that it is about comes back."""
     if cell.fault.name == "replay":
         # Something must have been said that can be said again.
-        _collect(ground)
+        collect(ground)
     return _SCENES[cell.operation](ground, cell)
 
 
@@ -48,7 +48,13 @@ def _refund(ground: Ground, cell: Cell) -> Charge:
     ground.strike(cell, charge.key)
     if cell.step in _REFUND_QUERIED:
         ground.fault("never", charge, operation="refunded", next=1)
-    _find_no_use(ground, charge, told=cell.step == "paid")
+    give_back(ground, charge, told=cell.step == "paid")
+    return charge
+
+
+def give_back(ground: Ground, charge: Charge, *, told: bool = False) -> None:
+    """It is paid, of no use, and goes back to its source."""
+    _find_no_use(ground, charge, told=told)
     clerk = User.objects.create(
         kind="staff", role="clerk", email="he@example.com", name="何静", created_at=clock.now()
     )
@@ -57,7 +63,6 @@ def _refund(ground: Ground, cell: Cell) -> Charge:
         borrower_id=case.borrower_id, case_id=case.id, actor=clerk, reason="本人要求退回", now=clock.now()
     )
     ground.rest()
-    return charge
 
 
 def _find_no_use(ground: Ground, charge: Charge, *, told: bool) -> None:
@@ -71,7 +76,7 @@ def _find_no_use(ground: Ground, charge: Charge, *, told: bool) -> None:
     ground.visit(charge)
     ground.give_up(charge)
     ground.rest(until=lambda: ground.current(charge).state == Charge.State.CLOSED)
-    _collect(ground)
+    collect(ground)
     ground.rest(until=Unapplied.objects.exists)
 
 
@@ -85,11 +90,11 @@ def _pay_after_giving_up(ground: Ground, charge: Charge, *, told: bool) -> None:
     ground.give_up(charge)
     ground.rest(until=lambda: ground.current(charge).state == Charge.State.CLOSED)
     ground.pay(charge)
-    _collect(ground)
+    collect(ground)
     ground.rest(until=Unapplied.objects.exists)
 
 
-def _collect(ground: Ground) -> None:
+def collect(ground: Ground) -> Charge:
     """A payment with which nothing goes wrong."""
     charge = ground.begin(amount_minor=10_000)
     ground.offer(charge)
@@ -97,6 +102,7 @@ def _collect(ground: Ground) -> None:
     ground.pay(charge)
     ground.rest(until=lambda: ground.current(charge).state == Charge.State.SUCCEEDED)
     assert ground.current(charge).state == Charge.State.SUCCEEDED
+    return charge
 
 
 _SCENES = {"pay": _pay, "query": _pay, "close": _close, "refund": _refund}

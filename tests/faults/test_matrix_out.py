@@ -21,7 +21,7 @@ from tests.faults.matrix_operations import OF_MONEY_OUT
 from tests.planting import plant_borrower
 from tests.sandbox.sandbox_stand import Sandbox
 
-CHOSEN = chosen("alipay", "unionpay", of=OF_MONEY_OUT)
+CHOSEN = chosen("alipay", "unionpay", of=OF_MONEY_OUT, most=5)
 # What the log is to say of a statement: nothing else may be an error.
 _LOGGED = {
     "statement_broken": {"statement_unreadable"}, "statement_encoding": {"statement_unreadable"},
