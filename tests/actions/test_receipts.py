@@ -168,6 +168,15 @@ def test_a_message_that_a_gateway_declines_goes_another_way(office: PostOffice, 
     assert state(message) == ("sent", "mail")
 
 
+def test_a_code_does_not_wait_behind_the_morning_s_reminders(lin: UUID) -> None:
+    for n in range(3):
+        messages.announce(
+            borrower_id=lin, template="debit_excused", words={"until_on": date(2026, 12, n + 1)}, now=NOW - HOUR
+        )
+    messages.enqueue(borrower_id=lin, phone=PHONE, template="login_code", text="【按期】204618", now=NOW)
+    assert [each.template for each in messages.lease_due(now=NOW, limit=2)] == ["login_code", "debit_excused"]
+
+
 def test_codes_are_followed_by_nobody(office: PostOffice, with_mail: UUID) -> None:
     text = {"template": "login_code", "text": "【按期】204618"}
     messages.enqueue(borrower_id=with_mail, phone=PHONE, now=NOW, **text)
