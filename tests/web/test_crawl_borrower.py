@@ -9,11 +9,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from anqi import clock
-from anqi.actions import charges, papers, repayments
-from anqi.actions.charges import Wish
+from anqi.actions import amendments, calendars, charges, complaints, copies, hardship, papers, repayments
+from anqi.actions.charges import Wish, links
 from anqi.documents.models import Document
+from anqi.lending.changing import DueDay
+from anqi.lending.hardship import Wish as Help
 from anqi.lending.models import Application, Loan, MerchantOrder
-from anqi.payments import channels
+from anqi.notices import calendars as feeds
+from anqi.payments import channels, pay_links
 from anqi.payments.channels.protocol import (
     Accepted,
     BadSignature,
@@ -25,7 +28,9 @@ from anqi.payments.channels.protocol import (
     Succeeded,
 )
 from anqi.payments.models import Mandate
-from anqi.people.models import User
+from anqi.people.complaints import Wish as Complained
+from anqi.people.models import Consent, Device, User
+from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
 from tests import purchasing, reserving
 from tests.actions.test_payouts import Bank, bank, work
@@ -39,9 +44,15 @@ from tests.web.test_office_doors import hire
 __all__ = ["bank"]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.borrower")]
 # Open to whoever comes; all other addresses belong to somebody who has logged in.
-DOORS = ("hook", "look", "gallery", "certificates", "login", "login-code", "login-again", "logout")
-# Not there for its owner either: only for those who build pages, or without naming the source that it is about.
-NOT_THERE = ("gallery", "auto-pay-add", "auto-pay-move")
+DOORS = (
+    "hook", "receipts-hook", "look", "gallery", "certificates", "login", "login-code", "login-again", "lost", "lost-code",
+    "logout", "help", "manifest", "worker", "offline", "calendar-feed",
+    # Of somebody who pays for a borrower, and has no account here.
+    "pay-for", "paid-for", "paid-for-cashier", "paid-for-code", "paid-for-give-up",
+)  # fmt: skip
+# Not there for its owner either: only for those who build pages, without naming the source that it is about, or where
+# no gateway is set.
+NOT_THERE = ("gallery", "auto-pay-add", "auto-pay-move", "receipts-hook", "mail-name")
 # Where a channel leads the browser back by a form of its own, which proves nothing: it only leads on.
 LED_BACK = ("card", "mandate", "charge")
 
@@ -64,7 +75,7 @@ def lin(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     shop = purchasing.open_street()
     reserving.open_shelf()
     who, card = reserving.welcome()
-    ran_out, running = (_buy(shop, who, number) for number in ("QH-1", "QH-2"))
+    ran_out, running, moved, helped = (_buy(shop, who, number) for number in ("QH-1", "QH-2", "QH-4", "QH-5"))
     unsigned = purchasing.opened(shop, who, number="QH-3")
     failed = _borrow(who, card, bank, answer=Failed(reason="card_state", code="63"))
     waiting = _borrow(who, card, bank, answer=None)
@@ -72,6 +83,9 @@ def lin(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     Application.objects.update(applied_at=NOON - days(2))
     monkeypatch.setattr(channels, "find", lambda code: Desk(offer=_scan))
     _pay(ran_out, "all", is_paid=True)
+    made = links.make(
+        borrower_id=who, loan_id=moved.id, what="all", amount_minor=None, attempt=uuid4(), now=NOON
+    )  # fmt: skip
     return {
         "channel": "alipay",
         "who": who,
@@ -88,7 +102,54 @@ def lin(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "charge_id": _pay(running, "next", is_paid=False),
         "receipt_id": Document.objects.get().id,
         "certificate_id": papers.certify(borrower_id=who, loan_id=ran_out.id, now=NOON).id,
+        "link_id": made.link.id,
+        "pay-for:token": made.token,
+        **{f"{name}:order_id": moved.order_id for name in ("amended", "amendment-pdf")},
+        "amendment_id": _amend(moved),
+        **dict(zip(("key", "proof"), _paid_for(made), strict=True)),
+        "case_id": _ask_for_help(helped),
+        "choice": "later",
+        "calendar-feed:token": feeds.token_of(
+            calendars.share(borrower_id=who, shows_amounts=False, language="zh-hans", now=NOON)
+        ),
+        **_rights(who),
     }
+
+
+def _amend(loan: Loan) -> UUID:
+    asked: dict[str, Any] = {"borrower_id": loan.borrower_id, "loan_id": loan.id, "wish": DueDay(day=20)}
+    draft = amendments.quote(**asked, today=day_of(NOON)).draft
+    return amendments.accept(**asked, sha256=draft.sha256, is_meant=True, address="", agent="", now=NOON).id
+
+
+def _paid_for(made: links.Made) -> list[str]:
+    """The address of the result of a payment that somebody else has begun."""
+    charge = links.pay(
+        link=made.link, channel="alipay", how="page", attempt=uuid4().hex, payer_ip=None, now=NOON
+    )  # fmt: skip
+    charges.deliver(borrower_id=charge.borrower_id, charge_id=charge.id, now=NOON)
+    return pay_links.payer_address(charge).split("/")[-2:]
+
+
+def _ask_for_help(loan: Loan) -> UUID:
+    case_id = uuid7()
+    hardship.ask(borrower_id=loan.borrower_id, loan_id=loan.id, case_id=case_id, wish=Help(reason="job"), now=NOON)
+    return case_id
+
+
+def _rights(who: UUID) -> dict[str, Any]:
+    device_id = uuid7()
+    Device.objects.create(
+        borrower_id=who, id=device_id, hash="d", system="mac", browser="edge", first_seen_at=NOON, last_seen_at=NOON
+    )
+    Consent.objects.create(borrower_id=who, purpose="identity", version="identity-2026-11", given_at=NOON)
+    complaint = complaints.complain(
+        borrower_id=who, attempt=uuid4(), wish=Complained(kind="other", text="多扣了"), now=NOON
+    )
+    return {
+        "medium": "sms", "device_id": device_id, "copy_id": copies.ask(borrower_id=who, now=NOON).id,
+        "purpose": "identity", "complaint_id": complaint.id,
+    }  # fmt: skip
 
 
 def _buy(shop: purchasing.Shop, who: UUID, number: str) -> Loan:

@@ -6,5 +6,5 @@ from anqi.web.hooks import receipts, views
 
 urlpatterns = [
     path("<slug:channel>", views.receive, name="hook"),
-    path("receipts/<slug:medium>", receipts.receive, name="receipts"),
+    path("receipts/<slug:medium>", receipts.receive, name="receipts-hook"),
 ]

@@ -13,8 +13,8 @@ from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.tabs import tabs
 
 
-@require_safe
 @borrower_required
+@require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What is on this page has been seen once it was shown; the marks stand until the next time."""
     who, now = borrower_id(request), clock.now()

@@ -24,8 +24,8 @@ from anqi.web.borrower.reminder_forms import STEP_WORDS, MailCodeForm, MailForm,
 from anqi.web.borrower.tabs import tabs
 
 
-@require_safe
 @borrower_required
+@require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     return _show(request)
 
