@@ -39,10 +39,9 @@ _UNIONPAY_CARDS: tuple[Place, ...] = (("card", "open_query"), ("card", "remove")
 _UNIONPAY_FILE: tuple[Place, ...] = (("statement", "statement"),)
 # Alipay and WeChat have a list of trades and one of the account.
 _BILLS: tuple[Place, ...] = (("reconcile", bills.TRADE), ("reconcile", bills.FUNDS))
-# What needs other movements of the same or the next day, without which WeChat makes no file: the town has them.
+# A refund that slides to the next day among other movements of it: the town has them.
 _PLAYED_IN_TOWN = {
-    ("alipay", "line_refund_next_day"), ("wechat", "line_missing"), ("wechat", "line_next_day"),
-    ("wechat", "line_refund_next_day"), ("wechat", "statement_empty"),
+    ("alipay", "line_refund_next_day"), ("wechat", "line_refund_next_day"),
 }  # fmt: skip
 # What is told of a payout or an opening comes by the same letters as of a payment.
 _UNIONPAY_TOLD_OUT: tuple[Place, ...] = (("payout", "paid_out"), ("card", "opened"))

@@ -29,9 +29,7 @@ _FOUND = {
 }  # fmt: skip
 # A line stays where it was put off to, in the other list too; one that was told by a list already is told once more.
 _SLID = {
-    ("alipay", "line_next_day"): {
-        "bill_trade": Counter(missing_with_them=3, other_day=3), "bill_funds": Counter(missing_with_them=2, other_day=3),
-    },
+    "bill_trade": Counter(missing_with_them=3, other_day=3), "bill_funds": Counter(missing_with_them=2, other_day=3),
 }  # fmt: skip
 # Further than other tests ever go with their clocks, and as many days as a cell takes.
 _DAY, _FAR, _EACH = 24 * 60 * 60, 30, 4
@@ -68,8 +66,8 @@ def test_it_comes_to_a_known_end(ground: Ground, cell: Cell, caplog: pytest.LogC
 
 def found(cell: Cell) -> Counter[str]:
     """The kinds of differences that the fault makes in the file of the cell's step."""
-    if (cell.channel, cell.fault.name) in _SLID:
-        return _SLID[cell.channel, cell.fault.name][cell.step]
+    if cell.fault.name == "line_next_day" and cell.step in _SLID:
+        return _SLID[cell.step]
     kinds = _FOUND.get(cell.fault.name, [])
     if cell.step == "bill_funds":
         kinds = ["amount"] if kinds == ["fee"] else kinds * (1 if _has_no_fee(cell) else 2)
