@@ -39,10 +39,6 @@ _UNIONPAY_CARDS: tuple[Place, ...] = (("card", "open_query"), ("card", "remove")
 _UNIONPAY_FILE: tuple[Place, ...] = (("statement", "statement"),)
 # Alipay and WeChat have a list of trades and one of the account.
 _BILLS: tuple[Place, ...] = (("reconcile", bills.TRADE), ("reconcile", bills.FUNDS))
-# A refund that slides to the next day among other movements of it: the town has them.
-_PLAYED_IN_TOWN = {
-    ("alipay", "line_refund_next_day"), ("wechat", "line_refund_next_day"),
-}  # fmt: skip
 # What is told of a payout or an opening comes by the same letters as of a payment.
 _UNIONPAY_TOLD_OUT: tuple[Place, ...] = (("payout", "paid_out"), ("card", "opened"))
 PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
@@ -85,8 +81,8 @@ PLACES: tuple[tuple[str, Sequence[Fault], tuple[Place, ...]], ...] = (
     ("unionpay", unionpay.DECLINES, (("payout", "payout"), ("card", "open"))),
     ("unionpay", unionpay.QUERY_FAULTS, (("payout", "query"), ("card", "open_query"))),
     ("unionpay", (*unionpay.LINE_FAULTS, *unionpay.FILE_FAULTS), _UNIONPAY_FILE),
-    ("alipay", tuple(each for each in bills.FAULTS if ("alipay", each.name) not in _PLAYED_IN_TOWN), _BILLS),
-    ("wechat", tuple(each for each in bills.FAULTS if ("wechat", each.name) not in _PLAYED_IN_TOWN), _BILLS),
+    ("alipay", bills.FAULTS, _BILLS),
+    ("wechat", bills.FAULTS, _BILLS),
     ("unionpay", (*unionpay.LINE_FAULTS, *unionpay.FILE_FAULTS), (("reconcile", "statement"),)),
     ("bank", bank.TRANSFER_FAULTS, (("pay", "transfer"),)),
     ("bank", bank.STATEMENT_FAULTS, (("statement", "statement"),)),
@@ -113,8 +109,8 @@ def is_felt(fault: Fault, step: str) -> bool:
 
 
 def catalogued() -> set[tuple[str, str]]:
-    """Every fault of every channel's stand-in: (channel, name), but for those that tests/simulation plays."""
+    """Every fault of every channel's stand-in: (channel, name)."""
     known = (
         ("alipay", alipay.FAULTS), ("wechat", wechat.FAULTS), ("unionpay", unionpay.FAULTS), ("bank", bank.FAULTS),
     )  # fmt: skip
-    return {(channel, fault.name) for channel, faults in known for fault in faults} - _PLAYED_IN_TOWN
+    return {(channel, fault.name) for channel, faults in known for fault in faults}

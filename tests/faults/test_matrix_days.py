@@ -25,11 +25,12 @@ CHOSEN = chosen("alipay", "wechat", "unionpay", of=OF_RECONCILING, most=2)
 _FOUND = {
     "line_missing": ["missing_with_them"], "line_twice": ["duplicate"], "line_amount": ["amount"], "line_fee": ["fee"],
     "line_stranger": ["missing_with_us"], "line_next_day": ["missing_with_them", "other_day"],
-    "line_refund_next_day": ["missing_with_them", "other_day"], "statement_empty": ["missing_with_them"] * 2,
+    "statement_empty": ["missing_with_them"] * 2,
 }  # fmt: skip
 # A line stays where it was put off to, in the other list too; one that was told by a list already is told once more.
 _SLID = {
-    "bill_trade": Counter(missing_with_them=3, other_day=3), "bill_funds": Counter(missing_with_them=2, other_day=3),
+    ("line_next_day", "bill_trade"): (3, 3), ("line_next_day", "bill_funds"): (2, 3),
+    ("line_refund_next_day", "bill_trade"): (2, 2), ("line_refund_next_day", "bill_funds"): (1, 2),
 }  # fmt: skip
 # Further than other tests ever go with their clocks, and as many days as a cell takes.
 _DAY, _FAR, _EACH = 24 * 60 * 60, 30, 4
@@ -66,17 +67,13 @@ def test_it_comes_to_a_known_end(ground: Ground, cell: Cell, caplog: pytest.LogC
 
 def found(cell: Cell) -> Counter[str]:
     """The kinds of differences that the fault makes in the file of the cell's step."""
-    if cell.fault.name == "line_next_day" and cell.step in _SLID:
-        return _SLID[cell.step]
+    if (cell.fault.name, cell.step) in _SLID:
+        missing, other_day = _SLID[cell.fault.name, cell.step]
+        return Counter(missing_with_them=missing, other_day=other_day)
     kinds = _FOUND.get(cell.fault.name, [])
     if cell.step == "bill_funds":
-        kinds = ["amount"] if kinds == ["fee"] else kinds * (1 if _has_no_fee(cell) else 2)
+        kinds = ["amount"] if kinds == ["fee"] else kinds * (1 if cell.fault.name == "line_amount" else 2)
     return Counter(kinds)
-
-
-def _has_no_fee(cell: Cell) -> bool:
-    """Whether the fee beside it is as it should be; one that is given back is only summed up."""
-    return cell.fault.name in ("line_amount", "line_refund_next_day")
 
 
 def assert_each_day_is_reconciled_with(kinds: Counter[str]) -> None:
