@@ -6,25 +6,32 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from anqi import clock
-from anqi.actions import charges, credit_lines, reconciliation, repayments
+from anqi.actions import amendments, charges, complaints, credit_lines, hardship, reconciliation, repayments
 from anqi.actions.charges import Wish
 from anqi.actions.returns import holding
 from anqi.actions.settlements import payouts
 from anqi.lending import models as lending
 from anqi.lending import set_aside
-from anqi.notices.models import Webhook
+from anqi.lending.changing import DueDay
+from anqi.lending.hardship import Wish as Help
+from anqi.notices import messages
+from anqi.notices.models import Message, Webhook
 from anqi.payments import channels, kept_statements
 from anqi.payments import models as payments
 from anqi.payments.channels.protocol import Closed, Succeeded
+from anqi.people import account_requests
+from anqi.people.complaints import Wish as Complained
 from anqi.rows.ids import uuid7
 from anqi.web.office import access
 from tests import returning, settling
 from tests.actions.reconciling import Stating
 from tests.actions.test_reconciliation import pay, write
 from tests.planting import Planted, at, days, plant_borrower, plant_loan
+from tests.returning import Bought
 from tests.web import crawling
 from tests.web.borrower_stand import Cashier, signed_in
 from tests.web.crawling import Address
@@ -72,7 +79,35 @@ def rows(lin: Planted) -> dict[str, Any]:
         "set_aside_id": lending.SetAside.objects.get(),
         "payout_id": payments.Payout.objects.get(state="waiting"),
         "plan_id": payments.DebitPlan.objects.first(),
+        **_of_rights(lin, bought),
     }
+
+
+def _of_rights(lin: Planted, bought: Bought) -> dict[str, Any]:
+    """What borrowers asked for, were told, and signed since; of help another's case than that of unapplied money."""
+    now, fresh = clock.now(), plant_loan(starts_on=TODAY - days(5), borrower_id=lin.borrower_id)
+    asked: dict[str, Any] = {"borrower_id": fresh.borrower_id, "loan_id": fresh.loan_id, "wish": DueDay(day=20)}
+    draft = amendments.quote(**asked, today=TODAY).draft
+    signed = amendments.accept(**asked, sha256=draft.sha256, is_meant=True, address="", agent="", now=now)
+    helped = plant_loan(starts_on=TODAY - days(40), borrower_id=lin.borrower_id)
+    case = hardship.ask(
+        borrower_id=helped.borrower_id, loan_id=helped.loan_id, case_id=uuid7(), wish=Help(reason="job"), now=now
+    )
+    hardship.ask_otherwise(borrower_id=case.borrower_id, case_id=case.id, text="想少还一点", now=now)
+    complaint = complaints.complain(
+        borrower_id=bought.borrower_id, attempt=uuid4(), wish=Complained(kind="other", text="多扣了"), now=now
+    )
+    with transaction.atomic():
+        request = account_requests.put(
+            lin.borrower_id, "identity", state="review", now=now, name="林大满", id_number="11010519491231002X", text="改名"
+        )
+    messages.announce(borrower_id=lin.borrower_id, template="payment_received", words={"amount": "¥533.09"}, now=now)
+    return {
+        "amendment:amendment_id": signed, "amendment:loan_id": lending.Loan.objects.get(id=fresh.loan_id),
+        **{f"{name}:case_id": case for name in ("hardship", "offer_help", "hardship_act")},
+        "complaint_id": complaint, "request_id": request,
+        "message_id": Message.objects.filter(borrower_id=lin.borrower_id).latest("id"),
+    }  # fmt: skip
 
 
 def _contradicted() -> payments.Difference:
@@ -103,6 +138,10 @@ def _of_nobody(unknown: payments.ReconciliationDifference) -> dict[str, Any]:
     payouts.release(payout_id=payout.id, actor=hire("supervisor"), now=clock.now())
     file_id = payouts.hand_over(actor=hire(), now=clock.now())
     merchant = settling.shop()
+    remittance = payments.Remittance.objects.create(
+        channel=unknown.channel, day=unknown.day, ref="W1", amount_minor=50_000, told_at=clock.now(),
+        statement=payments.ChannelStatement.objects.latest("id"), found_at=clock.now(),
+    )  # fmt: skip
     return {
         "merchant_id": merchant.id, "webhook_id": Webhook.objects.get(state="given_up").id, "file_id": file_id,
         "settlement_id": lending.Settlement.objects.get().id, "account_id": lending.MerchantAccount.objects.latest("id").id,
@@ -110,7 +149,9 @@ def _of_nobody(unknown: payments.ReconciliationDifference) -> dict[str, Any]:
         "line_id": payments.BankLine.objects.earliest("seq").id, "channel": unknown.channel, "on": unknown.day,
         "reconciliation_difference:difference_id": unknown.id,
         "reconciliation_act:difference_id": unknown.id,
-        "reconciliation_act:verb": "explain", "hold_act:verb": "end", "step": "report", "account": "receivable_principal",
+        "reconciliation_act:verb": "explain", "remittance_id": remittance.id, "remittance_act:verb": "dismiss",
+        "hardship_act:verb": "look", "act_on_complaint:step": "note", "verdict": "refuse", "hold_act:verb": "end",
+        "step": "report", "account": "receivable_principal",
         "slug": "inbox", "row_id": payments.Inbox.objects.filter(state="refused").get().id,
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.actions import remittances
+from anqi.payments import bank_inspection
 from anqi.payments import remittance_inspection as inspection
 from anqi.payments import remittances as kept
 from anqi.payments.models import BankLine, Remittance
@@ -81,13 +82,13 @@ def act(request: HttpRequest, remittance_id: UUID, verb: str) -> HttpResponse:
 @staff_required(roles=ACTORS)
 def release(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """The line is no channel's."""
+    if not bank_inspection.line(line_id):
+        raise Http404
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
         remittances.release(line_id=line_id, reason=reason, actor=staff(request), now=clock.now())
     except Refused as refused:
-        if refused.code == "not_theirs":
-            raise Http404 from None
         return _board(request, refusal=wording.refusal(refused), status=409)
     messages.success(request, _("已记为不是渠道的，现在和其他流水一起处理。"))
     return HttpResponseRedirect(reverse("office:bank_line", args=[line_id]))
