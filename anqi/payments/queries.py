@@ -117,19 +117,15 @@ class CardView:
 
 def charge(borrower_id: UUID, charge_id: UUID) -> ChargeView | None:
     """The borrower's own charge; None for one that is somebody else's or nobody's. Four statements."""
-    row = Charge.objects.filter(borrower_id=borrower_id, id=charge_id).first()
-    if not row:
-        return None
-    parts = ChargePart.objects.filter(borrower_id=borrower_id, charge_id=charge_id).order_by("id")
-    shares = dict(parts.values_list("loan_id", "amount_minor"))
-    arrived = _payments(borrower_id).filter(charge_id=charge_id).order_by("id")
-    return _charge_view(
-        row,
-        loan_ids=tuple(shares),
-        shares=shares,
-        answer=_last_answer(borrower_id, charge_id),
-        payments=_payment_views(borrower_id, list(arrived)),
-    )
+    rows = list(Charge.objects.filter(borrower_id=borrower_id, id=charge_id))
+    return next(iter(_charge_views(borrower_id, rows)), None)
+
+
+def charges(borrower_id: UUID, *, before: UUID | None, limit: int) -> list[ChargeView]:
+    """The borrower's charges, debits too, the latest first, from before that one on. Six statements."""
+    found = Charge.objects.filter(borrower_id=borrower_id)
+    rows = (found.filter(id__lt=before) if before else found).order_by("-id")[:limit]
+    return _charge_views(borrower_id, list(rows))
 
 
 def cards(borrower_id: UUID) -> list[CardView]:
@@ -180,9 +176,30 @@ def _payments(borrower_id: UUID) -> QuerySet[Payment]:
     return Payment.objects.filter(borrower_id=borrower_id).annotate(link_id=F("charge__link_id"))
 
 
-def _last_answer(borrower_id: UUID, charge_id: UUID) -> _Answered:
-    answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id=charge_id, direction="out")
-    return answers.order_by("-at", "-id").values_list("outcome", "at", "kind").first() or _NO_ANSWER
+def _charge_views(borrower_id: UUID, rows: Sequence[Charge]) -> list[ChargeView]:
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    shares: dict[UUID, dict[UUID, int]] = {charge_id: {} for charge_id in ids}
+    parts = ChargePart.objects.filter(borrower_id=borrower_id, charge_id__in=ids).order_by("id")
+    for charge_id, loan_id, minor in parts.values_list("charge_id", "loan_id", "amount_minor"):
+        shares[charge_id][loan_id] = minor
+    arrived = list(_payments(borrower_id).filter(charge_id__in=ids).order_by("id"))
+    views = list(zip(arrived, _payment_views(borrower_id, arrived), strict=True))
+    answers = _last_answers(borrower_id, ids)
+    return [
+        _charge_view(
+            row, loan_ids=tuple(shares[row.id]), shares=shares[row.id], answer=answers.get(row.id, _NO_ANSWER),
+            payments=tuple(view for paid, view in views if paid.charge_id == row.id),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _last_answers(borrower_id: UUID, charge_ids: Sequence[UUID]) -> dict[UUID, _Answered]:
+    answers = Exchange.objects.filter(borrower_id=borrower_id, charge_id__in=charge_ids, direction="out")
+    last = answers.order_by("charge_id", "-at", "-id").distinct("charge_id")
+    return {row[0]: row[1:] for row in last.values_list("charge_id", "outcome", "at", "kind")}
 
 
 def _payment_views(borrower_id: UUID, rows: Sequence[Payment]) -> tuple[PaymentView, ...]:

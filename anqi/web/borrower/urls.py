@@ -41,6 +41,7 @@ from anqi.web.borrower.views import (
     signing,
     statements,
     together,
+    whereabouts,
 )
 from anqi.web.shared.papers import SIGNED
 
@@ -168,6 +169,7 @@ urlpatterns = [
     path("charges/<uuid:charge_id>/cashier", charges.cashier, name="cashier"),
     path("charges/<uuid:charge_id>/code.svg", charges.code, name="charge-code"),
     path("charges/<uuid:charge_id>/give-up", charges.give_up, name="give-up"),
+    path("payments", whereabouts.payments_made, name="payments"),
     path("receipts", receipts.receipts, name="receipts"),
     path("receipts/<uuid:receipt_id>", receipts.receipt, name="receipt"),
 ]
