@@ -1,5 +1,7 @@
 """Lenders, as others than borrowers ask for them."""
 
+from uuid import UUID
+
 from anqi.lending.models import Lender
 
 
@@ -12,3 +14,8 @@ def account_holder() -> Lender:
     if first is None:
         raise LookupError("no lender")
     return first
+
+
+def name_of(lender_id: UUID) -> str:
+    """The lender as its borrowers know it."""
+    return Lender.objects.only("name").get(id=lender_id).name

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from anqi.lending import merchant_orders
 from anqi.lending.merchant_orders import NoSuchOrder, State
-from anqi.lending.models import MerchantOrder, Order
+from anqi.lending.models import Merchant, MerchantOrder, Order
 from anqi.rows.days import SHANGHAI
 from anqi.rows.ids import uuid7
 
@@ -40,6 +40,11 @@ def find(borrower_id: UUID, order_id: UUID) -> Order:
     if found is None or found.merchant is None:
         raise NoSuchOrder
     return found
+
+
+def shop_of(borrower_id: UUID, order_id: UUID) -> Merchant | None:
+    """Where it was bought; None of cash."""
+    return Order.objects.select_related("merchant").get(borrower_id=borrower_id, id=order_id).merchant
 
 
 def move(

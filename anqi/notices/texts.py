@@ -77,6 +77,14 @@ _TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminde
         "en": "Your plan for {merchant} is on hold: until that is over, nothing is debited, late, penalised or"
         " reported.",
     },
+    "hold_opened_cash": {
+        "zh-hans": "你在{lender}的借款已冻结：解除之前不扣款、不算逾期、不计罚息，也不报送征信。",
+        "en": "Your loan from {lender} is on hold: until that is over, nothing is debited, late, penalised or reported.",
+    },
+    "hold_ended_cash": {
+        "zh-hans": "你在{lender}的借款已解除冻结。冻结期间不计逾期和罚息，今天起照常还款。",
+        "en": "The hold on your loan from {lender} is over. Its days count for nothing; from today on it goes on.",
+    },
     "hold_ended": {
         "zh-hans": "你在{merchant}的这笔分期已解除冻结。冻结期间不计逾期和罚息，今天起照常还款。",
         "en": "The hold on your plan for {merchant} is over. Its days count for nothing; from today on the plan goes"

@@ -24,6 +24,18 @@ WORDS: dict[str, dict[str, Any]] = {
     "return_withdrawn": {"merchant": "青禾数码", "amount": texts.yuan(53309)},
     "hold_opened": {"merchant": "青禾数码"},
     "hold_ended": {"merchant": "青禾数码"},
+    **{f"hardship_{told}": {"lender": "青禾消费金融"} for told in ("declined", "accepted", "lapsed")},
+    **{
+        f"hardship_{told}": {"lender": "青禾消费金融", "last_on": "2026年10月9日"} for told in ("choosing", "offered")
+    },
+    **{
+        f"hardship_{told}": {"lender": "青禾消费金融", "answer_on": "2026年10月9日"}
+        for told in ("received", "late", "broken")
+    },
+    "due_day_changed": {"loan": "AQ2609-1", "due_on": "2026年10月20日", "amount": "¥533.09", "cost": "¥20.00"},
+    "instalment_deferred": {"loan": "AQ2609-1", "due_on": "2026年10月20日", "amount": "¥533.09", "cost": "¥1.61"},
+    "hold_opened_cash": {"lender": "青禾消费金融"},
+    "hold_ended_cash": {"lender": "青禾消费金融"},
     "refund_begun": {"amount": texts.yuan(53309)},
     "refund_done": {"amount": texts.yuan(53309)},
     "refund_failed": {"amount": texts.yuan(53309)},

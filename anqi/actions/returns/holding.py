@@ -7,7 +7,7 @@ from django.db import transaction
 
 from anqi import recording
 from anqi.actions.returns import counting, writing
-from anqi.lending import holding, inspection, merchant_orders, orders, returning, store
+from anqi.lending import holding, inspection, lenders, merchant_orders, orders, returning, store
 from anqi.lending.holding import DayTooSoon, NothingAsked
 from anqi.lending.models import Hold
 from anqi.lending.returning import State
@@ -149,8 +149,12 @@ def _asked(borrower_id: UUID, hold_id: UUID) -> Hold:
 
 
 def _tell(hold: Hold, template: str, now: datetime) -> None:
-    order_id = writing.loan_of(hold.borrower_id, hold.loan_id).order_id
-    words = {"merchant": orders.find(hold.borrower_id, order_id).shop.name}
+    held = writing.loan_of(hold.borrower_id, hold.loan_id)
+    shop = orders.shop_of(hold.borrower_id, held.order_id)
+    if shop:
+        words = {"merchant": shop.name}
+    else:
+        template, words = f"{template}_cash", {"lender": lenders.name_of(held.lender_id)}
     messages.announce(borrower_id=hold.borrower_id, template=template, words=words, now=now)
 
 

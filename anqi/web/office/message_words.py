@@ -29,6 +29,8 @@ MESSAGES: Words = {
     **hardship_words.MESSAGES,
     "hold_opened": lazy("冻结通知"),
     "hold_ended": lazy("解除冻结通知"),
+    "hold_opened_cash": lazy("冻结通知"),
+    "hold_ended_cash": lazy("解除冻结通知"),
     "refund_done": lazy("退款到账通知"),
     "refund_failed": lazy("退款失败通知"),
     "payout_arrived": lazy("放款到账通知"),
