@@ -172,4 +172,5 @@ urlpatterns = [
     path("payments", whereabouts.payments_made, name="payments"),
     path("receipts", receipts.receipts, name="receipts"),
     path("receipts/<uuid:receipt_id>", receipts.receipt, name="receipt"),
+    path("receipts/<uuid:receipt_id>.pdf", receipts.paper, name="receipt-pdf"),
 ]
