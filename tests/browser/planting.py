@@ -22,7 +22,7 @@ from tests.purchasing import LIMIT_MINOR, TERMS, hash_of  # noqa: E402
 
 _PLANS = (("p3-0", 3, "0"), ("p6", 6, "0.108"), ("p12", 12, "0.12"))
 # These owe already when the tests begin; 林小满 buys in front of the reader.
-OWING = (cast.ZHOU, cast.CHEN, cast.WANG, cast.ZHAO)
+OWING = (cast.ZHOU, cast.CHEN, cast.WANG, cast.ZHAO, cast.HAN)
 # And this one so little that WeChat debits an instalment at once.
 OWING_LITTLE = cast.SUN
 _READ = timedelta(seconds=45)

@@ -292,4 +292,4 @@ def test_each_question_is_one_statement(line: BankLine) -> None:
 
     with CaptureQueriesContext(connection) as captured:
         list(verified_sides.wrong())
-    assert len(captured) == 8, "three of settlements; chain, lines, days, balance; holds"
+    assert len(captured) == 9, "three of settlements; chain, lines, days, balance; holds; amendments"

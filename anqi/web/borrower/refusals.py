@@ -131,7 +131,7 @@ _WORDS: dict[str, Words] = {
     "cap_unknown": lambda facts, now: _("今天不能办理这个方案。"),
     "not_verified": lambda facts, now: _("请先完成实名认证，再来签约。"),
     **hardship_words.REFUSALS,
-    "account_closed": lambda facts, now: _("这个账号 %(at)s已注销，不能登录。要保存的资料到期删除，90 天后这个手机号可以注册新账号。")
+    "account_closed": lambda facts, now: _("这个账号 %(at)s 已注销，不能登录。要保存的资料到期删除，90 天后这个手机号可以注册新账号。")
     % {"at": write_moment(facts["closed_at"], this_year=now.year)},
     "same_phone": lambda facts, now: _("这就是现在的手机号，不用换。"),
     "phone_taken": lambda facts, now: _("这个手机号已经有自己的账号，没有更换。请换一个手机号，或先用它登录并注销那个账号。"),
