@@ -79,7 +79,8 @@ _TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminde
     },
     "hold_opened_cash": {
         "zh-hans": "你在{lender}的借款已冻结：解除之前不扣款、不算逾期、不计罚息，也不报送征信。",
-        "en": "Your loan from {lender} is on hold: until that is over, nothing is debited, late, penalised or reported.",
+        "en": "Your loan from {lender} is on hold: until that is over, nothing is debited, late, penalised or"
+        " reported.",
     },
     "hold_ended_cash": {
         "zh-hans": "你在{lender}的借款已解除冻结。冻结期间不计逾期和罚息，今天起照常还款。",
