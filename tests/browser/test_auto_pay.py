@@ -12,7 +12,7 @@ from tests.browser import times, walking
 from tests.browser.street import Street
 from tests.browser.windows import Window
 
-_TOLD = "select 1 from notices_message where template = %s and state = 'sent'"
+_TOLD = "select 1 from notices_message where template = %s and state in ('sent', 'delivered')"
 
 
 @pytest.fixture

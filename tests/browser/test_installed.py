@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from demo.cast import ZHOU
+from demo.cast import ZHAO
 from tests.browser import walking
 from tests.browser.street import Street
 from tests.browser.windows import Window
@@ -23,27 +23,27 @@ def wait_until_kept(page: Page, has: str) -> None:
 
 
 def test_without_a_network(street: Street, window: Callable[..., Window]) -> None:
-    zhou = window("offline")
-    page = zhou.page
-    walking.log_in(page, street, ZHOU)
+    zhao = window("offline")
+    page = zhao.page
+    walking.log_in(page, street, ZHAO)
     page.goto(street.url("borrower"))
     wait_until_kept(page, "下面是上次联网时的还款日")
-    zhou.context.set_offline(True)
+    zhao.context.set_offline(True)
     page.goto(f"{street.url('borrower')}/bills")
     expect(page.get_by_role("heading", name="没有网络")).to_be_visible()
     expect(page.get_by_text("的数据")).to_contain_text("分钟")
     assert page.locator("li.aq-row").count() > 0
-    zhou.look_at("01-dates", also=("dark",))
-    zhou.context.set_offline(False)
+    zhao.look_at("01-dates", also=("dark",))
+    zhao.context.set_offline(False)
     page.get_by_role("link", name="再试一次").click()
     expect(page.get_by_role("heading", name="首页")).to_be_visible()
 
     page.goto(f"{street.url('borrower')}/me")
     page.get_by_role("button", name="退出登录").click()
     wait_until_kept(page, "没有留下任何人的还款数据")
-    zhou.context.set_offline(True)
+    zhao.context.set_offline(True)
     page.goto(street.url("borrower"))
     expect(page.get_by_text("没有留下任何人的还款数据")).to_be_visible()
     assert page.locator("li.aq-row").count() == 0
-    zhou.context.set_offline(False)
-    zhou.must_be_clean()
+    zhao.context.set_offline(False)
+    zhao.must_be_clean()
