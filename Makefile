@@ -27,7 +27,7 @@ soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody w
 	$(BIN)/python -m pytest -q tests/browser
 
 seed: $(INSTALLED) ## The simulated town once more, drawn from SEED (today, unless told)
-	ANQI_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/simulation/test_town.py
+	ANQI_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/simulation/test_town.py::test_the_auditor_agrees
 
 check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, licences
 	$(BIN)/ruff check -q .
