@@ -30,6 +30,11 @@ class BillLine:
     remaining_minor: int
     is_held: bool
 
+    @property
+    def shown_state(self) -> str:
+        """Its state as it is shown: what is left of a plan on hold is just that."""
+        return "held" if self.is_held and self.remaining_minor else self.state
+
 
 @dataclass(frozen=True, kw_only=True)
 class LaterLine:

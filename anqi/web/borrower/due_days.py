@@ -2,10 +2,14 @@
 
 from calendar import Calendar
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
+from anqi.lending import holding
+from anqi.lending.queries import OrderView
+from anqi.web.borrower import bills
 from anqi.web.borrower.bills import BillLine
 
 # Late before due before to come before done: a day is shown by its most urgent line.
@@ -32,7 +36,7 @@ class DueDay:
     @property
     def state(self) -> str:
         """The state of its most urgent line."""
-        return min((_state(line) for line in self.lines), key=_URGENCY.index)
+        return min((line.shown_state for line in self.lines), key=_URGENCY.index)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,13 @@ class Cell:
     due: DueDay | None
 
 
-def by_day(lines: Iterable[BillLine]) -> dict[date, DueDay]:
-    """The days on which these fall due, in order."""
+def of(who: UUID, orders: Sequence[OrderView], *, today: date) -> dict[date, DueDay]:
+    """The days on which these orders of the borrower ask, or asked, for anything, in order."""
+    still = holding.standstills(who, [order.loan.held for order in orders if order.loan], today=today)
     found: dict[date, list[BillLine]] = defaultdict(list)
-    for line in lines:
-        found[line.due_on].append(line)
+    for order in orders:
+        for line in bills.lines_of(order, standstills=still):
+            found[line.due_on].append(line)
     return {on: DueDay(on=on, lines=tuple(found[on])) for on in sorted(found)}
 
 
@@ -61,7 +67,3 @@ def weeks_of(first: date, days: dict[date, DueDay]) -> list[list[Cell]]:
 def _cell(on: date, first: date, days: dict[date, DueDay]) -> Cell:
     is_of_month = on.month == first.month
     return Cell(on=on, is_of_month=is_of_month, due=days.get(on) if is_of_month else None)
-
-
-def _state(line: BillLine) -> str:
-    return "held" if line.is_held and line.remaining_minor else line.state

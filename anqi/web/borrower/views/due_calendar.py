@@ -13,11 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.actions import calendars as acts
-from anqi.lending import holding
 from anqi.lending import queries as lending
 from anqi.notices import calendars
 from anqi.rows.days import next_month
-from anqi.web.borrower import bill_months, bills, calendar_file, due_days
+from anqi.web.borrower import bill_months, calendar_file, due_days
 from anqi.web.borrower.access import borrower_id, borrower_required
 from anqi.web.borrower.due_days import DueDay
 from anqi.web.borrower.tabs import tabs
@@ -95,9 +94,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _days(who: UUID, today: date) -> dict[date, DueDay]:
-    orders = lending.begun(who, today=today)
-    still = holding.standstills(who, [order.loan.held for order in orders if order.loan], today=today)
-    return due_days.by_day(line for order in orders for line in bills.lines_of(order, standstills=still))
+    return due_days.of(who, lending.begun(who, today=today), today=today)
 
 
 def _month(stated: str, today: date) -> date:

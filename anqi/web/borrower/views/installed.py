@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from anqi import clock
-from anqi.lending import holding
 from anqi.lending import queries as lending
-from anqi.web.borrower import bills, due_days
+from anqi.web.borrower import due_days
 from anqi.web.borrower.access import borrower_id, is_borrower
 from anqi.web.borrower.due_days import DueDay
 
@@ -61,7 +60,5 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 def _days(request: HttpRequest) -> list[DueDay]:
     today, who = clock.today(), borrower_id(request)
-    orders = lending.running(who, today=today)
-    still = holding.standstills(who, [order.loan.held for order in orders if order.loan], today=today)
-    days = due_days.by_day(line for order in orders for line in bills.lines_of(order, standstills=still))
+    days = due_days.of(who, lending.running(who, today=today), today=today)
     return [day for day in days.values() if day.remaining_minor]
