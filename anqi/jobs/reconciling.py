@@ -8,24 +8,27 @@ from datetime import date
 
 from anqi import clock
 from anqi.actions import payouts, reconciliation, remittances
+from anqi.payments import channels
 from anqi.payments.models import ReconciliationDay
 
 
 def bring(channel: str, day: date, *, read_inbox: Callable[[], None]) -> list[ReconciliationDay]:
-    """Each of its files as it stands now; none while one has not been given. Safe to repeat.
+    """Each of its files that is here, as it stands now; those that are not are asked for. Safe to repeat.
 
-    `read_inbox` has everything learned that waits there. StatementUnreadable as `payouts.look_through`.
+    `read_inbox` has everything learned that waits there. StatementUnreadable as `payouts.look_through`, after what is
+    here was learned from.
     """
-    try:
-        found = reconciliation.match(channel=channel, day=day, now=clock.now())
-    except reconciliation.NotKept:
+    found = _learn(channel, day, read_inbox)
+    if len(found) < len(channels.find_stating(channel).statement_kinds()):
         payouts.look_through(channel=channel, day=day, now=clock.now())
-        try:
-            found = reconciliation.match(channel=channel, day=day, now=clock.now())
-        except reconciliation.NotKept:
-            return []
+        found = _learn(channel, day, read_inbox)
+    remittances.learn(channel=channel, day=day, now=clock.now())
+    return found
+
+
+def _learn(channel: str, day: date, read_inbox: Callable[[], None]) -> list[ReconciliationDay]:
+    found = reconciliation.match(channel=channel, day=day, now=clock.now())
     if reconciliation.tell(channel=channel, day=day, now=clock.now()):
         read_inbox()
         found = reconciliation.match(channel=channel, day=day, now=clock.now())
-    remittances.learn(channel=channel, day=day, now=clock.now())
     return found

@@ -25,7 +25,7 @@ def is_quiet(channel: str, day: date) -> bool:
 
 
 def keep(channel: str, day: date, *, kinds: Iterable[str], now: datetime) -> None:
-    """The day is reconciled: the channel has nothing of it, and neither have we. A file may still come."""
+    """By these files, of which there is none, the day is reconciled: nothing moved. One may still come."""
     nothing = dict.fromkeys(_FIGURES, 0)
     ReconciliationDay.objects.bulk_create(
         [
@@ -40,7 +40,7 @@ def keep(channel: str, day: date, *, kinds: Iterable[str], now: datetime) -> Non
 
 
 def drop(channel: str, day: date) -> None:
-    """The day is not quiet after all: it waits for its file."""
+    """The day is not quiet after all: it waits for the files that are missing."""
     ReconciliationDay.objects.filter(channel=channel, day=day, statement=None).delete()
 
 

@@ -15,8 +15,8 @@ _NEWS_WITHIN = timedelta(days=31)
 
 
 def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
-    """The channel's days until the last one that is over, from the first that anything is known of, of which a file has
-    not been matched, or of which something was learned since, or that is to be fetched now.
+    """The channel's days until the last one that is over, from the first that anything is known of, of which a file that
+    is here has not been matched, or something was learned since, or a file is to be fetched now.
 
     A day on which nothing was begun or moved here has no file at some channels: none is asked for.
     """
@@ -30,11 +30,10 @@ def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
     resting = unread_statements.resting(channel, now=now)
     found, missing = [], []
     for day in (first + n * _DAY for n in range((last - first).days + 1)):
-        here = [versions.get((day, kind)) for kind in kinds]
-        if all(here):
-            if here != [done.get((day, kind)) for kind in kinds]:
-                found.append(day)
-        elif day not in resting:
+        here = {(day, kind): versions[day, kind] for kind in kinds if (day, kind) in versions}
+        if any(version != done.get(file) for file, version in here.items()):
+            found.append(day)
+        elif len(here) < len(kinds) and day not in resting:
             missing.append(day)
     return sorted({*found, *_busy(channel, missing), *_with_news(channel, since=last - _NEWS_WITHIN)})
 

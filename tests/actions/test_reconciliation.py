@@ -29,6 +29,7 @@ from anqi.payments import (
 )
 from anqi.payments.channels.protocol import Succeeded
 from anqi.payments.models import (
+    ChannelOrder,
     ChannelStatement,
     Charge,
     Inbox,
@@ -522,3 +523,43 @@ def test_the_command_tells_a_day_and_whether_it_is_reconciled(
     assert command.run(asked) == 0
     assert command.run(asked) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith("他家的")
+
+
+def test_of_two_files_the_one_that_is_here_is_matched_and_the_other_ends_by_itself_or_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The list of trades tells a payment a day late, and the channel makes no list of the account of that day."""
+    wechat = offer(monkeypatch, "wechat", ("trade", "funds"))
+    late = pay("aq1", at=datetime(2026, 9, 30, 12))  # noqa: DTZ001
+    plant([late], channel="wechat", now=MORNING)
+    write(wechat, [late], kind="funds")
+    write(wechat, [], kind="trade")
+    assert [each.state for each in bring(wechat)] == ["explained", "reconciled"]
+    monkeypatch.setattr(reconciling.clock, "now", lambda: MORNING + days(1))
+    write(wechat, [late], day=NEXT, kind="trade")
+    [day] = bring(wechat, NEXT)
+    assert (day.kind, day.theirs_count, day.state) == ("trade", 1, "reconciled")
+    states = ReconciliationDay.objects.order_by("day", "kind").values_list("day", "kind", "theirs_count", "state")
+    monkeypatch.setattr(reconciling.clock, "now", lambda: MORNING + days(2))
+    bring(wechat, NEXT)
+    assert [*states] == [
+        (DAY, "funds", 1, "reconciled"), (DAY, "trade", 0, "reconciled"), (NEXT, "funds", 0, "reconciled"),
+        (NEXT, "trade", 1, "reconciled"),
+    ]  # fmt: skip
+    assert ("wechat", NEXT) not in reconciliation.due(now=MORNING + days(2))
+
+
+def test_what_one_file_tells_is_learned_while_the_other_cannot_be_read(
+    charge: Charge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Charge.objects.update(channel="wechat")
+    ChannelOrder.objects.update(channel="wechat")
+    wechat = offer(monkeypatch, "wechat", ("trade", "funds"))
+    write(wechat, [pay(charge.key)], kind="trade")
+    wechat.files[DAY, "funds"] = b"nothing"
+    for _ in range(2):
+        with pytest.raises(StatementUnreadable):
+            bring(wechat)
+    assert Payment.objects.get().learned_by == "statement"
+    assert [(each.kind, each.state) for each in ReconciliationDay.objects.all()] == [("trade", "reconciled")]
+    assert unread_statements.waiting(MORNING).count() == 1

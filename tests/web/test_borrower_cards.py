@@ -191,7 +191,7 @@ def test_a_card_is_removed_in_two_taps(visitor: Client, desk: Desk) -> None:
 def test_a_card_is_its_holders_alone(visitor: Client, desk: Desk) -> None:
     card = bind(visitor, desk)
     stranger = signed_in(plant_borrower("+8613900000009", now=NOON))
-    assert "0017" not in text_of(stranger.get("/cards"))
+    assert "尾号 0017" not in text_of(stranger.get("/cards"))
     for path in (f"/cards/{card.id}", f"/cards/{card.id}/open", f"/cards/{card.id}/remove"):
         assert stranger.get(path).status_code == 404
         assert Client().get(path).headers["Location"].startswith("/login")

@@ -51,7 +51,8 @@ def test_a_phone_with_one_loan_jumps_to_it(lin: Planted, typed: str) -> None:
     act = StaffAct.objects.get()
     assert (act.verb, act.actor_id, act.borrower_id) == ("search", user.id, lin.borrower_id)
     assert act.detail == {"kind": "phone", "hits": 1}
-    assert "6021" not in f"{act.reason}{act.detail}{answer['Location']}"
+    told = f"{act.reason}{act.detail}{answer['Location']}".replace(str(lin.loan_id), "")
+    assert "6021" not in told.replace(str(lin.borrower_id), "")
 
 
 def test_a_phone_with_several_loans_is_a_masked_list(lin: Planted) -> None:

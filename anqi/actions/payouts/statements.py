@@ -98,7 +98,8 @@ def _note_none(channel: str, day: date, kinds: Sequence[str], now: datetime) -> 
         return _note(channel, day, _Reason.NOT_READY, "", now)
     _note(channel, day, _Reason.NOTHING, "", now)
     with transaction.atomic(durable=True):
-        quiet_days.keep(channel, day, kinds=kinds, now=now)
+        # What another of the day's files tells, of a movement of another day, is matched by that one.
+        quiet_days.keep(channel, day, kinds={*kinds} - kept_statements.kinds(channel, day), now=now)
         unread_statements.end_quiet(channel, day, now=now)
     return 0
 

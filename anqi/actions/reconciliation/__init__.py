@@ -1,7 +1,6 @@
 """Reconciliation (对账): each file of a channel's held against ours and the books, and what differs brought to an end.
 
 Refused
-├── NotKept              there is no such file here
 └── DifferenceEnded      it has been decided about, or went by itself
 Who may act is refused by `people.authority`.
 """
@@ -13,10 +12,10 @@ from anqi.actions.reconciliation.deciding import (
     explain,
     refuse_write_off,
 )
-from anqi.actions.reconciliation.matching import NotKept, due, match
+from anqi.actions.reconciliation.matching import due, match
 from anqi.actions.reconciliation.telling import tell
 
 __all__ = [
-    "DifferenceEnded", "NotKept", "approve_write_off", "ask_write_off", "due", "explain", "match", "refuse_write_off",
+    "DifferenceEnded", "approve_write_off", "ask_write_off", "due", "explain", "match", "refuse_write_off",
     "tell",
 ]  # fmt: skip

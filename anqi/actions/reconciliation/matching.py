@@ -8,13 +8,6 @@ from anqi.ledger import chart, transits
 from anqi.payments import channels, kept_statements, reconciled_days, reconciliation
 from anqi.payments.models import ReconciliationDay
 from anqi.payments.reconciliation import Fees
-from anqi.rows.refusals import Refused
-
-
-class NotKept(Refused):
-    """No file of that day is here: the channel has not given it."""
-
-    code = "statement_not_kept"
 
 
 def due(*, now: datetime) -> list[tuple[str, date]]:
@@ -27,15 +20,13 @@ def due(*, now: datetime) -> list[tuple[str, date]]:
 
 
 def match(*, channel: str, day: date, now: datetime) -> list[ReconciliationDay]:
-    """Each file of the day as it stands against ours, in one durable transaction a file.
+    """Each file of the day that is here as it stands against ours, in one durable transaction a file.
 
-    Refuses NotKept where one is missing, before anything; StatementUnreadable where one can't be read any more.
+    One stands for itself: what another that is late would tell is not waited for. StatementUnreadable where one can't
+    be read any more.
     """
     kinds = channels.find_stating(channel).statement_kinds()
-    files = [kept_statements.latest(channel, day, kind=kind) for kind in kinds]
-    kept = [file for file in files if file]
-    if len(kept) < len(files):
-        raise NotKept
+    kept = [file for kind in kinds if (file := kept_statements.latest(channel, day, kind=kind))]
     stated = channels.fees(channel)
     fees = Fees(rate=stated[0], payout_minor=stated[1]) if stated else None
     moved = transits.moved(chart.arrives_in(channel))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def run(argv: Sequence[str]) -> int:
-    """0 when the day is reconciled, 1 while a difference is open or the books differ, 2 where there is no file."""
+    """0 when the day is reconciled, 1 while a difference is open or the books differ, 2 while a file is missing."""
     parser = argparse.ArgumentParser(prog="anqi reconcile", description=__doc__)
     parser.add_argument("--channel", required=True, metavar="CODE", help="alipay, wechat or unionpay")
     parser.add_argument("--day", required=True, type=date.fromisoformat, metavar="DATE")
@@ -30,17 +30,19 @@ def _reconcile(channel: str, day: date) -> int:
         print(f"{channel} has no statements here; {', '.join(channels.stating()) or 'none'} has.", file=sys.stderr)
         return 2
     try:
-        found = reconciling.bring(channel, day, read_inbox=tasks.read_whole_inbox)
+        reconciling.bring(channel, day, read_inbox=tasks.read_whole_inbox)
     except StatementUnreadable as refused:
         print(refused, file=sys.stderr)
         return 2
-    if not found:
-        print(f"{channel} has not given its statement of {day} yet.", file=sys.stderr)
-        return 2
-    _show(found, reconciliation_inspection.differences(channel, day))
+    found = reconciliation_inspection.day(channel, day)
+    if found:
+        _show(found, reconciliation_inspection.differences(channel, day))
     for each in remittance_inspection.of_day(channel, day):
         print(f"{'remitted':<10}{each.state:<12}{each.ref:<28}{each.amount_minor:>15}")
-    return 0 if all(each.state == each.State.RECONCILED for each in found) else 1
+    missing = set(channels.find_stating(channel).statement_kinds()) - {each.kind for each in found}
+    for kind in sorted(missing):
+        print(f"{channel} has not given its statement of {day} yet: {kind}.", file=sys.stderr)
+    return 2 if missing else 0 if all(each.state == each.State.RECONCILED for each in found) else 1
 
 
 def _show(days: Iterable["ReconciliationDay"], differences: Iterable["ReconciliationDifference"]) -> None:
