@@ -45,20 +45,38 @@ def unread(*, now: datetime) -> list[tuple[str, date]]:
 def look_through(*, channel: str, day: date, now: datetime) -> int:
     """How many payouts that came back the channel's statement of that day names; each is learned.
 
-    0 while there is no statement, StatementUnreadable before anything of it is learned; both are noted. Safe to repeat:
-    it is marked as read after all of it was.
+    Of several files each that can be had is read. What can't be had is noted; so is what can't be read, and then refused:
+    StatementUnreadable. Safe to repeat: the day is marked as read after all of it was.
     """
-    kinds = channels.find_stating(channel).statement_kinds()
-    try:
-        back = [row for kind in kinds for row in _back(channel, day, kind, now)]
-    except NotReady:
-        return _note_none(channel, day, kinds, now)
-    except OSError as fault:
-        return _note(channel, day, _Reason.NO_ANSWER, str(fault), now)
-    except StatementUnreadable as fault:
+    kinds, faults = channels.find_stating(channel).statement_kinds(), []
+    count = 0
+    for kind in kinds:
+        try:
+            back = _back(channel, day, kind, now)
+        except (NotReady, OSError, StatementUnreadable) as fault:
+            faults.append(fault)
+        else:
+            count += _learn_all(channel, back, now)
+    if not faults:
+        _mark_read(channel, day, now)
+    for fault in sorted(faults, key=_gravity)[:1]:
+        _note_fault(fault, channel, day, kinds, now)
+    return count
+
+
+def _gravity(fault: Exception) -> int:
+    """A file that can't be read needs people; one that there is no answer about may be there."""
+    return [isinstance(fault, each) for each in (StatementUnreadable, OSError, NotReady)].index(True)
+
+
+def _note_fault(fault: Exception, channel: str, day: date, kinds: Sequence[str], now: datetime) -> None:
+    if isinstance(fault, StatementUnreadable):
         _note(channel, day, _Reason.UNREADABLE, str(fault), now)
-        raise
-    return _finish(channel, day, back, now)
+        raise fault
+    if isinstance(fault, OSError):
+        _note(channel, day, _Reason.NO_ANSWER, str(fault), now)
+    else:
+        _note_none(channel, day, kinds, now)
 
 
 def _back(channel: str, day: date, kind: str, now: datetime) -> list[Row]:
@@ -79,35 +97,37 @@ def _keep(statement: Statement, now: datetime) -> None:
         kept_statements.keep(statement, now=now)
 
 
-def _finish(channel: str, day: date, back: Sequence[Row], now: datetime) -> int:
+def _learn_all(channel: str, back: Sequence[Row], now: datetime) -> int:
     for row in back:
         _learn(channel, row, now)
+    return len(back)
+
+
+def _mark_read(channel: str, day: date, now: datetime) -> None:
     [first, *_] = channels.find_stating(channel).statement_kinds()
     kept = kept_statements.latest(channel, day, kind=channels.RETURNS_STAND_IN.get(channel, first))
     assert kept, "it was read just now"
     with transaction.atomic(durable=True):
         unread_statements.mark_read(channel, day, sha256=kept.sha256, now=now)
-    return len(back)
 
 
-def _note_none(channel: str, day: date, kinds: Sequence[str], now: datetime) -> int:
+def _note_none(channel: str, day: date, kinds: Sequence[str], now: datetime) -> None:
     """No file of a day on which nothing moved here is none that is missing, once it should have been there."""
     if not (unread_statements.is_late(day, now=now) and quiet_days.is_quiet(channel, day)):
         with transaction.atomic(durable=True):
             quiet_days.drop(channel, day)
-        return _note(channel, day, _Reason.NOT_READY, "", now)
+        _note(channel, day, _Reason.NOT_READY, "", now)
+        return
     _note(channel, day, _Reason.NOTHING, "", now)
     with transaction.atomic(durable=True):
         # What another of the day's files tells, of a movement of another day, is matched by that one.
         quiet_days.keep(channel, day, kinds={*kinds} - kept_statements.kinds(channel, day), now=now)
         unread_statements.end_quiet(channel, day, now=now)
-    return 0
 
 
-def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> int:
+def _note(channel: str, day: date, reason: UnreadStatement.Reason, detail: str, now: datetime) -> None:
     with transaction.atomic(durable=True):
         unread_statements.note_try(channel, day, reason=reason, detail=detail, now=now)
-    return 0
 
 
 def _learn(channel: str, row: Row, now: datetime) -> None:
@@ -157,10 +177,12 @@ def take_statement(*, statement_id: UUID, file: bytes, reason: str, actor: User,
         kinds = channels.find_stating(row.channel).statement_kinds()
     except LookupError:
         raise StatementNotHad(reason="not_offered") from None
-    if len(kinds) == 1:
-        return _finish(row.channel, row.day, back, now)
-    # The day has other files too, which may not be here.
-    return look_through(channel=row.channel, day=row.day, now=now)
+    if len(kinds) > 1:
+        # The day has other files too, which may not be here.
+        return look_through(channel=row.channel, day=row.day, now=now)
+    count = _learn_all(row.channel, back, now)
+    _mark_read(row.channel, row.day, now)
+    return count
 
 
 def _hand_in(row: UnreadStatement, file: bytes, now: datetime) -> list[Row]:
