@@ -26,8 +26,8 @@ soak: $(INSTALLED) browser ## All tests with every seed, for hours when nobody w
 	ANQI_SOAK=1 $(BIN)/python -m pytest -n 3 -q --ignore=tests/browser
 	$(BIN)/python -m pytest -q tests/browser
 
-seed: $(INSTALLED) ## The simulated town once more, drawn from SEED (today, unless told)
-	ANQI_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/simulation/test_town.py::test_the_auditor_agrees
+seed: $(INSTALLED) ## The simulated towns once more, drawn from SEED (today, unless told)
+	ANQI_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/simulation/test_town.py
 
 check: $(INSTALLED) ## Lint, types, layers, tidy, migrations, translations, licences
 	$(BIN)/ruff check -q .

@@ -4,7 +4,6 @@ from base64 import b64decode, b64encode
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max
 
 from anqi.payments.models import ChannelStatement
 from anqi.payments.statements import Statement
@@ -12,16 +11,16 @@ from anqi.rows.ids import uuid7
 
 
 def keep(statement: Statement, *, now: datetime) -> ChannelStatement:
-    """The row of the file. The same bytes again are the same row; other bytes of that day are its next version."""
+    """The row of the file. The last one's bytes again are the same row; others are the day's next version."""
     its = {"channel": statement.channel, "day": statement.day, "kind": statement.kind}
     with connection.cursor() as cursor:
         # Of two at once, the second sees what the first has kept.
         name = f"statement:{statement.channel}:{statement.day}:{statement.kind}"
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-    known = ChannelStatement.objects.filter(**its)
-    if same := known.filter(sha256=statement.sha256).defer("raw").first():
-        return same
-    version = (known.aggregate(last=Max("version"))["last"] or 0) + 1
+    last = latest(statement.channel, statement.day, kind=statement.kind)
+    if last and last.sha256 == statement.sha256:
+        return last
+    version = last.version + 1 if last else 1
     kept = ChannelStatement(
         id=uuid7(), **its, version=version, account=statement.account, sha256=statement.sha256,
         raw=b64encode(statement.file).decode(), kept_at=now,

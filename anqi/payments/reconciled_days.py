@@ -15,8 +15,8 @@ _NEWS_WITHIN = timedelta(days=31)
 
 
 def due(channel: str, *, kinds: Collection[str], now: datetime) -> list[date]:
-    """The channel's days until the last one that is over, from the first that anything is known of, of which a file that
-    is here has not been matched, or something was learned since, or a file is to be fetched now.
+    """The channel's days until the last one that is over, from the first that anything is known of, of which a file
+    that is here has not been matched, or something was learned since, or a file is to be fetched now.
 
     A day on which nothing was begun or moved here has no file at some channels: none is asked for.
     """

@@ -47,7 +47,8 @@ def asked_days(days: Iterable[date]) -> set[tuple[str, date, str]]:
 
 def day(channel: str, on: date) -> list[ReconciliationDay]:
     """The files of that day as they stand."""
-    return list(ReconciliationDay.objects.filter(channel=channel, day=on).order_by("kind"))
+    found = ReconciliationDay.objects.filter(channel=channel, day=on)
+    return list(found.select_related("statement").defer("statement__raw").order_by("kind"))
 
 
 def differences(channel: str, on: date) -> QuerySet[ReconciliationDifference]:

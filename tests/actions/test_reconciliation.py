@@ -45,7 +45,7 @@ from anqi.payments.models import (
 from anqi.payments.reconciliation import Fees
 from anqi.payments.reconciliation import compare as compare_rows
 from anqi.payments.statements import Row, Statement, StatementUnreadable
-from anqi.people.authority import MayNotAct, NeedsSupervisor, OwnRequest, ReasonMissing
+from anqi.people.authority import MayNotAct, NeedsSupervisor, NotTheirs, OwnRequest, ReasonMissing
 from anqi.people.models import StaffAct, User
 from anqi.rows.ids import uuid7
 from tests.actions.reconciling import ACCOUNT, Stating, plant
@@ -564,3 +564,49 @@ def test_what_one_file_tells_is_learned_while_the_other_cannot_be_read(
     assert Payment.objects.get().learned_by == "statement"
     assert [(each.kind, each.state) for each in ReconciliationDay.objects.all()] == [("trade", "reconciled")]
     assert unread_statements.waiting(MORNING).count() == 1
+
+
+def test_a_corrected_file_takes_the_place_of_the_wrong_one_and_back(charge: Charge, alipay: Stating) -> None:
+    write(alipay, [])
+    [day] = bring(alipay)
+    assert (day.state, ChannelStatement.objects.count()) == ("reconciled", 1)
+    wrong, supervisor = alipay.files[DAY, "trade"], staff("supervisor")
+    write(alipay, [pay(charge.key)])
+    right = alipay.files[DAY, "trade"]
+
+    def correct(file: bytes, day: date = DAY, by: User = supervisor, reason: str = "渠道更正") -> None:
+        reconciliation.correct(channel="alipay", day=day, file=file, reason=reason, actor=by, now=MORNING)
+
+    refused = {
+        reconciliation.SameFile: {"file": wrong}, NeedsSupervisor: {"file": right, "by": staff()},
+        ReasonMissing: {"file": right, "reason": " "}, StatementUnreadable: {"file": b"nothing"},
+        NotTheirs: {"file": right, "day": NEXT},
+    }  # fmt: skip
+    for why, asked in refused.items():
+        with pytest.raises(why):
+            correct(**asked)
+    assert not StaffAct.objects.exists()
+    correct(right)
+    assert reconciliation.due(now=MORNING) == [("alipay", DAY)]
+    tasks.reconcile_days()
+    assert Payment.objects.get().learned_by == "statement"
+    assert [each.state for each in ReconciliationDay.objects.all()] == ["reconciled"]
+    correct(wrong)
+    tasks.reconcile_days()
+    assert found() == [("missing_with_them", charge.key, "open"), ("missing_with_us", charge.key, "settled")]
+    versions = ChannelStatement.objects.order_by("version").values_list("version", "sha256")
+    assert [number for number, _ in versions] == [1, 2, 3] and versions[0][1] == versions[2][1]
+    assert set(StaffAct.objects.values_list("verb", flat=True)) == {"correct_statement"}
+
+
+def test_a_corrected_file_of_another_day_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeChat's lists don't say of which day they are."""
+    wechat = offer(monkeypatch, "wechat", ("trade", "funds"))
+    write(wechat, [pay("aq1")], kind="trade")
+    bring(wechat)
+    write(wechat, [pay("aq2", at=datetime(2026, 10, 1, 12))], day=NEXT, kind="trade")  # noqa: DTZ001
+    with pytest.raises(reconciliation.OtherDay):
+        reconciliation.correct(
+            channel="wechat", day=DAY, file=wechat.files[NEXT, "trade"], reason="更正", actor=staff("supervisor"),
+            now=MORNING,
+        )  # fmt: skip

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from anqi.actions import reconciliation
@@ -93,3 +95,27 @@ def test_auditors_only_read(difference: ReconciliationDifference) -> None:
 def test_what_was_told_a_day_later_says_so(difference: ReconciliationDifference) -> None:
     ReconciliationDifference.objects.update(state="settled", reason=f"told_on:{date(2026, 10, 13)}")
     assert "渠道在 2026-10-13 的文件里补上了" in text_of(desk().get(page(difference)).content.decode())
+
+
+def test_a_corrected_file_is_handed_in_by_a_supervisor(difference: ReconciliationDifference) -> None:
+    page, (clerk, supervisor) = f"/reconciliation/alipay/{DAY}", (desk(), desk("supervisor"))
+    assert "换上更正的文件" not in clerk.get(page).content.decode()
+    assert "换上更正的文件" in supervisor.get(page).content.decode()
+    noon, alipay = datetime.combine(DAY, datetime.min.time()).replace(hour=12), channels.find_stating("alipay")
+    assert isinstance(alipay, Stating)
+    wrong = alipay.files[DAY, "trade"]
+    write(alipay, [pay("aq1", at=noon), pay("aq2", 50_000, at=noon)], DAY)
+    right = alipay.files[DAY, "trade"]
+
+    def hand_in(file: bytes, client: Client = supervisor, reason: str = "渠道更正") -> Any:
+        return client.post(f"{page}/file", {"file": SimpleUploadedFile("bill.zip", file), "reason": reason})
+
+    assert hand_in(right, clerk).status_code == 403
+    assert hand_in(right, reason="").status_code == 422
+    for file, words in ((b"nothing", "读不懂"), (wrong, "和现在用的一样")):
+        answer = hand_in(file)
+        assert (answer.status_code, words in text_of(answer.content.decode())) == (409, True)
+        assert 'value="渠道更正"' in answer.content.decode() or "渠道更正" in text_of(answer.content.decode())
+    assert hand_in(right).headers["Location"] == page
+    assert "一刻钟之内" in text_of(supervisor.get(page).content.decode())
+    assert supervisor.post("/reconciliation/alipay/once/file").status_code == 404

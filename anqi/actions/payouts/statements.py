@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.payouts import learning
-from anqi.payments import channels, kept_statements, payouts, quiet_days, unread_statements
+from anqi.payments import channels, handed_in, kept_statements, payouts, quiet_days, unread_statements
 from anqi.payments.channels.protocol import Failed, NotReady
 from anqi.payments.models import Payout, UnreadStatement
 from anqi.payments.statements import Row, Statement, StatementUnreadable
@@ -45,11 +45,11 @@ def unread(*, now: datetime) -> list[tuple[str, date]]:
 def look_through(*, channel: str, day: date, now: datetime) -> int:
     """How many payouts that came back the channel's statement of that day names; each is learned.
 
-    Of several files each that can be had is read. What can't be had is noted; so is what can't be read, and then refused:
-    StatementUnreadable. Safe to repeat: the day is marked as read after all of it was.
+    Of several files each that can be had is read. What can't be had is noted; so is what can't be read, and then
+    refused: StatementUnreadable. Safe to repeat: the day is marked as read after all of it was.
     """
-    kinds, faults = channels.find_stating(channel).statement_kinds(), []
-    count = 0
+    kinds = channels.find_stating(channel).statement_kinds()
+    count, faults = 0, list[NotReady | OSError | StatementUnreadable]()
     for kind in kinds:
         try:
             back = _back(channel, day, kind, now)
@@ -59,8 +59,8 @@ def look_through(*, channel: str, day: date, now: datetime) -> int:
             count += _learn_all(channel, back, now)
     if not faults:
         _mark_read(channel, day, now)
-    for fault in sorted(faults, key=_gravity)[:1]:
-        _note_fault(fault, channel, day, kinds, now)
+    else:
+        _note_fault(min(faults, key=_gravity), channel, day, kinds, now)
     return count
 
 
@@ -173,32 +173,17 @@ def take_statement(*, statement_id: UUID, file: bytes, reason: str, actor: User,
     stated = {"sha256": hashlib.sha256(file).hexdigest()}
     row = _begin(statement_id, "take_statement", actor, now, stated, reason)
     try:
-        back = _hand_in(row, file, now)
+        read = handed_in.read(row.channel, row.day, file)
         kinds = channels.find_stating(row.channel).statement_kinds()
     except LookupError:
         raise StatementNotHad(reason="not_offered") from None
+    _keep(read.statement, now)
     if len(kinds) > 1:
         # The day has other files too, which may not be here.
         return look_through(channel=row.channel, day=row.day, now=now)
-    count = _learn_all(row.channel, back, now)
+    count = _learn_all(row.channel, read.returned, now)
     _mark_read(row.channel, row.day, now)
     return count
-
-
-def _hand_in(row: UnreadStatement, file: bytes, now: datetime) -> list[Row]:
-    """What came back, by the file. It is kept as the one of the day's that it can be read as."""
-    adapter, faults = channels.find_stating(row.channel), []
-    here = kept_statements.kinds(row.channel, row.day)
-    for kind in sorted(adapter.statement_kinds(), key=lambda kind: kind in here):
-        statement = adapter.handed_in(file, day=row.day, kind=kind)
-        try:
-            back = [each for each in statement.rows() if each.state == "returned"]
-        except StatementUnreadable as fault:
-            faults.append(fault)
-        else:
-            _keep(statement, now)
-            return back
-    raise faults[0]
 
 
 def give_up_statement(*, statement_id: UUID, reason: str, actor: User, now: datetime) -> None:

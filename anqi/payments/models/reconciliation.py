@@ -27,7 +27,6 @@ class ChannelStatement(models.Model):
     class Meta:
         db_table = "payments_channel_statement"
         constraints = (
-            models.UniqueConstraint(fields=["channel", "day", "kind", "sha256"], name="payments_statement_once"),
             models.UniqueConstraint(fields=["channel", "day", "kind", "version"], name="payments_statement_version"),
         )
 

@@ -60,6 +60,7 @@ ACTS: Words = {
     "give_up_statement": lazy("放弃渠道对账单"),
     "view_reconciliation": lazy("查看对账差异"),
     "explain_reconciliation": lazy("说明对账差异"),
+    "correct_statement": lazy("换上渠道更正的对账文件"),
     "ask_reconciliation_write_off": lazy("申请核销对账差异"),
     "approve_reconciliation_write_off": lazy("同意核销对账差异"),
     "refuse_reconciliation_write_off": lazy("驳回核销对账差异"),

@@ -19,4 +19,6 @@ def refusals() -> dict[str, str]:
         "statement_not_had": _("还是没有拿到，什么都没有改变。原因写在下面。"),
         "statement_unreadable": _("这份文件读不懂，或不是这一天的，什么都没有入账。"),
         "statement_ended": _("这份对账单已经读过，或已经放弃。"),
+        "statement_same": _("这份文件和现在用的一样，什么都没有改变。"),
+        "statement_of_another_day": _("文件里没有这一天的交易，什么都没有改变。请核对日期后重新下载。"),
     }

@@ -132,6 +132,7 @@ urlpatterns = [
          name="reconciliation_difference"),
     path("reconciliation/differences/<uuid:difference_id>/<slug:verb>", reconciliation.act, name="reconciliation_act"),
     path("reconciliation/<slug:channel>/<slug:on>", reconciliation.day, name="reconciliation_day"),
+    path("reconciliation/<slug:channel>/<slug:on>/file", reconciliation.correct, name="correct_statement"),
     path("remittances", remittances.board, name="remittances"),
     path("remittances/lines/<uuid:line_id>/release", remittances.release, name="release_line"),
     path("remittances/<uuid:remittance_id>", remittances.remittance, name="remittance"),

@@ -18,8 +18,8 @@ from anqi.payments.models import ReconciliationDifference
 from anqi.people import inspection as people
 from anqi.rows.refusals import Refused
 from anqi.web.office import wording
-from anqi.web.office.access import ACTORS, staff, staff_required
-from anqi.web.office.forms import ReasonForm
+from anqi.web.office.access import ACTORS, SUPERVISORS, staff, staff_required
+from anqi.web.office.forms import HandedInForm, ReasonForm
 from anqi.web.office.frame import note, show
 
 
@@ -39,15 +39,47 @@ def days(request: HttpRequest) -> HttpResponse:
 @staff_required()
 def day(request: HttpRequest, channel: str, on: str) -> HttpResponse:
     """One day of a channel's: its files, and what differs by kind."""
+    return _day_page(request, channel, _parse(on))
+
+
+@require_POST
+@staff_required(roles=SUPERVISORS)
+def correct(request: HttpRequest, channel: str, on: str) -> HttpResponse:
+    """Another file takes the place of one of the day's."""
+    stated, form = _parse(on), HandedInForm(request.POST, request.FILES, auto_id="file_%s")
+    if not form.is_valid():
+        return _day_page(request, channel, stated, form=form, status=422)
+    file, reason = form.cleaned_data["file"].read(), form.cleaned_data["reason"]
     try:
-        stated = date.fromisoformat(on)
+        reconciliation.correct(
+            channel=channel, day=stated, file=file, reason=reason, actor=staff(request), now=clock.now()
+        )
+    except Refused as refused:
+        return _day_page(request, channel, stated, form=form, refusal=wording.refusal(refused), status=409)
+    messages.success(request, _("已收下更正的文件，一刻钟之内按它重新对账。"))
+    return HttpResponseRedirect(reverse("office:reconciliation_day", args=[channel, on]))
+
+
+def _parse(on: str) -> date:
+    try:
+        return date.fromisoformat(on)
     except ValueError:
         raise Http404 from None
-    files = inspection.day(channel, stated)
+
+
+def _day_page(
+    request: HttpRequest, channel: str, on: date, *, form: HandedInForm | None = None, refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    files = inspection.day(channel, on)
     if not files:
         raise Http404
-    context = {"channel": channel, "on": stated, "files": files, "groups": inspection.groups(channel, stated)}
-    return show(request, "office/reconciliation_day.html", context, place="reconciliation")
+    context = {
+        "channel": channel, "on": on, "files": files, "groups": inspection.groups(channel, on),
+        "form": form or HandedInForm(auto_id="file_%s"), "refusal": refusal,
+        "may_correct": any(each.statement_id for each in files),
+    }  # fmt: skip
+    return show(request, "office/reconciliation_day.html", context, place="reconciliation", status=status)
 
 
 @require_safe
