@@ -1,7 +1,7 @@
 """Every address of the office, as everybody who may come to it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +10,16 @@ from django.db import transaction
 from django.test import Client
 
 from anqi import clock
-from anqi.actions import amendments, charges, complaints, credit_lines, hardship, reconciliation, repayments
+from anqi.actions import (
+    amendments,
+    charges,
+    complaints,
+    credit_lines,
+    hardship,
+    reconciliation,
+    repayments,
+    retention,
+)
 from anqi.actions.charges import Wish
 from anqi.actions.returns import holding
 from anqi.actions.settlements import payouts
@@ -25,6 +34,7 @@ from anqi.payments import models as payments
 from anqi.payments.channels.protocol import Closed, Succeeded
 from anqi.people import account_requests
 from anqi.people.complaints import Wish as Complained
+from anqi.people.models import AccountRequest, Borrower, Complaint
 from anqi.rows.ids import uuid7
 from anqi.web.office import access
 from tests import returning, settling
@@ -193,6 +203,26 @@ def test_every_address_answers_everybody(rows: dict[str, Any], monkeypatch: pyte
         *crawling.crawl(Client(), nothing, leads_to_the_door, who="nobody at nothing"),
         *crawling.crawl(signed_in(stranger), paths, is_forbidden, who="a borrower"),
     ]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_address_answers_of_those_who_are_forgotten(
+    rows: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [each for each in crawling.addresses("office") if each.name not in ("healthz", *ALONE)]
+    examples = everything(found, rows, monkeypatch)
+    long_ago = clock.now() - timedelta(days=4000)
+    Borrower.objects.update(closed_at=long_ago)
+    for model, field in (
+        (Complaint, "ended_at"), (lending.HardshipCase, "ended_at"), (AccountRequest, "ended_at"),
+        (lending.Application, "applied_at"), (Message, "created_at"),
+    ):  # fmt: skip
+        model._default_manager.update(**{field: long_ago})
+    done = retention.carry_out(now=clock.now())
+    assert Borrower.objects.exclude(forgotten_at=None).count() == Borrower.objects.count() and done
+    monkeypatch.setattr(channels, "find", lambda code: Cashier())
+    paths = {each: each.of(examples) for each in found if "borrower_id" in each.arguments}
+    faults = crawling.crawl(_at_work("supervisor"), paths, lambda address, method, answer: True, who="supervisor")
     assert not faults, "\n".join(faults)
 
 

@@ -20,11 +20,15 @@ SIGNED = {"agreement": signed_papers.agreement, "cost-statement": signed_papers.
 
 def signed(request: HttpRequest, row: Agreement, *, name: str, back: Act) -> HttpResponse:
     """One of the `SIGNED` papers of an agreement, always the same bytes; `back` is where to go if it can't be made."""
+    if not row.body:
+        return tell_gone(request, back=back)
     return file(request, SIGNED[name](row), name=name, created_at=row.signed_at, back=back)
 
 
 def amended(request: HttpRequest, row: Amendment, *, back: Act) -> HttpResponse:
     """An amendment as it was signed, always the same bytes."""
+    if not row.body:
+        return tell_gone(request, back=back)
     return file(request, amendment_papers.amendment(row), name="amendment", created_at=row.signed_at, back=back)
 
 
@@ -39,6 +43,17 @@ def file(
         return tell_missing(request, refusal, can_do=can_do, back=back)
     disposition = f'inline; filename="{name}.pdf"'
     return HttpResponse(body, content_type=MEDIA_TYPE, headers={"Content-Disposition": disposition})
+
+
+def tell_gone(request: HttpRequest, *, back: Act) -> HttpResponse:
+    """The page that says that what names somebody was deleted in due time."""
+    return errors.tell(request, status=410, trouble=Trouble(
+        title=_("已按保存期限删除"),
+        happened=_("账户关闭已满十年，写明身份的内容都已删除。"),
+        done=_("还款和账目仍然保留。"),
+        can_do=_("要查金额，请看分期的时间线。"),
+        acts=(back,),
+    ))  # fmt: skip
 
 
 def tell_missing(request: HttpRequest, refusal: CharacterMissing, *, can_do: str, back: Act) -> HttpResponse:

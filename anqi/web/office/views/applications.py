@@ -25,7 +25,8 @@ from anqi.web.office import asked_applications, decided, wording
 from anqi.web.office.access import ACTORS, SUPERVISORS, staff, staff_required
 from anqi.web.office.forms import ReasonForm
 from anqi.web.office.frame import note, show
-from anqi.web.shared import sheets
+from anqi.web.shared import papers, sheets
+from anqi.web.shared.errors import Act
 from anqi.web.shared.figures import shanghai_time
 
 
@@ -105,6 +106,9 @@ def _find(borrower_id: UUID, application_id: UUID) -> Application:
 
 
 def _page(request: HttpRequest, found: Application, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    if not found.decision:
+        back = Act(label=_("回到借款人"), url=reverse("office:borrower", args=[found.borrower_id]))
+        return papers.tell_gone(request, back=back)
     decision, reviews = applications.decision_of(found), applications.reviews_of(found)
     names = people.staff_names(UUID(each.by) for each in reviews)
     context: dict[str, Any] = {
