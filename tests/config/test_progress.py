@@ -9,6 +9,7 @@ import pytest
 
 from anqi.config.cli.close import Told
 from anqi.jobs import close
+from anqi.ledger.models import ClosedDay
 from anqi.lending.models import Loan
 from tests.planting import at, days, plant_borrower, plant_loan
 
@@ -74,6 +75,11 @@ def test_the_close_and_the_proof_say_of_how_many() -> None:
         who = plant_loan(starts_on=starts_on, borrower_id=plant_borrower(f"+86139{n:08}", now=at(STARTED)))
     # The last one was signed, and never shipped.
     Loan.objects.filter(id=who.loan_id).update(starts_on=None, next_wake_on=None)
+    # Nights on which nothing is due.
+    ClosedDay.objects.bulk_create(
+        ClosedDay(day=STARTED + days(n), shut_at=at(STARTED), finished_at=at(STARTED), closed_at=at(STARTED))
+        for n in range((FIRST_DUE - STARTED).days)
+    )
     said: list[tuple[Any, ...]] = []
     close.run(now=lambda: at(FIRST_DUE + days(1), 1), told=lambda *each: said.append(each))
     assert [each for each in said if each[:2] == ("loans", FIRST_DUE)] == [("loans", FIRST_DUE, 2, 2)]
