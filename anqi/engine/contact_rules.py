@@ -1,7 +1,7 @@
 """What the law and each lender allow of contacts about a debt, as rows that hold from a day on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from types import MappingProxyType
 from typing import Literal
@@ -36,6 +36,10 @@ class Rules:
     most_a_day: Mapping[Channel, int]
     """Reminders and overdue notices together, by channel; none on a channel that isn't named."""
     reminds_before_days: int
+    most_a_day_in_all: int | None = None
+    """On all channels together; None: as many as each of them allows."""
+    calls_a_week: int | None = None
+    """On a day and the six before it."""
     lender: str | None = None
     source: str = "our own"
 
@@ -60,10 +64,10 @@ LAWS = (
 OURS = (
     Rules(
         since=date(2025, 2, 28), hours=Hours(opens=time(9), closes=time(20)), reminds_before_days=7,
-        most_a_day=MappingProxyType({"call": 3, "sms": 2, "mail": 1, "app": 3}),
+        most_a_day=MappingProxyType({"call": 3, "sms": 2, "mail": 1, "app": 3}), most_a_day_in_all=4, calls_a_week=7,
     ),
 )  # fmt: skip
-"""Narrower than the law: 9 to 20 and three calls a day."""
+"""Narrower than the law: 9 to 20, three calls a day and seven a week, and four contacts a day by whatever channel."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +92,4 @@ def _within(rules: Rules, law: Law) -> Rules:
     most_a_day = dict(rules.most_a_day)
     if "call" in most_a_day:
         most_a_day["call"] = min(most_a_day["call"], law.calls_a_day)
-    return Rules(
-        since=rules.since, lender=rules.lender, hours=rules.hours.within(law.hours), most_a_day=most_a_day,
-        reminds_before_days=rules.reminds_before_days, source=rules.source,
-    )  # fmt: skip
+    return replace(rules, hours=rules.hours.within(law.hours), most_a_day=most_a_day)

@@ -1,10 +1,12 @@
 """Who may be contacted when. Law: none from 22:00 to 8:00 without consent, at most 6 calls a day, no third parties.
 
 GB/T 45251-2025 and the banking association's guideline of 30 January 2026. Narrower by our own choice: 9:00 to 20:00,
-three calls, two texts, one mail and three app notices a day, reminders from seven days before a due date.
+three calls, two texts, one mail and three app notices a day, four of all of them, seven calls in seven days, none on a
+day on which somebody was spoken with, and reminders from seven days before a due date.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -18,6 +20,7 @@ from anqi.engine.contact_rules import LAWS, OURS, Hours, Law, RuleBook, Rules
 from anqi.engine.facts import read_facts
 from anqi.engine.loan import standing
 from anqi.engine.products import read_terms
+from anqi.engine.promises import Promise, is_broken, latest_day, standstill_of
 
 _CHINA = timezone(timedelta(hours=8))
 # Due on 10 March with three days of grace.
@@ -92,7 +95,9 @@ at                what             answer
 
 
 def test_so_many_a_day_on_each_channel_whatever_their_kind() -> None:
-    _may("""
+    each_alone = RuleBook(rules=tuple(replace(row, most_a_day_in_all=None) for row in OURS))
+    _may(
+        """
 at                what             answer
 2026-03-14 09:00  overdue call     yes
 2026-03-14 10:00  overdue call     yes
@@ -110,7 +115,100 @@ at                what             answer
 2026-03-14 12:00  overdue app      yes
 2026-03-14 12:00  overdue app      often_enough 03-15 09:00
 2026-03-15 09:00  overdue call     yes
+""",
+        book=each_alone,
+    )
+
+
+def test_calls_and_messages_of_a_day_count_together() -> None:
+    _may("""
+at                what             answer
+2026-03-14 09:00  overdue sms      yes
+2026-03-14 10:00  overdue call     yes
+2026-03-14 11:00  overdue call     yes
+2026-03-14 11:30  service sms      yes
+2026-03-14 12:00  overdue mail     yes
+2026-03-14 13:00  overdue call     often_enough 03-15 09:00
+2026-03-14 13:00  overdue sms      often_enough 03-15 09:00
+2026-03-14 13:00  overdue app      often_enough 03-15 09:00
+2026-03-14 13:00  service call     yes
+2026-03-15 09:00  overdue call     yes
 """)
+
+
+def test_seven_calls_in_seven_days_and_none_before_the_first_of_them_is_a_week_old() -> None:
+    _may("""
+at                what             answer
+2026-03-14 09:00  overdue call     yes
+2026-03-14 18:00  overdue call     yes
+2026-03-15 09:00  overdue call     yes
+2026-03-15 10:00  overdue call     yes
+2026-03-15 11:00  overdue call     yes
+2026-03-18 09:00  overdue call     yes
+2026-03-20 09:00  overdue call     yes
+2026-03-20 09:01  overdue call     often_enough 03-21 09:00
+2026-03-20 09:01  overdue sms      yes
+2026-03-21 09:00  overdue call     yes
+2026-03-21 10:00  overdue call     yes
+2026-03-21 11:00  overdue call     often_enough 03-22 09:00
+""")
+
+
+def test_who_was_spoken_with_is_not_called_again_that_day() -> None:
+    spoken = Contact(at=_at("2026-03-14 10:00"), channel="call", kind="overdue", is_reached=True)
+    _may(
+        """
+at                what             answer
+2026-03-14 10:01  overdue call     reached_today 03-15 09:00
+2026-03-14 10:01  overdue sms      yes
+2026-03-14 10:01  service call     yes
+2026-03-15 09:00  overdue call     yes
+""",
+        situation=Situation(debt=DEBT, made=[spoken]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [("03-14 11:59", None), ("03-14 12:00", "dispute"), ("03-15 12:00", "no_calls"), ("03-17 12:00", None)],
+    ids=["before", "one", "of two the longer", "after"],
+)
+def test_the_answer_says_which_standstill_it_is(at: str, told: str | None) -> None:
+    short = Standstill(why="dispute", since=_at("2026-03-14 12:00"), until=_at("2026-03-16 12:00"))
+    long = Standstill(why="no_calls", since=_at("2026-03-15 00:00"), until=_at("2026-03-17 12:00"))
+    found = may_contact(
+        Wish(kind="overdue", channel="call"), Situation(debt=DEBT, standstills=[short, long]), at=_at(f"2026-{at}"),
+        lender="sail",
+    )  # fmt: skip
+    assert (found.still.why if found.still else None) == told
+    assert found.may is (told is None)
+
+
+def test_a_promise_stills_everything_until_its_day_is_over() -> None:
+    """Promised on the 14th for the 16th: nothing on the 16th, and from 9:00 of the 17th on as before."""
+    promise = Promise(made_at=_at("2026-03-14 12:00"), on=date(2026, 3, 16), amount_minor=53309)
+    _may(
+        """
+at                what             answer
+2026-03-14 11:59  overdue sms      yes
+2026-03-14 12:00  overdue call     standing_still 03-17 09:00
+2026-03-16 19:59  overdue app      standing_still 03-17 09:00
+2026-03-16 19:59  service sms      yes
+2026-03-17 09:00  overdue call     yes
+""",
+        situation=Situation(debt=DEBT, standstills=[standstill_of(promise)]),
+    )
+    assert latest_day(datetime(2026, 3, 13, 16, 30, tzinfo=UTC)) == date(2026, 3, 28)
+
+
+@pytest.mark.parametrize(
+    ("today", "paid", "broken"),
+    [("16", 0, False), ("17", 0, True), ("17", 53308, True), ("17", 53309, False), ("30", 60000, False)],
+    ids=["on its day", "nothing", "a fen short", "to the fen", "more"],
+)
+def test_a_promise_is_broken_once_its_day_is_over_and_less_was_paid(today: str, paid: int, broken: bool) -> None:
+    promise = Promise(made_at=_at("2026-03-14 12:00"), on=date(2026, 3, 16), amount_minor=53309)
+    assert is_broken(promise, paid_minor=paid, today=date(2026, 3, int(today))) is broken
 
 
 def test_the_reminder_that_had_its_turn_today_is_not_due_tomorrow_when_it_is_overdue() -> None:
@@ -304,9 +402,17 @@ def _asked(draw: st.DrawFn) -> tuple[Wish, Situation, datetime, RuleBook]:
         for since, lasts in draw(st.lists(st.tuples(_INSTANTS, st.integers(0, 300)), max_size=2))
     ]
     at = draw(_INSTANTS)
-    made = [Contact(at=then, channel=draw(_CHANNELS), kind=draw(_KINDS)) for then in draw(st.lists(_INSTANTS, max_size=6)) if then <= at]
+    made = [
+        Contact(at=then, channel=draw(_CHANNELS), kind=draw(_KINDS), is_reached=draw(st.booleans()))
+        for then in draw(st.lists(_INSTANTS, max_size=6))
+        if then <= at
+    ]
     rows = [
-        Rules(since=since.date(), hours=draw(_HOURS), most_a_day={"call": 2, "app": 1}, reminds_before_days=2, lender=draw(st.sampled_from((None, "sail"))))
+        Rules(
+            since=since.date(), hours=draw(_HOURS), most_a_day={"call": 2, "app": 1}, reminds_before_days=2,
+            lender=draw(st.sampled_from((None, "sail"))), most_a_day_in_all=draw(st.sampled_from((None, 2))),
+            calls_a_week=draw(st.sampled_from((None, 3))),
+        )  # fmt: skip
         for since in draw(st.lists(_INSTANTS, max_size=2))
     ]
     situation = Situation(debt=draw(st.none() | st.just(debt)), standstills=stills, made=made, agreed=draw(st.none() | _HOURS))
@@ -348,4 +454,7 @@ def test_nobody_is_dunned_more_often_than_the_rules_say(asked: Any, minutes: Seq
         rules = book.on(contact.at.date(), lender="sail")
         same_day = [each for each in made if each.at.date() == contact.at.date()]
         assert wish.kind == "service" or len(same_day) <= rules.most_a_day[wish.channel]
+        week = [each for each in made if timedelta() <= contact.at.date() - each.at.date() < timedelta(days=7)]
+        if wish.channel == "call" and wish.kind != "service" and rules.calls_a_week:
+            assert len(week) <= rules.calls_a_week
         assert wish.kind == "service" or (situation.agreed or rules.hours).hold(contact.at.time())
