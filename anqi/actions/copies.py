@@ -33,6 +33,7 @@ WITHHELD: dict[str, tuple[str, ...]] = {
     "people_data_copy": ("parcel",),
     "people_staff_act": ("actor_id", "reason", "detail"),
     "people_account_request": ("decided_by",),
+    "people_call": ("by",),
     "people_complaint": ("owner_id",),
     "people_complaint_step": ("by",),
     "lending_application_review": ("by",),

@@ -68,3 +68,17 @@ def drop_mail(*, borrower_id: UUID, now: datetime) -> None:
     """Nothing goes by mail any more, and the address is forgotten."""
     with transaction.atomic(durable=True):
         wishes.drop_mail(borrower_id, now=now)
+
+
+def stop_calls(*, borrower_id: UUID, now: datetime) -> None:
+    """Nobody calls the borrower about what is overdue until they say otherwise."""
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        wishes.stop_calls(borrower_id, now=now)
+
+
+def allow_calls(*, borrower_id: UUID, now: datetime) -> None:
+    """The borrower may be called, and the number is theirs: they have come in by a code that went there."""
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        wishes.allow_calls(borrower_id, now=now)

@@ -93,6 +93,8 @@ class Reminding(BorrowerRow):
 
     loan_id = models.UUIDField()
     next_try_at = models.DateTimeField(null=True)
+    # The oldest due day that was overdue when it was last looked at. A payment since then may have changed that.
+    late_since = models.DateField(null=True)
 
     class Meta:
         db_table = "notices_reminding"
@@ -100,6 +102,9 @@ class Reminding(BorrowerRow):
         indexes = (
             models.Index(
                 fields=["next_try_at"], name="notices_reminding_due", condition=models.Q(next_try_at__isnull=False)
+            ),
+            models.Index(
+                fields=["late_since"], name="notices_reminding_late", condition=models.Q(late_since__isnull=False)
             ),
         )
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
+from django.db.models import Min
+
 from anqi.engine.contact import Contact
 from anqi.engine.contact_rules import Channel
 from anqi.notices.models import Message, Reminder, Reminding
@@ -28,6 +30,14 @@ class Said:
     message_id: UUID
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a look at a loan leaves: when it is looked at next, and its oldest due day that is overdue."""
+
+    next_at: datetime | None = None
+    late_since: date | None = None
+
+
 def wake(borrower_id: UUID, loan_id: UUID, *, now: datetime) -> None:
     """Something has changed of the loan: it is looked at at once."""
     sql.write(_WAKE, [borrower_id, uuid7(), loan_id, now])
@@ -40,7 +50,8 @@ def wake_of(borrower_id: UUID, *, now: datetime) -> None:
 
 def wake_pairs(pairs: Iterable[Pair], *, now: datetime) -> None:
     """What was to be said of these loans was not: they are looked at at once."""
-    schedule(dict.fromkeys(pairs, now))
+    given = [f'{{"borrower_id":"{borrower_id}","loan_id":"{loan_id}"}}' for borrower_id, loan_id in pairs]
+    sql.write(_WAKE_PAIRS, [sql.as_rows(given), now])
 
 
 def due(*, now: datetime, limit: int) -> list[UUID]:
@@ -55,11 +66,18 @@ def due_of(borrower_ids: Iterable[UUID], *, now: datetime) -> list[Pair]:
     return list(found.order_by("borrower_id", "loan_id").values_list("borrower_id", "loan_id"))
 
 
-def schedule(whens: Mapping[Pair, datetime | None]) -> None:
-    """When each of these loans is looked at next; None: when something changes of it. One statement."""
+def late(*, limit: int) -> list[UUID]:
+    """Borrowers of whom something was overdue when it was last looked at, the longest first. One statement."""
+    found = Reminding.objects.exclude(late_since=None).values("borrower_id").annotate(since=Min("late_since"))
+    return list(found.order_by("since", "borrower_id").values_list("borrower_id", flat=True)[:limit])
+
+
+def schedule(looks: Mapping[Pair, Look]) -> None:
+    """What was seen of each of these loans; looked at never again: when something changes of it. One statement."""
     rows = [
-        f'{{"borrower_id":"{borrower_id}","loan_id":"{loan_id}","at":{_spelt(at)}}}'
-        for (borrower_id, loan_id), at in whens.items()
+        f'{{"borrower_id":"{borrower_id}","loan_id":"{loan_id}","at":{_spelt(look.next_at)},'
+        f'"since":{_spelt(look.late_since)}}}'
+        for (borrower_id, loan_id), look in looks.items()
     ]
     sql.write(_SCHEDULE, [sql.as_rows(rows)])
 
@@ -105,7 +123,7 @@ def take_back(message_ids: Iterable[UUID]) -> None:
     Reminder.objects.filter(message_id__in=list(message_ids)).delete()
 
 
-def _spelt(at: datetime | None) -> str:
+def _spelt(at: date | None) -> str:
     return f'"{at.isoformat()}"' if at else "null"
 
 
@@ -113,8 +131,13 @@ _WAKE = """
     insert into notices_reminding (borrower_id, id, loan_id, next_try_at) values ($1, $2, $3, $4)
     on conflict (borrower_id, loan_id) do update set next_try_at = excluded.next_try_at
 """
+_WAKE_PAIRS = f"""
+    update notices_reminding r set next_try_at = $2
+    from {sql.rows("$1", {"borrower_id": "uuid", "loan_id": "uuid"})}
+    where r.borrower_id = given.borrower_id and r.loan_id = given.loan_id
+"""
 _SCHEDULE = f"""
-    update notices_reminding r set next_try_at = given.at
-    from {sql.rows("$1", {"borrower_id": "uuid", "loan_id": "uuid", "at": "timestamptz"})}
+    update notices_reminding r set next_try_at = given.at, late_since = given.since
+    from {sql.rows("$1", {"borrower_id": "uuid", "loan_id": "uuid", "at": "timestamptz", "since": "date"})}
     where r.borrower_id = given.borrower_id and r.loan_id = given.loan_id
 """

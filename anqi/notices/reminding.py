@@ -52,6 +52,11 @@ class Case:
         days = late - self.terms.grace_days - 1
         return days if days >= 0 else None
 
+    @property
+    def late_since(self) -> date | None:
+        """The oldest due day that is overdue; None where none is."""
+        return self.debt.due_on if self.debt and self.days_overdue is not None else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Saying:

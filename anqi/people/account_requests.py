@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from anqi.people import phones
+from anqi.people import phones, wishes
 from anqi.people.identities import Identity, IdentityTaken
 from anqi.people.models import AccountRequest, Borrower, IdentityEntry, PhoneEntry
 from anqi.rows import keyring
@@ -119,6 +119,7 @@ def move_phone(borrower_id: UUID, phone: str) -> None:
     if not PhoneEntry.objects.filter(phone_hash=hashed, borrower_id=borrower_id).exists():
         raise PhoneTaken
     Borrower.objects.filter(id=borrower_id).update(phone=phone, phone_hash=hashed)
+    wishes.trust_number(borrower_id)
 
 
 def move_identity(borrower_id: UUID, identity: Identity) -> None:

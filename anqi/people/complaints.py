@@ -9,11 +9,12 @@ Refused
 └── QuestionedBefore      its borrower has said so once
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from anqi.engine.working_days import read_working_days
 from anqi.people.models import Complaint, ComplaintRule, ComplaintStep
@@ -21,7 +22,7 @@ from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 KINDS = ("amount", "unposted", "debit", "contact", "record", "privacy", "service", "other")
-ABOUT = ("order", "charge", "receipt", "mandate")
+ABOUT = ("order", "charge", "receipt", "mandate", "call")
 LONGEST = 2000
 PAGE = 20
 
@@ -120,6 +121,12 @@ def get(borrower_id: UUID, complaint_id: UUID) -> Complaint:
     if found is None:
         raise NoSuchComplaint
     return found
+
+
+def open_since(borrower_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Those of these borrowers who have a complaint open, since the first of them. One statement."""
+    found = Complaint.objects.filter(borrower_id__in=set(borrower_ids), state=Complaint.State.OPEN)
+    return dict(found.values("borrower_id").annotate(since=Min("opened_at")).values_list("borrower_id", "since"))
 
 
 def open_ones() -> QuerySet[Complaint]:

@@ -21,8 +21,8 @@ from anqi.rows.ids import uuid7
 from anqi.rows.tables import BorrowerRow
 
 __all__ = [
-    "AccountRequest", "Borrower", "Complaint", "ComplaintRule", "ComplaintStep", "Consent", "ConsentEnd", "DataCopy",
-    "Device", "IdentityEntry", "LoginCode", "PhoneEntry", "SignIn", "StaffAct", "User",
+    "AccountRequest", "Borrower", "Call", "Complaint", "ComplaintRule", "ComplaintStep", "Consent", "ConsentEnd",
+    "DataCopy", "Device", "IdentityEntry", "LoginCode", "PhoneEntry", "SignIn", "StaffAct", "User",
 ]  # fmt: skip
 
 
@@ -171,11 +171,50 @@ class ContactWish(BorrowerRow):
     mail = EncryptedText(null=True)
     # Named, and not confirmed yet.
     mail_asked = EncryptedText(null=True)
+    # Since when they want to be called no more; and since when their number is said to be somebody else's.
+    no_calls_at = models.DateTimeField(null=True)
+    doubted_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
         db_table = "people_contact_wish"
         constraints = (models.UniqueConstraint(fields=["borrower"], name="people_contact_wish_one"),)
+
+
+class Call(BorrowerRow):
+    """A call to a borrower about what is overdue: there before anybody dials, with how it went afterwards."""
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached"
+        NOT_REACHED = "not_reached"
+        WRONG_PERSON = "wrong_person"
+        PROMISE = "promise"
+        NO_CALLS = "no_calls"
+        COMPLAINT = "complaint"
+
+    # Spoken with, so that nobody calls again that day.
+    REACHED = (Outcome.REACHED, Outcome.PROMISE, Outcome.NO_CALLS, Outcome.COMPLAINT)
+
+    loan_ids = ArrayField(models.UUIDField())
+    by = models.UUIDField()
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True, default="")
+    # What was promised, in fen, and by the end of which day.
+    promised_on = models.DateField(null=True)
+    promised_minor = models.BigIntegerField(null=True)
+    note = EncryptedText(null=True)
+    lasted_minutes = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        db_table = "people_call"
+        constraints = (
+            models.UniqueConstraint(fields=["borrower"], name="people_call_alive", condition=models.Q(ended_at=None)),
+        )
+        indexes = (
+            models.Index(fields=["borrower", "begun_at"], name="people_call_borrower"),
+            models.Index(fields=["begun_at"], name="people_call_day"),
+        )
 
 
 class StaffAct(models.Model):

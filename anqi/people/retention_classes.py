@@ -84,6 +84,18 @@ CLASSES = (
         ),
     ),
     Kept(
+        name="calls", since="begun", because="civil code 188: three years, in which either side may bring it to court",
+        years=3,
+        # What somebody complains of is kept as long as the complaint.
+        statements=(
+            """
+            delete from people_call c where begun_at < %(before)s and not exists (
+                select from people_complaint o
+                where o.borrower_id = c.borrower_id and o.about = 'call' and o.about_id = c.id)
+            """,
+        ),
+    ),
+    Kept(
         name="requests", since="ended", because=_TRADE, years=3,
         statements=(
             "delete from people_account_request where ended_at < %(before)s",

@@ -61,6 +61,10 @@ class Wishes:
     """The confirmed address."""
     mail_asked: str = ""
     """The one that waits for its code."""
+    no_calls_at: datetime | None = None
+    """Since when they want to be called no more."""
+    doubted_at: datetime | None = None
+    """Since when their number is said to be somebody else's, who is told nothing of a debt."""
 
     @property
     def agreed(self) -> Hours | None:
@@ -90,6 +94,7 @@ def _of(row: ContactWish) -> Wishes:
     return Wishes(
         by_sms=row.by_sms, by_mail=row.by_mail, steps=frozenset(row.steps), hour=row.hour, quiet_from=row.quiet_from,
         quiet_until=row.quiet_until, is_chosen=row.is_chosen, mail=row.mail or "", mail_asked=row.mail_asked or "",
+        no_calls_at=row.no_calls_at, doubted_at=row.doubted_at,
     )  # fmt: skip
 
 
@@ -142,6 +147,26 @@ def confirm_mail(borrower_id: UUID, address: str, *, now: datetime) -> None:
 def drop_mail(borrower_id: UUID, *, now: datetime) -> None:
     """Nothing goes by mail any more, and no address is kept."""
     _keep(borrower_id, now, mail=None, mail_asked=None, by_mail=False)
+
+
+def stop_calls(borrower_id: UUID, *, now: datetime) -> None:
+    """Nobody calls them about what is overdue until they say otherwise."""
+    _keep(borrower_id, now, no_calls_at=now)
+
+
+def allow_calls(borrower_id: UUID, *, now: datetime) -> None:
+    """They may be called again, and their number is theirs."""
+    _keep(borrower_id, now, no_calls_at=None, doubted_at=None)
+
+
+def doubt_number(borrower_id: UUID, *, now: datetime) -> None:
+    """Somebody else answers at their number: until it is theirs, nothing of a debt goes there."""
+    _keep(borrower_id, now, doubted_at=now)
+
+
+def trust_number(borrower_id: UUID) -> None:
+    """The number that they have now is theirs."""
+    ContactWish.objects.filter(borrower_id=borrower_id).exclude(doubted_at=None).update(doubted_at=None)
 
 
 def _keep(borrower_id: UUID, now: datetime, **wanted: Any) -> None:

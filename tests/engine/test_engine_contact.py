@@ -412,7 +412,7 @@ def _asked(draw: st.DrawFn) -> tuple[Wish, Situation, datetime, RuleBook]:
             since=since.date(), hours=draw(_HOURS), most_a_day={"call": 2, "app": 1}, reminds_before_days=2,
             lender=draw(st.sampled_from((None, "sail"))), most_a_day_in_all=draw(st.sampled_from((None, 2))),
             calls_a_week=draw(st.sampled_from((None, 3))),
-        )  # fmt: skip
+        )
         for since in draw(st.lists(_INSTANTS, max_size=2))
     ]
     situation = Situation(debt=draw(st.none() | st.just(debt)), standstills=stills, made=made, agreed=draw(st.none() | _HOURS))

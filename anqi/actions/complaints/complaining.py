@@ -9,7 +9,7 @@ from anqi.documents.models import Document
 from anqi.lending.models import Loan
 from anqi.notices import messages
 from anqi.payments.models import Charge, ChargePart, Mandate, Payment
-from anqi.people import complaints, holds
+from anqi.people import calls, complaints, holds
 from anqi.people.authority import NotTheirs
 from anqi.people.complaints import (
     KINDS,
@@ -82,15 +82,22 @@ def _of_mandate(borrower_id: UUID, mandate_id: UUID) -> list[UUID]:
     return list(found.values_list("loan_id", flat=True)) or _refuse("mandate")
 
 
+def _of_call(borrower_id: UUID, call_id: UUID) -> list[UUID]:
+    found = calls.find(borrower_id, call_id)
+    return list(found.loan_ids) if found else _refuse("call")
+
+
 def _refuse(what: str) -> list[UUID]:
     raise NotTheirs(what=what)
 
 
-_LOANS = {"order": _of_order, "charge": _of_charge, "receipt": _of_receipt, "mandate": _of_mandate}
+_LOANS = {
+    "order": _of_order, "charge": _of_charge, "receipt": _of_receipt, "mandate": _of_mandate, "call": _of_call,
+}  # fmt: skip
 
 
 def loans_of(borrower_id: UUID, about: str, about_id: UUID | None) -> list[UUID]:
-    """The loans behind one of the borrower's orders, charges, receipts or agreements. Refuses NotTheirs."""
+    """The loans behind one of the borrower's orders, charges, receipts, agreements or calls. Refuses NotTheirs."""
     return _LOANS[about](borrower_id, about_id) if about in _LOANS and about_id else _refuse(about)
 
 

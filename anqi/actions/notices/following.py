@@ -22,11 +22,14 @@ class Stranger(Refused):
 
 
 def media_of(template: str, wanted: Wishes) -> tuple[str, ...]:
-    """By what a message may go, in this order. Reminders by what the borrower chose, what must be known by all."""
+    """By what a message may go, in this order. Reminders by what the borrower chose, what must be known by all.
+
+    No reminder goes to a number at which somebody else answered: a debt is nobody else's business.
+    """
     if template in texts.CODES:
         return ()
     is_free = texts.is_reminder(template)
-    by_sms, by_mail = (wanted.by_sms, wanted.by_mail) if is_free else (True, True)
+    by_sms, by_mail = (wanted.by_sms and not wanted.doubted_at, wanted.by_mail) if is_free else (True, True)
     chosen = {"sms": by_sms, "mail": by_mail and bool(wanted.mail) and settings.ANQI_MAIL is not None}
     return tuple(medium for medium, is_chosen in chosen.items() if is_chosen)
 

@@ -15,11 +15,11 @@ from anqi.lending import dues, hardship, holding, store
 from anqi.lending.store import LoanInHand
 from anqi.notices import messages, reminders, reminding, texts
 from anqi.notices.models import Message
-from anqi.notices.reminders import Pair, Said
+from anqi.notices.reminders import Look, Pair, Said
 from anqi.notices.reminding import Case, Debited, Saying
 from anqi.payments import loan_claims
 from anqi.payments.loan_claims import LoanClaim
-from anqi.people import holds, wishes
+from anqi.people import calls, holds, wishes
 from anqi.people.wishes import Wishes
 from anqi.rows.days import day_of, start_of
 
@@ -37,7 +37,8 @@ class _Looked:
     wanted: Wishes
     case: Case | None
     made: Sequence[Contact]
-    help: Standstill | None
+    stills: Sequence[Standstill]
+    """Help that was asked for, and what was promised by telephone."""
 
     @property
     def pair(self) -> Pair:
@@ -78,21 +79,29 @@ def _sweep(pairs: Sequence[Pair], now: datetime) -> None:
     reminders.keep(
         [message for message, _ in composed], [said for _, theirs in composed for said in theirs], now=now
     )
-    reminders.schedule(dict.fromkeys(pairs) | {each.looked.pair: each.next_at for each in found})
+    reminders.schedule(dict.fromkeys(pairs, Look()) | {each.looked.pair: _look_of(each) for each in found})
+
+
+def _look_of(found: _Found) -> Look:
+    case = found.looked.case
+    return Look(next_at=found.next_at, late_since=case.late_since if case else None)
 
 
 def _look(pairs: Sequence[Pair], now: datetime) -> list[_Looked]:
     borrower_ids = {borrower_id for borrower_id, _ in pairs}
     wanted, made = wishes.read_all(borrower_ids), reminders.made_today(borrower_ids, now=now)
+    called = calls.recent(borrower_ids, now=now)
     claims, said, helped = loan_claims.read(pairs), reminders.said(pairs), hardship.standstills(pairs)
     looked = []
     for held in store.read_pairs(pairs):
         pair, theirs = (held.borrower_id, held.id), wanted.get(held.borrower_id, Wishes())
         case = _case(held, theirs, claims[pair], said[pair], day_of(now))
+        their_calls = called.get(held.borrower_id, ())
         looked.append(
             _Looked(
-                held=held, claim=claims[pair], wanted=theirs, case=case, made=made.get(held.borrower_id, ()),
-                help=helped.get(pair),
+                held=held, claim=claims[pair], wanted=theirs, case=case,
+                made=[*made.get(held.borrower_id, ()), *calls.contacts(their_calls)],
+                stills=[*filter(None, [helped.get(pair)]), *calls.standstills(their_calls, held.id)],
             )
         )  # fmt: skip
     return looked
@@ -160,7 +169,7 @@ def _standstills(looked: _Looked, now: datetime) -> list[Standstill]:
     kinds = {"hold": holding.on(looked.held, day_of(now)), "payment_open": looked.claim.is_claimed}
     # Until when nobody knows: what ends it wakes the loan, or the next step finds it ended.
     found = [Standstill(why=why, since=since) for why, is_so in kinds.items() if is_so]  # type: ignore[arg-type]
-    return [*found, *filter(None, [looked.help])]
+    return [*found, *(each for each in looked.stills if each.until is None or now < each.until)]
 
 
 def _medium(wanted: Wishes) -> Any:
