@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Max, Prefetch, Q, QuerySet
 
 from anqi.notices import proofs
 from anqi.notices.messages import UNDELIVERED
@@ -27,6 +27,13 @@ def proved(borrower_id: UUID, *, before: UUID | None = None) -> list[tuple[Messa
     if before:
         found = found.filter(id__lt=before)
     return [(row, proofs.of(row)) for row in found.prefetch_related("said").order_by("-id")[:PAGE]]
+
+
+def last_written(borrower_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these borrowers was last reminded of something, by whatever medium. One statement."""
+    told = Message.objects.filter(borrower_id__in=list(borrower_ids), template__startswith="reminder_")
+    found = told.exclude(state=Message.State.WITHDRAWN).values("borrower_id").annotate(last=Max("created_at"))
+    return {borrower_id: last for borrower_id, last in found.values_list("borrower_id", "last") if borrower_id}
 
 
 def is_undelivered(message: Message) -> bool:

@@ -129,6 +129,12 @@ def open_since(borrower_ids: Iterable[UUID]) -> dict[UUID, datetime]:
     return dict(found.values("borrower_id").annotate(since=Min("opened_at")).values_list("borrower_id", "since"))
 
 
+def objected(call_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these calls of which their borrowers complain, whatever became of it. One statement."""
+    found = Complaint.objects.filter(about="call", about_id__in=list(call_ids))
+    return {call_id for call_id in found.values_list("about_id", flat=True) if call_id}
+
+
 def open_ones() -> QuerySet[Complaint]:
     """Everybody's open complaints, those whose day is nearest first."""
     return Complaint.objects.filter(state=Complaint.State.OPEN).order_by("answer_by", "opened_at")

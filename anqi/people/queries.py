@@ -1,5 +1,6 @@
 """What borrowers read of themselves. Nothing here locks or writes; personal data leaves it masked, but for papers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,9 +43,16 @@ def name_on_papers(borrower_id: UUID) -> str:
     return str(Borrower.objects.only("name").get(id=borrower_id).name or "")
 
 
-def acts_on(borrower_id: UUID, *, before: UUID | None = None, limit: int) -> list[StaffAct]:
-    """What staff looked at or did on the borrower's pages, the latest first."""
-    found = StaffAct.objects.filter(borrower_id=borrower_id)
+def staff_number(user_id: UUID) -> str:
+    """By what a borrower can name a member of staff to us, without knowing who it is."""
+    return user_id.hex[-6:].upper()
+
+
+def acts_on(
+    borrower_id: UUID, *, before: UUID | None = None, limit: int, but: Iterable[str] = ()
+) -> list[StaffAct]:
+    """What staff looked at or did on the borrower's pages, the latest first, but for acts of these names."""
+    found = StaffAct.objects.filter(borrower_id=borrower_id).exclude(verb__in=list(but))
     return list((found.filter(id__lt=before) if before else found).order_by("-id")[:limit])
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from anqi.actions import complaints
 from anqi.people.complaints import Wish
+from anqi.people.models import Call
 from anqi.web.shared import pages
 from tests import chromium as browsers
 from tests.planting import plant_loan
@@ -29,10 +30,14 @@ def take(watch: Watch, *, theme: str, size: str, language: str) -> Pages:
     complaint = complaints.complain(
         borrower_id=who.borrower_id, attempt=uuid4(), wish=Wish(kind="other", text="多扣了一笔"), now=watch.now
     )
+    call = Call.objects.create(
+        borrower_id=who.borrower_id, loan_ids=[who.loan_id], by=uuid4(), begun_at=watch.now, ended_at=watch.now,
+        outcome="promise", promised_on=watch.now.date(), promised_minor=53_309, lasted_minutes=3,
+    )  # fmt: skip
     visitor = signed_in(who.borrower_id, language=language)
     visitor.cookies[pages.THEME_COOKIE] = theme
     visitor.cookies[pages.SIZE_COOKIE] = size
-    shown = {path: visitor.get(path) for path in (*PATHS, f"/complaints/{complaint.id}")}
+    shown = {path: visitor.get(path) for path in (*PATHS, f"/complaints/{complaint.id}", f"/me/calls/{call.id}")}
     assert {path: each.status_code for path, each in shown.items() if each.status_code != 200} == {}
     return {path.strip("/").replace("/", "-"): each.content.decode() for path, each in shown.items()}
 

@@ -29,7 +29,7 @@ from anqi.payments.channels.protocol import (
 )
 from anqi.payments.models import Mandate
 from anqi.people.complaints import Wish as Complained
-from anqi.people.models import Consent, Device, User
+from anqi.people.models import Call, Consent, Device, User
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
 from tests import purchasing, reserving
@@ -146,8 +146,10 @@ def _rights(who: UUID) -> dict[str, Any]:
     complaint = complaints.complain(
         borrower_id=who, attempt=uuid4(), wish=Complained(kind="other", text="多扣了"), now=NOON
     )
+    call_id = uuid7()
+    Call.objects.create(borrower_id=who, id=call_id, loan_ids=[], by=uuid7(), begun_at=NOON, ended_at=NOON, outcome="reached")
     return {
-        "medium": "sms", "device_id": device_id, "copy_id": copies.ask(borrower_id=who, now=NOON).id,
+        "call_id": call_id, "medium": "sms", "device_id": device_id, "copy_id": copies.ask(borrower_id=who, now=NOON).id,
         "purpose": "identity", "complaint_id": complaint.id,
     }  # fmt: skip
 

@@ -34,7 +34,7 @@ from anqi.payments import models as payments
 from anqi.payments.channels.protocol import Closed, Succeeded
 from anqi.people import account_requests
 from anqi.people.complaints import Wish as Complained
-from anqi.people.models import AccountRequest, Borrower, Complaint
+from anqi.people.models import AccountRequest, Borrower, Call, Complaint
 from anqi.rows.ids import uuid7
 from anqi.web.office import access
 from tests import returning, settling
@@ -111,11 +111,15 @@ def _of_rights(lin: Planted, bought: Bought) -> dict[str, Any]:
         request = account_requests.put(
             lin.borrower_id, "identity", state="review", now=now, name="林大满", id_number="11010519491231002X", text="改名"
         )
+    call = Call.objects.create(
+        borrower_id=lin.borrower_id, loan_ids=[lin.loan_id], by=hire().id, begun_at=now - days(1), promised_on=TODAY - days(1),
+        promised_minor=10_000, outcome="promise", ended_at=now - days(1), note="说发了工资就还", lasted_minutes=2,
+    )  # fmt: skip
     messages.announce(borrower_id=lin.borrower_id, template="payment_received", words={"amount": "¥533.09"}, now=now)
     return {
         "amendment:amendment_id": signed, "amendment:loan_id": lending.Loan.objects.get(id=fresh.loan_id),
         **{f"{name}:case_id": case for name in ("hardship", "offer_help", "hardship_act")},
-        "complaint_id": complaint, "request_id": request,
+        "complaint_id": complaint, "request_id": request, "call_id": call,
         "message_id": Message.objects.filter(borrower_id=lin.borrower_id).latest("id"),
     }  # fmt: skip
 

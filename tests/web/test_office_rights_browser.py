@@ -14,7 +14,10 @@ from tests.web.test_office_doors import desk_of, hire
 
 __all__ = ["lin", "rows", "today"]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("anqi.config.urls.office"), browsers.required]
-NAMES = ("hardships", "hardship", "complaint", "request", "messages", "remittances", "remittance")
+NAMES = (
+    "hardships", "hardship", "complaint", "request", "messages", "remittances", "remittance", "calls", "calls_day",
+    "borrower_calls",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("theme", "language"), [("light", "zh-hans"), ("dark", "en")], ids=["light", "dark-english"])

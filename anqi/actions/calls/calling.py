@@ -53,7 +53,7 @@ def begin(*, borrower_id: UUID, call_id: UUID, actor: User, now: datetime) -> Ca
 
 
 def end(*, borrower_id: UUID, call_id: UUID, ending: Ending, actor: User, now: datetime) -> Call:
-    """How it went, and what follows: who promised is left alone, and so is who wants no calls or can't be reached there.
+    """How it went, and what follows: who promised is left alone, and so is who wants no calls or isn't at that number.
 
     A complaint is opened in the borrower's name. The same again changes nothing. Refuses MayNotAct, UnknownOutcome,
     NoSuchCall, CallEnded, SomebodyElsesCall, PromiseUnsound, ReasonMissing.

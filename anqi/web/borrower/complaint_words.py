@@ -18,6 +18,7 @@ ABOUT: dict[str, str | Promise] = {
     "charge": lazy("这笔付款"),
     "receipt": lazy("这张收据"),
     "mandate": lazy("这个自动还款授权"),
+    "call": lazy("这次电话"),
 }
 _STATES = {
     "open": Badge(word=pgettext_lazy("complaint", "处理中"), shape="clock", tone="brand"),

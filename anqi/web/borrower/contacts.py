@@ -1,4 +1,4 @@
-"""Who looked at a borrower's data and who wrote to them, in plain words and in one order of time."""
+"""Who looked at a borrower's data, wrote to them or called them, in plain words and in one order of time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.notices import queries as notices
 from anqi.notices.queries import MessageView
+from anqi.people import calls
 from anqi.people import queries as people
-from anqi.people.models import StaffAct
+from anqi.people.models import Call, StaffAct
+from anqi.web.borrower import call_words
 from anqi.web.shared.figures import in_english
 
 PAGE = 20
@@ -29,23 +31,28 @@ _ACTS: dict[str, str | Promise] = {
 }
 
 
+_TOLD_BY_CALLS = ("begin_call", "end_call")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """One look, one act or one message."""
+    """One look, one act, one message or one call."""
 
     id: UUID
     icon: str
     title: str
     text: str
     at: datetime
+    is_call: bool = False
 
 
 def latest(borrower_id: UUID, *, before: UUID | None) -> list[Contact]:
     """The latest ones, one more than a page has. Their ids sort by when they were made."""
     language, limit = "en" if in_english() else "zh-hans", PAGE + 1
-    acts = people.acts_on(borrower_id, before=before, limit=limit)
+    acts = people.acts_on(borrower_id, before=before, limit=limit, but=_TOLD_BY_CALLS)
     sent = notices.listed(borrower_id, language=language, before=before, limit=limit)
-    found = [*map(_looked, acts), *map(_wrote, sent)]
+    made = calls.of_borrower(borrower_id, before=before, limit=limit)
+    found = [*map(_looked, acts), *map(_wrote, sent), *map(_called, made)]
     return sorted(found, key=lambda each: each.id, reverse=True)[:limit]
 
 
@@ -57,3 +64,8 @@ def _looked(act: StaffAct) -> Contact:
 
 def _wrote(sent: MessageView) -> Contact:
     return Contact(id=sent.id, icon="info", title=_("给你发了消息"), text=sent.text, at=sent.at)
+
+
+def _called(row: Call) -> Contact:
+    text = f"{call_words.outcome(row)} · {call_words.caller(row)}"
+    return Contact(id=row.id, icon="phone", title=_("给你打了电话"), text=text, at=row.begun_at, is_call=True)

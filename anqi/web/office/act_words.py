@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as lazy
 
+from anqi.web.office.call_words import CALL_ACTS
 from anqi.web.office.complaint_words import COMPLAINT_ACTS
 from anqi.web.office.request_words import REQUEST_ACTS
 from anqi.web.office.words import Words
@@ -86,6 +87,7 @@ ACTS: Words = {
     "limit_lock": lazy("冻结额度"),
     "limit_unlock": lazy("解冻额度"),
     "limit_expiry": lazy("设定额度有效期"),
+    **CALL_ACTS,
     **COMPLAINT_ACTS,
     **REQUEST_ACTS,
 }

@@ -14,7 +14,7 @@ from anqi.notices import inspection as notices
 from anqi.notices.texts import CODES
 from anqi.payments import debit_queries
 from anqi.payments import inspection as payments
-from anqi.people import complaints
+from anqi.people import calls, complaints
 from anqi.people.inspection import Identity
 from anqi.people.models import Complaint
 from anqi.rows import dumps, parcels
@@ -44,6 +44,7 @@ def _rows(row: Complaint, shown: Iterable[LoanShown]) -> Paper:
     return {
         "complaint": dumps.write(row, opens=True),
         "steps": [dumps.write(each, opens=True) for each in complaints.steps(row)],
+        "calls": [dumps.write(each) for each in calls.of_borrower(row.borrower_id)],
         "loans": [_of_loan(each) for each in shown],
         "messages": [dumps.write(each) for each in notices.messages(row.borrower_id) if each.template not in CODES],
     }

@@ -16,6 +16,7 @@ from anqi.people.inspection import Identity
 from anqi.web.office import (
     application_rows,
     bank_rows,
+    call_words,
     complaint_words,
     debit_rows,
     goods_exceptions,
@@ -247,6 +248,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
 
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
     "complaints": complaint_words.exceptional,
+    "calls": call_words.unended,
     "requests": request_words.exceptional,
     "unapplied": _unapplied,
     "bank": bank_rows.lines,

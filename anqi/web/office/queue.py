@@ -27,7 +27,7 @@ from anqi.payments import payout_inspection as payouts
 from anqi.payments import reconciliation_inspection as reconciliation
 from anqi.payments import remittance_inspection as remittances
 from anqi.payments import unread_statements
-from anqi.people import account_requests, complaints
+from anqi.people import account_requests, calls, complaints
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
 from anqi.web.office import paper_rows
@@ -154,6 +154,7 @@ KINDS = (
         slug="complaints", title=lazy("投诉等答复"), tone="bad", since="answer_by",
         rows=lambda now: complaints.open_ones(),
     ),
+    Kind(slug="calls", title=lazy("电话没有记结果"), tone="warn", since="begun_at", rows=calls.unended),
     Kind(
         slug="requests", title=lazy("换手机号和更正身份"), tone="warn", since="asked_at",
         rows=lambda now: account_requests.in_review(),

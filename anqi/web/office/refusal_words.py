@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from anqi.rows.refusals import Refused
 from anqi.web.office import (
     bank_words,
+    call_words,
     complaint_words,
     debit_words,
     goods_words,
@@ -65,6 +66,7 @@ def _refusals() -> dict[str, str]:
         "loan_takes_less": _("这笔分期最多用得上 %(most_minor)s，再多只会变成溢缴款。"),
         "payoff_not_reached": _("按 %(counts_on)s计，一次结清要 %(need_minor)s。"),
         "history_forbids": _("按 %(counts_on)s计入后，这笔分期后来的记录就不成立了，请交技术核对。"),
+        **call_words.refusals(),
         **complaint_words.refusals(),
         **request_words.refusals(),
         **goods_words.refusals(),

@@ -7,6 +7,7 @@ from anqi.web.office.views import (
     bank,
     books,
     borrowers,
+    calls,
     charges,
     complaints,
     debits,
@@ -45,6 +46,11 @@ urlpatterns = [
     path("borrowers/<uuid:borrower_id>/identity", borrowers.unmask, name="unmask"),
     path("borrowers/<uuid:borrower_id>/messages", messages.listed, name="messages"),
     path("borrowers/<uuid:borrower_id>/messages/<uuid:message_id>/check", messages.ask_to_check, name="ask_to_check"),
+    path("calls", calls.listed, name="calls"),
+    path("calls/day", calls.day, name="calls_day"),
+    path("borrowers/<uuid:borrower_id>/calls", calls.borrower, name="borrower_calls"),
+    path("borrowers/<uuid:borrower_id>/calls/begin", calls.begin, name="begin_call"),
+    path("borrowers/<uuid:borrower_id>/calls/<uuid:call_id>/end", calls.end, name="end_call"),
     path("borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>", loans.loan, name="loan"),
     *(
         path(f"borrowers/<uuid:borrower_id>/loans/<uuid:loan_id>/{name}.pdf", papers.signed, {"name": name}, name=name)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 from anqi.web.office import hardship_words
 from anqi.web.office.act_words import ACTS, APPLICATIONS
 from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
+from anqi.web.office.call_words import CALL_OUTCOMES
 from anqi.web.office.complaint_words import COMPLAINT_STATES, COMPLAINT_STEPS
 from anqi.web.office.debit_words import (
     DEBIT_OUTCOMES,
@@ -45,7 +46,7 @@ from anqi.web.shared.complaints import COMPLAINTS
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
-    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "COMPLAINTS",
+    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "CALL_OUTCOMES", "COMPLAINTS",
     "COMPLAINT_STATES", "COMPLAINT_STEPS", "DEBITS", "DEBIT_OUTCOMES", "DEBIT_REASONS", "DIFFERENCE_DONE",
     "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS", "HARDSHIP_REASONS",
     "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MEDIA", "MESSAGES", "MOVED", "NOTICES", "PAYOUTS",

@@ -33,7 +33,7 @@ def _places() -> list[dict[str, str]]:
     return [
         {
             "url": reverse("borrower:looked-at"), "icon": "person", "title": _("谁看过我的资料"),
-            "text": _("工作人员的每次查看，和发给你的短信"),
+            "text": _("工作人员的每次查看，发给你的短信，打给你的电话"),
         },
         {
             "url": reverse("borrower:devices"), "icon": "shield", "title": _("设备和登录"),
@@ -65,7 +65,7 @@ def _places() -> list[dict[str, str]]:
 @borrower_required
 @require_GET
 def looked_at(request: HttpRequest) -> HttpResponse:
-    """Who looked at the borrower's data, and what they were sent."""
+    """Who looked at the borrower's data, what they were sent, and who called."""
     found = contacts.latest(borrower_id(request), before=paging.before(request))
     shown = found[: contacts.PAGE]
     older = shown[-1].id if len(found) > contacts.PAGE else None

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.actions import wishes as acts
+from anqi.engine.contact_rules import RuleBook
 from anqi.payments import debit_queries
 from anqi.people import codes, queries, wishes
 from anqi.rows.refusals import Refused
@@ -103,9 +104,11 @@ def _show(
         wanted = _as_filled_in(wanted, request.POST)
     context = {
         "tabs": tabs(),
+        "today": clock.today(),
         "wanted": wanted,
         "form": form or ReminderForm.of(wanted, language=queries.language(who)),
         "steps": [_step(each, wanted, is_debited=is_debited) for each in STEP_WORDS],
+        "call_rules": RuleBook().on(clock.today(), lender=""),
         "can_mail": conf.ANQI_MAIL is not None,
         "mail_form": mail_form or MailForm(),
         "code_form": code_form or MailCodeForm(),
