@@ -16,6 +16,11 @@ TEXTS = {
         "en": "On {due_on}, at {hours}, {amount} will be debited from {source_word}{account} for {loan}. Please see"
         " that the money is there, or pay by hand before.",
     },
+    "debit_coming_many": {
+        "zh-hans": "{count} 笔还款将自动扣款，合计 {amount}：{debits_list}。扣款时间 {hours}，请保证余额充足。也可提前手动还。",
+        "en": "{count} payments will be debited at {hours}, {amount} in all: {debits_list}. Please see that the money"
+        " is there, or pay by hand before.",
+    },
     "debit_doubtful": {
         "zh-hans": "{due_on}从{source_word}{account}的自动扣款可能不会成功：{reason_word}。请换一个扣款账户或手动还款。",
         "en": "The debit from {source_word}{account} on {due_on} will probably fail: {reason_word}. Add another account"
@@ -73,6 +78,24 @@ _WORDS = {
     "system": ("支付渠道没有处理成功", "the payment channel could not do it"),
     "ours": ("我们这边没有处理成功", "we could not do it"),
 }
+
+
+# So many stand in one message by name; the rest in its sum.
+_MOST = 3
+
+
+def join(debits: list[tuple[str, str, str, str, str]], *, language: str) -> str:
+    """Several debits in one line: contract, day as written, amount, and where it is taken from."""
+    is_english = language == "en"
+    source = "{} from {}{}" if is_english else "{}（{}{}）"
+    said = [
+        f"{loan} {day} {source.format(amount, word(channel, language=language), account)}"
+        for loan, day, amount, channel, account in debits[:_MOST]
+    ]
+    more = len(debits) - _MOST
+    if more > 0:
+        said.append(f"and {more} more" if is_english else f"另 {more} 笔")
+    return ", ".join(said) if is_english else "；".join(said)
 
 
 def word(code: str, *, language: str) -> str:

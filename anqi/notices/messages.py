@@ -39,13 +39,14 @@ def enqueue(
     return message.id
 
 
-def announce(*, borrower_id: UUID, template: str, words: Mapping[str, str | date], now: datetime) -> None:
+def announce(*, borrower_id: UUID, template: str, words: Mapping[str, Any], now: datetime) -> UUID:
     """A message to the borrower, who is looked up and addressed when it is sent; a day later it is sent no more.
 
     A word that is a day has a name that ends in `_on`.
     """
-    stated = json.dumps(words, default=date.isoformat)
-    sql.write(_ANNOUNCE, [uuid7(), borrower_id, template, stated, now, now + _LATEST])
+    message_id, stated = uuid7(), json.dumps(words, default=date.isoformat)
+    sql.write(_ANNOUNCE, [message_id, borrower_id, template, stated, now, now + _LATEST])
+    return message_id
 
 
 def composed(*, borrower_id: UUID, template: str, words: Mapping[str, object], medium: str, now: datetime) -> Message:

@@ -110,7 +110,7 @@ class Reminding(BorrowerRow):
 
 
 class Reminder(BorrowerRow):
-    """That a step of an instalment was said, by which message and with what amount, in fen."""
+    """That a step of an instalment was said, or its debit announced, by which message and with what amount, in fen."""
 
     loan_id = models.UUIDField()
     due_on = models.DateField()

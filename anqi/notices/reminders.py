@@ -16,6 +16,8 @@ from anqi.rows.days import day_of, start_of
 from anqi.rows.ids import uuid7
 
 Pair = tuple[UUID, UUID]
+DEBIT = "debit"
+"""The step by which the debits tell of an instalment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,16 @@ def keep(messages: Sequence[Message], said: Iterable[Said], *, now: datetime) ->
     Reminder.objects.bulk_create([Reminder(**vars(each), said_at=now) for each in said])
 
 
+def prove(said: Said, *, now: datetime) -> None:
+    """That this was said by a message that is there; what was said of it before counts no more."""
+    sql.write(_PROVE, [*vars(said).values(), uuid7(), now])
+
+
+def proof(borrower_id: UUID, loan_id: UUID, due_on: date, step: str) -> Reminder | None:
+    """What proves that the step was said."""
+    return Reminder.objects.filter(borrower_id=borrower_id, loan_id=loan_id, due_on=due_on, step=step).first()
+
+
 def of_messages(message_ids: Iterable[UUID]) -> list[Said]:
     """What these messages say. One statement."""
     found = Reminder.objects.filter(message_id__in=list(message_ids))
@@ -130,6 +142,12 @@ def _spelt(at: date | None) -> str:
 _WAKE = """
     insert into notices_reminding (borrower_id, id, loan_id, next_try_at) values ($1, $2, $3, $4)
     on conflict (borrower_id, loan_id) do update set next_try_at = excluded.next_try_at
+"""
+_PROVE = """
+    insert into notices_reminder (borrower_id, loan_id, due_on, step, amount_minor, message_id, id, said_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (borrower_id, loan_id, due_on, step) do update
+    set amount_minor = excluded.amount_minor, message_id = excluded.message_id, said_at = excluded.said_at
 """
 _WAKE_PAIRS = f"""
     update notices_reminding r set next_try_at = $2

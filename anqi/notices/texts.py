@@ -236,7 +236,7 @@ def known(language: str) -> str:
 def _say(name: str, value: Any, language: str) -> Any:
     if name.endswith("_list"):
         said = [(loan, day(date.fromisoformat(on), language=language), *rest) for loan, on, *rest in value]
-        return reminder_texts.join(said, language=language)
+        return (debit_texts if name == "debits_list" else reminder_texts).join(said, language=language)
     if isinstance(value, date):
         return day(value, language=language)
     if name in ("system_word", "browser_word"):

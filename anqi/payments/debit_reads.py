@@ -24,11 +24,13 @@ class PlanInHand:
     """What each agreement's channel was asked to tell the payer of this instalment."""
     is_claimed: bool
     """Whether somebody is paying its loan by hand."""
+    untold: list[UUID]
+    """The borrower's other open plans of which nothing was said yet."""
 
 
 def read(borrower_id: UUID, plan_id: UUID, *, today: date) -> PlanInHand:
     """The plan, in one statement; what it holds of secrets is left out. Lock the borrower first."""
-    [(plan, mandates, debits, notices, is_claimed)] = sql.fetch(_READ, [borrower_id, plan_id])
+    [(plan, mandates, debits, notices, is_claimed, untold)] = sql.fetch(_READ, [borrower_id, plan_id])
     signed = (records.from_json(Mandate, row) for row in json.loads(mandates))
     asked = (records.from_json(DebitNotice, row) for row in json.loads(notices))
     return PlanInHand(
@@ -36,8 +38,8 @@ def read(borrower_id: UUID, plan_id: UUID, *, today: date) -> PlanInHand:
         sources={mandate.id: mandate for mandate in signed if mandate.holds_on(today)},
         debits=[records.from_json(Charge, row) for row in json.loads(debits)],
         announced={notice.mandate_id: _announcement(notice) for notice in asked},
-        is_claimed=is_claimed,
-    )
+        is_claimed=is_claimed, untold=untold,
+    )  # fmt: skip
 
 
 def _announcement(notice: DebitNotice) -> Announcement:
@@ -62,7 +64,12 @@ _READ = """
             select from payments_charge_part part
             join payments_charge c on c.borrower_id = part.borrower_id and c.id = part.charge_id
             where part.borrower_id = p.borrower_id and part.loan_id = p.loan_id and part.claims
-                and c.mandate_id is null)
+                and c.mandate_id is null),
+        array(
+            select o.id from payments_debit_plan o
+            where o.borrower_id = p.borrower_id and o.id <> p.id and o.state = 'open' and o.stopped_by = ''
+                and o.reminded_at is null
+            order by o.due_on, o.id)
     from payments_debit_plan p
     where p.borrower_id = $1 and p.id = $2
 """

@@ -59,6 +59,12 @@ WORDS: dict[str, dict[str, Any]] = {
         "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": texts.yuan(53309), "hours": "09:30、15:30",
         "source_word": "wechat", "account": "",
     },
+    "debit_coming_many": {
+        "count": 2, "amount": "¥1,066.18", "hours": "09:30、15:30", "debits_list": [
+            ["AQ2609-1", "2026-10-09", "¥533.09", "wechat", ""],
+            ["AQ2609-2", "2026-10-12", "¥533.09", "unionpay", "中国工商银行 0017"],
+        ],
+    },
     "debit_doubtful": {
         "due_on": "2026年10月9日", "source_word": "wechat", "account": "", "reason_word": "amount_limit",
     },

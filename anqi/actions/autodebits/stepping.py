@@ -1,5 +1,6 @@
 """The next step of a plan: everything is read, one thing is decided, and all of it is written in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anqi.actions.autodebits import excusing, telling
+from anqi.actions.autodebits.telling import Coming
 from anqi.lending import dues, holding, store
 from anqi.lending.models import Hold
 from anqi.lending.store import LoanInHand
@@ -64,8 +66,23 @@ def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
         hand = _judge(known, held, now)
         excusing.settle(chain, known, held, hand.case, hand.timetable, now=now)
         decided = debiting.next_step(hand.case, hand.timetable, now=now)
-        _do(chain, hand, decided, now)
+        _do(chain, hand, decided, _told_with(hand, now) if isinstance(decided, Remind) else (), now)
         return decided
+
+
+def _told_with(hand: InHand, now: datetime) -> list[InHand]:
+    """The borrower's other plans of which it is time to tell as well: nobody gets two messages about one morning."""
+    others = [debit_reads.read(hand.held.borrower_id, id, today=day_of(now)) for id in hand.known.untold]
+    loans = store.read(hand.held.borrower_id, [known.plan.loan_id for known in others]) if others else {}
+    found = []
+    for known in others:
+        held = loans[known.plan.loan_id]
+        if dues.is_over(held) or not dues.has_due(held, known.plan.due_on, today=day_of(now)):
+            continue
+        other = _judge(known, held, now)
+        if isinstance(debiting.next_step(other.case, other.timetable, now=now), Remind):
+            found.append(other)
+    return found
 
 
 def _judge(known: PlanInHand, held: LoanInHand, now: datetime) -> InHand:
@@ -103,25 +120,27 @@ def _most(mandate: Mandate) -> int:
     return min(cap for cap in caps if cap is not None)
 
 
-def _do(chain: Chain, hand: InHand, decided: Step, now: datetime) -> None:
+def _do(chain: Chain, hand: InHand, decided: Step, told_with: Sequence[InHand], now: datetime) -> None:
     plan = hand.known.plan
     if isinstance(decided, End):
         excusing.end(chain, plan, now=now)
     with sql.together():
         telling.failures(plan, hand.known.debits, hand.known.sources, decided, now=now)
-        _write(hand, decided, now)
-        debit_plans.keep(plan)
+        _write(hand, decided, told_with, now)
+        for each in (hand, *told_with):
+            debit_plans.keep(each.known.plan)
     if isinstance(decided, End):
         _next(hand.known, hand.held, now, after=plan.due_on)
 
 
-def _write(hand: InHand, decided: Step, now: datetime) -> None:
+def _write(hand: InHand, decided: Step, told_with: Sequence[InHand], now: datetime) -> None:
     plan, sources = hand.known.plan, hand.known.sources
     match decided:
         case Remind():
-            telling.reminder(plan, hand.held, list(sources.values()), hand.case, hand.timetable, now=now)
-            plan.reminded_at = now
-            debit_plans.wait(plan, until=now)
+            telling.reminder([_coming(each) for each in (hand, *told_with)], now=now)
+            for each in (hand, *told_with):
+                each.known.plan.reminded_at = now
+                debit_plans.wait(each.known.plan, until=now)
         case Test():
             debit_plans.wait(plan, until=now + _TESTED_WITHIN)
         case Announce(source_id=source_id, amount_minor=amount_minor):
@@ -135,6 +154,13 @@ def _write(hand: InHand, decided: Step, now: datetime) -> None:
         case End(why=why):
             debit_plans.end(plan, state=_ENDS_AS[why], why=why, now=now)
             telling.ending(plan, hand.case, why, now=now)
+
+
+def _coming(hand: InHand) -> Coming:
+    return Coming(
+        plan=hand.known.plan, held=hand.held, source=next(iter(hand.known.sources.values())),
+        amount_minor=hand.case.expected_minor, hours=hand.timetable.hours,
+    )  # fmt: skip
 
 
 def _debit(hand: InHand, source: Mandate, amount_minor: int, now: datetime) -> None:

@@ -1,26 +1,67 @@
 """What borrowers are told of their debits: before, at once after a failure, and when nothing more is tried."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from anqi.lending.store import LoanInHand
-from anqi.notices import messages, texts
-from anqi.payments.debiting import Case, Step, Timetable, Try, Wait
+from anqi.notices import messages, reminders, texts
+from anqi.notices.reminders import DEBIT, Said
+from anqi.payments.debiting import Case, Step, Try, Wait
 from anqi.payments.models import Charge, DebitPlan, Mandate
 from anqi.rows.days import SHANGHAI
 
+Words = Mapping[str, Any]
 
-def reminder(
-    plan: DebitPlan, held: LoanInHand, sources: Sequence[Mandate], case: Case, timetable: Timetable, *, now: datetime
-) -> None:
-    """What will be taken, when, and from where first."""
-    hours = "、".join(f"{hour:%H:%M}" for hour in timetable.hours)
-    words: dict[str, str | date] = {
-        "loan": held.number, "due_on": plan.due_on, "amount": texts.yuan(case.expected_minor), "hours": hours,
-        **_source(sources[0]),
+
+@dataclass(frozen=True, kw_only=True)
+class Coming:
+    """A debit that is to be told of: of which plan, from where first, how much in fen, and at which hours."""
+
+    plan: DebitPlan
+    held: LoanInHand
+    source: Mandate
+    amount_minor: int
+    hours: Sequence[time]
+
+
+def reminder(coming: Sequence[Coming], *, now: datetime) -> None:
+    """What will be taken, when, and from where first: one message for all of it, which proves each."""
+    template, words = ("debit_coming", _one(coming[0])) if len(coming) == 1 else ("debit_coming_many", _many(coming))
+    message_id = _tell(coming[0].plan, template, words, now)
+    for each in coming:
+        said = Said(
+            borrower_id=each.plan.borrower_id, loan_id=each.plan.loan_id, due_on=each.plan.due_on, step=DEBIT,
+            amount_minor=each.amount_minor, message_id=message_id,
+        )  # fmt: skip
+        reminders.prove(said, now=now)
+
+
+def _one(each: Coming) -> Words:
+    return {
+        "loan": each.held.number, "due_on": each.plan.due_on, "amount": texts.yuan(each.amount_minor),
+        "hours": _hours([each]), **_source(each.source),
     }  # fmt: skip
-    _tell(plan, "debit_coming", words, now)
+
+
+def _many(coming: Sequence[Coming]) -> Words:
+    listed = sorted(coming, key=lambda each: (each.plan.due_on, each.held.number))
+    return {
+        "count": len(coming), "amount": texts.yuan(sum(each.amount_minor for each in coming)), "hours": _hours(coming),
+        "debits_list": [
+            [
+                each.held.number, each.plan.due_on.isoformat(), texts.yuan(each.amount_minor), each.source.channel,
+                each.source.account,
+            ]
+            for each in listed
+        ],
+    }  # fmt: skip
+
+
+def _hours(coming: Sequence[Coming]) -> str:
+    return "、".join(f"{hour:%H:%M}" for hour in sorted({hour for each in coming for hour in each.hours}))
 
 
 def failures(
@@ -70,7 +111,7 @@ def _source(of: Mandate | Charge) -> dict[str, str]:
     return {"source_word": of.channel, "account": of.account if isinstance(of, Mandate) else ""}
 
 
-def _tell(plan: DebitPlan, template: str, words: Mapping[str, str | date], now: datetime) -> None:
-    messages.announce(borrower_id=plan.borrower_id, template=template, words=words, now=now)
+def _tell(plan: DebitPlan, template: str, words: Words, now: datetime) -> UUID:
+    return messages.announce(borrower_id=plan.borrower_id, template=template, words=words, now=now)
 
 

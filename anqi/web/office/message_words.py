@@ -46,6 +46,7 @@ MESSAGES: Words = {
     "mandate_begun": lazy("自动还款开通通知"),
     "mandate_ended": lazy("自动还款授权结束通知"),
     "debit_coming": lazy("扣款提醒"),
+    "debit_coming_many": lazy("几笔扣款的提醒"),
     "debit_doubtful": lazy("扣款可能不成的提醒"),
     "debit_failed": lazy("扣款失败通知"),
     "debit_failed_next": lazy("扣款失败通知"),

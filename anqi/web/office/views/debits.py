@@ -14,6 +14,7 @@ from anqi import clock
 from anqi.actions import autodebits
 from anqi.lending import holding
 from anqi.lending import inspection as lending
+from anqi.notices import reminders
 from anqi.payments import debit_inspection as inspection
 from anqi.payments import reasons
 from anqi.payments.models import Charge, DebitPlan
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, found: DebitPlan, *, refusal: str = "", status: 
         "loan": lending.loan(found.borrower_id, found.loan_id, on=clock.today()),
         "sources": sources,
         "attempts": [(debit, said, _whose(debit.reason)) for debit, said in attempts],
+        "proof": reminders.proof(found.borrower_id, found.loan_id, found.due_on, reminders.DEBIT),
         "hold": holding.find(found.borrower_id, found.hold_id) if found.hold_id else None,
         "stopped_by": _staff_name(found.stopped_by),
         "is_hanging": is_hanging,
