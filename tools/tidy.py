@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import tidy_rules
+from tools import links, tidy_rules
 from tools.tidy_rules import ROOMS, Source
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
@@ -28,6 +28,7 @@ def main() -> int:
     """0 when nothing is untidy, else 1."""
     found = [fault for source in sources(_CHECKOUT) for fault in faults(source)]
     found += gone(_CHECKOUT)
+    found += [Fault(path=path, line=line, told=told) for path, line, told in links.faults(_CHECKOUT)]
     for fault in found:
         print(f"{fault.path}:{fault.line}: {fault.told}")
     print(f"{len(found)} untidy places." if found else "Tidy.", file=sys.stderr)
