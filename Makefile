@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SEED ?= $(shell date +%Y%m%d)
 
-.PHONY: help demo demo-reset test soak seed check mutants bench screens install browser clean
+.PHONY: help demo demo-reset test soak seed check mutants bench screens pictures install browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,11 @@ bench: $(INSTALLED) ## Engine, seeding, repayments, the end of day, payments to 
 
 screens: $(INSTALLED) browser ## Every page of the demo that runs, in every look: pictures and faults in build/screens/index.html
 	$(BIN)/python -m tools.screens
+
+# The day is fixed and the stories are the tests' own: what differs afterwards is what the pages changed.
+pictures: $(INSTALLED) browser ## The pictures of the docs, taken anew while the browser's stories are played
+	ANQI_STREET_DAY=2026-11-25 $(BIN)/python -m pytest -q -m pictures tests/browser
+	$(BIN)/python -m tools.pictures
 
 install: $(INSTALLED) ## The virtual environment with pinned, hashed packages
 

@@ -25,10 +25,20 @@ Told = Iterator[tuple[str, int, str]]
 
 def faults(root: Path) -> Told:
     """Path, line and what is wrong: of every page of ours below that folder, and of its pictures."""
-    pages = [*root.glob("*.md"), *root.glob("docs/**/*.md")]
-    for page in sorted(pages):
+    for page in _pages(root):
         yield from _of_page(root, page)
-    yield from _of_pictures(root, pages)
+    yield from _of_pictures(root)
+
+
+def pictures_shown(root: Path) -> list[Path]:
+    """The pictures that a page of that folder shows, whether they are there or not."""
+    folder = (root / PICTURES).resolve()
+    targets = chain.from_iterable(_targets(page) for page in _pages(root))
+    return sorted({each for each in targets if each.parent == folder})
+
+
+def _pages(root: Path) -> list[Path]:
+    return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md")])
 
 
 def _of_page(root: Path, page: Path) -> Told:
@@ -90,10 +100,9 @@ def _names(module: Path) -> set[str]:
     return names
 
 
-def _of_pictures(root: Path, pages: list[Path]) -> Told:
-    folder = root / PICTURES
-    files = sorted(each for each in folder.glob("*") if each.is_file())
-    shown = set(chain.from_iterable(_targets(page) for page in pages))
+def _of_pictures(root: Path) -> Told:
+    files = sorted(each for each in (root / PICTURES).glob("*") if each.is_file())
+    shown = pictures_shown(root)
     for file in files:
         if file.resolve() not in shown:
             yield file.relative_to(root).as_posix(), 1, "no page shows it"

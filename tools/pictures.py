@@ -1,89 +1,53 @@
-"""`python -m tools.pictures` saves the README's pictures into docs/pictures, from the demonstration that runs."""
+"""`python -m tools.pictures` brings docs/pictures to what the browser tests have just seen; `make pictures` runs both.
 
-import io
-import json
-import re
+Those are taken that a page shows, each under the name by which a story took it. One that looks as before stays as it
+is, to the byte: the minute at which a story passed is no change of a page.
+"""
+
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from PIL import Image
-from playwright.sync_api import Page, expect
+from PIL import Image, ImageChops
 
-from demo import place, table
-from demo.cast import LIN
-from demo.place import Place, Trouble
-from tests import chromium as browsers
-from tests.browser import walking, windows
+from tests.browser import windows
+from tools import links
 
-_PICTURES = Path(__file__).resolve().parents[1] / "docs/pictures"
-_GAP = 24
+_CHECKOUT = Path(__file__).resolve().parents[1]
+# A pixel has changed when a colour differs by so much, a picture when so many of a thousand pixels have.
+_COLOUR, _PER_MILLE = 48, 3
 
 
 def main() -> int:
-    """0 when all are saved, 1 with a sentence when there is no demonstration to take them of."""
-    try:
-        where = place.find()
-        staff = _staff(where)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
-    _PICTURES.mkdir(parents=True, exist_ok=True)
-    with browsers.started() as (playwright, browser):
-        with windows.opened(playwright, browser, "pictures") as phone:
-            _walk_on_the_phone(phone.page, where)
-        with windows.opened(playwright, browser, "pictures", phone=False) as desk:
-            _walk_in_the_office(desk.page, where, staff["people"][0]["email"], staff["password"])
-    return 0
+    """0 when all that pages show are there, 1 with the names of those that no story took."""
+    missing = list(bring(windows.PICTURES, _CHECKOUT))
+    for name in missing:
+        print(f"{links.PICTURES}/{name} is shown, and no story took it.", file=sys.stderr)
+    return 1 if missing else 0
 
 
-def _staff(where: Place) -> dict[str, Any]:
-    file = where.home / "staff.json"
-    if not file.exists():
-        raise Trouble("The pictures are taken of the demonstration: start it with `make demo`, then try again.")
-    told: dict[str, Any] = json.loads(file.read_text())
-    return told
+def bring(taken: Path, root: Path) -> Iterator[str]:
+    """The names of those that pages of `root` show and no story took; the others are there now."""
+    (root / links.PICTURES).mkdir(parents=True, exist_ok=True)
+    for kept in links.pictures_shown(root):
+        seen = taken / kept.name
+        if not seen.exists():
+            yield kept.name
+            continue
+        picture = Image.open(seen).convert("RGB")
+        if kept.exists() and not has_changed(Image.open(kept).convert("RGB"), picture):
+            continue
+        # 128 colours are enough for flat pages and keep the checkout small.
+        picture.quantize(128, dither=Image.Dither.NONE).save(kept, optimize=True)
+        print(f"{kept.relative_to(root)} is new.")
 
 
-def _walk_on_the_phone(page: Page, where: Place) -> None:
-    """A plan, the choice of what to pay, and its result, side by side."""
-    walking.log_in(page, where, LIN)
-    walking.open_loan(page, where)
-    seen = [_see(page)]
-    page.locator(".aq-dock").get_by_role("link").click()
-    seen.append(_see(page))
-    walking.go_to_cashier(page)
-    walking.pay_at_cashier(page)
-    walking.come_back(page)
-    expect(page.get_by_role("heading", name="还款成功")).to_be_visible(timeout=30_000)
-    seen.append(_see(page))
-    width = sum(each.width for each in seen) + _GAP * (len(seen) - 1)
-    row = Image.new("RGB", (width, seen[0].height), "white")
-    for number, each in enumerate(seen):
-        row.paste(each, (number * (each.width + _GAP), 0))
-    _save(row, "repayment")
-
-
-def _walk_in_the_office(page: Page, where: Place, email: str, password: str) -> None:
-    """The same loan as staff see it."""
-    page.goto(where.url("office") + "/")
-    walking.give_password(page, email=email, password=password)
-    walking.give_second_factor(page, table.code_now())
-    page.get_by_role("searchbox").fill(LIN.phone)
-    page.keyboard.press("Enter")
-    page.get_by_role("main").get_by_role("link", name=re.compile("^AQ")).first.click()
-    _save(_see(page), "office")
-
-
-def _see(page: Page) -> Image.Image:
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready")
-    return Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-
-
-def _save(picture: Image.Image, name: str) -> None:
-    # 256 colours are enough for flat pages and keep the repository small.
-    picture.quantize(256).save(_PICTURES / f"{name}.png", optimize=True)
+def has_changed(before: Image.Image, now: Image.Image) -> bool:
+    """Whether somebody who has seen the one would call the other another picture."""
+    if before.size != now.size:
+        return True
+    differing = ImageChops.difference(before, now).convert("L").point([int(each > _COLOUR) for each in range(256)])
+    return sum(differing.tobytes()) * 1000 > _PER_MILLE * before.width * before.height
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,6 +23,7 @@ from demo import place, processes, table
 from demo.place import SITES, Place
 from demo.processes import Processes
 from tests import house
+from tests.browser import times
 
 _PYTHON = sys.executable
 _PATIENCE_SECONDS = 20
@@ -115,6 +117,9 @@ def environment(street: Street) -> dict[str, str]:
 
 
 def _start(street: Street, running: Processes) -> None:
+    # Pictures are of one day for ever, so that another one says that the page has changed.
+    if day := os.environ.get("ANQI_STREET_DAY"):
+        times.pass_until(street, date.fromisoformat(day), times.MORNING)
     (street.home / "street.json").write_text(json.dumps({"mall_url": street.url("mall")}))
     _call(street, "sandbox", "keys", "--home", str(street.sandbox_home))
     _call(street, "tests.browser.planting")

@@ -22,6 +22,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         yield opened
 
 
+@pytest.mark.pictures
 def test_auto_pay(street: Street, window: Callable[..., Window]) -> None:
     sun = window("auto-pay")
     page = sun.page
@@ -39,6 +40,7 @@ def test_auto_pay(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_text("微信支付的扣款通知")).to_be_visible()
     expect(page.get_by_text("已提醒")).to_be_visible()
     sun.look_at("02-announced", also=("desk",))
+    sun.take_picture("auto-pay")
 
     times.pass_until(street, due_on, time(9, 30))
     street.until("select 1 from payments_debit_plan where state = 'paid' and due_on = %s", due_on)
@@ -50,6 +52,10 @@ def test_auto_pay(street: Street, window: Callable[..., Window]) -> None:
     page.get_by_role("link", name="看收据").click()
     expect(page.get_by_text("收到还款")).to_be_visible()
     sun.look_at("04-receipt")
+    street.until("select 1 from notices_message where template = 'payment_received' and state = 'delivered'")
+    for name in ("messages", "reminders", "calendar"):
+        page.goto(f"{street.url('borrower')}/{name}")
+        sun.take_picture(name)
     assert street.verify().returncode == 0, street.verify().stdout
     sun.must_be_clean()
 

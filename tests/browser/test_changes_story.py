@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from demo.cast import HAN
@@ -11,6 +12,7 @@ from tests.browser.street import Street
 from tests.browser.windows import Window
 
 
+@pytest.mark.pictures
 def test_a_plan_changes_as_its_borrower_signs(street: Street, window: Callable[..., Window]) -> None:
     han = window("changes")
     page = han.page
@@ -29,6 +31,7 @@ def move_the_due_day(han: Window, order: str) -> None:
     page.get_by_role("button", name="算一算").click()
     expect(page.get_by_text("两份还款计划对照").first).to_be_visible()
     han.look_at("01-due-day", also=("desk",))
+    han.take_picture("due-day", at=page.get_by_text("两份还款计划对照").first)
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="确认签署").click()
     expect(page.get_by_role("heading", name="已签署，马上生效")).to_be_visible()
@@ -65,6 +68,7 @@ def paid_by_a_friend(han: Window, window: Callable[..., Window], link: str, stre
     han.page.goto(f"{street.url('borrower')}/payments")
     expect(han.page.get_by_text("有人替你还了")).to_be_visible()
     han.look_at("02-where-payments-are")
+    han.take_picture("payments")
 
 
 def ask_for_help(han: Window, order: str) -> None:
@@ -74,6 +78,7 @@ def ask_for_help(han: Window, order: str) -> None:
     page.get_by_role("button", name="看看有什么方案").click()
     expect(page.get_by_role("heading", name="马上能办的方案")).to_be_visible()
     han.look_at("03-ways", also=("dark",))
+    han.take_picture("hardship", at=page.get_by_role("heading", name="马上能办的方案"))
     page.get_by_role("link", name="选这个").first.click()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="确认签约").click()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from demo.cast import WANG
@@ -13,6 +14,7 @@ from tests.browser.windows import Window
 _NUMBERS = "select key, ref from payments_channel_order where key = any(%s) order by charge_id"
 
 
+@pytest.mark.pictures
 def test_office(street: Street, window: Callable[..., Window]) -> None:
     wang, desk = window("payer"), window("office", phone=False)
     number = street.told("loans")[WANG.phone]
@@ -22,6 +24,13 @@ def test_office(street: Street, window: Callable[..., Window]) -> None:
     page = desk.page
     _come_in(desk, street)
     desk.look_at("03-queue", also=("dark",))
+
+    # Whose loan it is sees who has looked at it.
+    _search(page, WANG.phone)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    wang.page.goto(f"{street.url('borrower')}/me/looked-at")
+    expect(wang.page.get_by_text("工作人员看了你的一笔分期")).to_be_visible()
+    wang.take_picture("looked-at")
 
     # One box finds the loan by phone, by its own number, and by both numbers of each payment.
     [(first_key, first_ref), (second_key, second_ref)] = street.rows(_NUMBERS, keys)
@@ -38,6 +47,7 @@ def test_office(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_text("账与引擎一致")).to_be_visible()
     story.locator("summary").first.click()
     desk.look_at("04-loan", also=("dark",))
+    desk.take_picture("office-loan")
     _search(page, "YF-999")
     expect(page.get_by_text("没有找到")).to_be_visible()
     desk.look_at("05-search")
@@ -52,6 +62,7 @@ def test_office(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("待核销款")
     expect(page.get_by_text("支付单已关闭，借款人已另开一笔，旧的又付了款。")).to_be_visible()
     desk.look_at("07-case", also=("dark",))
+    desk.take_picture("office-case")
     page.get_by_role("navigation", name="主要页面").get_by_role("link", name="试算平衡").click()
     desk.look_at("08-trial-balance")
     desk.must_be_clean()

@@ -73,6 +73,7 @@ def _agree_to_debits(lin: Window) -> None:
     expect(page.get_by_text("已开通从中国工商银行（尾号 0017）自动还款。")).to_be_visible()
 
 
+@pytest.mark.pictures
 def test_a_refusal_is_questioned_and_a_supervisor_thinks_otherwise(street: Street, window: Opener) -> None:
     times.next_morning(street)
     li, desk = window("reserve-questioned"), window("reserve-desk", phone=False)
@@ -108,6 +109,7 @@ def _approve(desk: Window, street: Street) -> None:
     page.get_by_role("table").get_by_role("link").first.click()
     expect(page.get_by_text("上个月刚涨了工资。")).to_be_visible()
     desk.look_at("application")
+    desk.take_picture("office-application")
     page.get_by_label("理由").fill("收入证明已核对。")
     page.get_by_role("button", name="通过 ¥12,000.00").click()
     expect(page.get_by_text("收入证明已核对。")).to_be_visible()
@@ -159,6 +161,7 @@ def _name(wu: Window, to: str, *, refused: int) -> None:
     expect(page.get_by_text("收款账户已换成")).to_be_visible()
 
 
+@pytest.mark.pictures
 def test_late_it_costs_what_the_page_explains(street: Street, window: Opener) -> None:
     times.next_morning(street)
     zheng = window("reserve-late")
@@ -177,6 +180,7 @@ def test_late_it_costs_what_the_page_explains(street: Street, window: Opener) ->
     page.get_by_text("已到期未还怎么算的").click()
     expect(made_of).to_be_visible()
     look(zheng, "02-why")
+    zheng.take_picture("why", at=page.locator("[data-amount='payoff']"))
 
     page.get_by_role("link", name="立即还款").click()
     expect(page.get_by_role("radio", name="本期应还")).to_be_checked()

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from demo.cast import WANG
@@ -18,6 +19,7 @@ _CARD = "6214830000010016"
 _APPLICATIONS = "select state, amount_minor, purpose from lending_application"
 
 
+@pytest.mark.pictures
 def test_reserves(street: Street, window: Callable[..., Window]) -> None:
     _sell(street)
     wang = window("reserves")
@@ -47,6 +49,7 @@ def test_reserves(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_label("借款用途")).to_have_value("travel")
     page.get_by_role("radio", name="招商银行（尾号 0016）").check(force=True)
     expect(page.locator("#cost")).to_contain_text("¥1,200.00")
+    wang.take_picture("reserve")
 
     # Two quick taps are one application.
     page.get_by_role("button", name="提交申请").dblclick()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from demo.cast import LIN
@@ -11,12 +12,14 @@ from tests.browser.street import Street
 from tests.browser.windows import Window
 
 
+@pytest.mark.pictures
 def test_story(street: Street, window: Callable[..., Window]) -> None:
     lin = window("story")
     page = lin.page
 
     # She chooses a phone in the mall, and one of the plans with their costs.
     _check_out(page, street)
+    lin.take_picture("checkout", at=page.locator(".plan").first)
 
     # The mall sends her to anqi, which sees her for the first time.
     page.get_by_role("button", name="去按期签约").click()
@@ -31,6 +34,7 @@ def test_story(street: Street, window: Callable[..., Window]) -> None:
     # What it costs, then who she is.
     expect(page.get_by_role("heading", name="综合融资成本明示表")).to_be_visible()
     lin.look_at("03-cost")
+    lin.take_picture("cost")
     page.get_by_role("link", name="去实名").click()
     page.get_by_role("textbox", name="姓名").fill(LIN.name)
     page.get_by_role("textbox", name="身份证号").fill(LIN.id_number)
@@ -70,12 +74,15 @@ def test_story(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_text("剩余应还").first).to_be_visible()
     expect(page.get_by_text("天后还款")).to_be_visible()
     lin.look_at("11-order", also=("desk", "dark"))
+    lin.take_picture("plan")
+    lin.take_picture("plan-dark", dark=True)
     order_url, left = page.url, page.locator(".aq-hero-figure").inner_text()
 
     # 提前还下期, at Alipay's cashier.
     page.get_by_role("link", name="提前还款").click()
     walking.choose(page, "提前还下期")
     lin.look_at("12-pay", also=("desk", "dark"))
+    lin.take_picture("pay")
     key = walking.go_to_cashier(page)
     walking.pay_at_cashier(page)
 
@@ -85,11 +92,13 @@ def test_story(street: Street, window: Callable[..., Window]) -> None:
     expect(page.get_by_role("heading", name="正在确认付款")).to_be_visible()
     expect(page.get_by_role("heading", name="还款成功")).to_be_visible(timeout=20_000)
     lin.look_at("13-paid", also=("desk", "dark"))
+    lin.take_picture("paid")
 
     # Receipt and order have changed.
     page.get_by_role("link", name="看收据").click()
     expect(page.get_by_text("收到还款")).to_be_visible()
     lin.look_at("14-receipt", also=("desk",))
+    lin.take_picture("receipt")
     page.get_by_role("link", name="返回").click()
     lin.look_at("15-receipts")
     page.goto(order_url)
@@ -99,6 +108,7 @@ def test_story(street: Street, window: Callable[..., Window]) -> None:
     page.get_by_role("link", name="签约时的合同").click()
     lin.look_at("17-agreement")
 
+    _take_pictures(lin, window("desk", phone=False), street)
     _check_books(street, key)
     lin.must_be_clean()
 
@@ -131,6 +141,20 @@ def _ship(page: Page, street: Street, number: str) -> None:
     page.get_by_label("运单号").fill("SF202611250001")
     page.get_by_role("button", name="发货").click()
     expect(page.locator(".office-head .state[data-st=shipped]")).to_be_visible()
+
+
+def _take_pictures(lin: Window, desk: Window, street: Street) -> None:
+    """Her first page as she has it by now, in large type, and in English; and the API that all this came by."""
+    home = street.url("borrower") + "/"
+    lin.page.goto(home)
+    lin.take_picture("home")
+    for name, cookie, value in (("home-big", "anqi_size", "big"), ("home-english", "anqi_language", "en")):
+        lin.context.add_cookies([{"name": cookie, "value": value, "url": home}])
+        lin.page.goto(home)
+        lin.take_picture(name)
+        lin.context.clear_cookies(name=cookie)
+    desk.page.goto(street.url("merchant") + "/docs")
+    desk.take_picture("api")
 
 
 def _check_books(street: Street, key: str) -> None:
