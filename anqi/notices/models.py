@@ -127,6 +127,31 @@ class Reminder(BorrowerRow):
         indexes = (models.Index(fields=["message_id"], name="notices_reminder_message"),)
 
 
+class ReportNotice(BorrowerRow):
+    """That a borrower was told that a missed debt will be reported, by which message; once more where none arrived."""
+
+    loan_id = models.UUIDField()
+    # The oldest due date that was missed: the debt that is told of.
+    due_on = models.DateField()
+    nth = models.PositiveSmallIntegerField(default=1)
+    amount_minor = models.BigIntegerField()
+    # By when it can be paid without being reported; None where it is too late for that.
+    pay_by_on = models.DateField(null=True)
+    # The first day on which it may be reported.
+    from_on = models.DateField()
+    message_id = models.UUIDField()
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "notices_report_notice"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["borrower", "loan_id", "due_on", "nth"], name="notices_report_notice_once"
+            ),
+        )
+        indexes = (models.Index(fields=["message_id"], name="notices_report_notice_message"),)
+
+
 class Webhook(models.Model):
     """An event for a merchant, sent until the merchant's server has taken it."""
 

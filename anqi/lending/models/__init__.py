@@ -1,4 +1,4 @@
-"""Tables of lending: what is offered, what was bought, what was signed, what happened since, what comes back."""
+"""Tables of lending: what is offered, bought and signed, what happened since, comes back, and is told to a bureau."""
 
 from anqi.lending.models.hardship import HardshipCase, HardshipOffer
 from anqi.lending.models.loans import (
@@ -10,6 +10,18 @@ from anqi.lending.models.loans import (
     Loan,
     Order,
     SetAside,
+)
+from anqi.lending.models.reporting import (
+    Objection,
+    ObjectionStep,
+    ReportAnnotation,
+    ReportedLoan,
+    ReportFault,
+    ReportFile,
+    ReportingRule,
+    ReportRecord,
+    ReportRejection,
+    ReportStep,
 )
 from anqi.lending.models.reserves import Application, ApplicationReview, LenderPolicy, Trace
 from anqi.lending.models.returns import Hold, Return
@@ -26,6 +38,8 @@ from anqi.lending.models.shops import Lender, Merchant, MerchantKey, MerchantOrd
 __all__ = (
     "Agreement", "Amendment", "Application", "ApplicationReview", "CreditLine", "Fact", "HardshipCase",
     "HardshipOffer", "Hold", "Lender", "LenderPolicy", "LineDecision", "Loan", "Merchant", "MerchantAccount",
-    "MerchantKey", "MerchantOrder", "MerchantPayout", "Order", "PageLink", "PayoutPart", "Product", "Return",
-    "SetAside", "Settlement", "SettlementLine", "Trace",
+    "MerchantKey", "MerchantOrder", "MerchantPayout", "Objection", "ObjectionStep", "Order", "PageLink",
+    "PayoutPart", "Product", "ReportAnnotation", "ReportFault", "ReportFile", "ReportRecord",
+    "ReportRejection", "ReportStep", "ReportedLoan", "ReportingRule", "Return", "SetAside", "Settlement",
+    "SettlementLine", "Trace",
 )  # fmt: skip
