@@ -8,7 +8,7 @@ from datetime import datetime
 
 from anqi.ledger import books
 from anqi.ledger.books import Entry
-from anqi.lending import courses, orders, store
+from anqi.lending import courses, orders, reported_loans, store
 from anqi.lending.courses import Outlook, Step
 from anqi.lending.store import LoanInHand, NewFact
 from anqi.notices import reminders, webhooks
@@ -47,6 +47,7 @@ def post(
         books.post(chain, [*moved, *entries], first_open_on=booked.first_open_on, now=now)
         store.wake(after.borrower_id, after.id, outlook)
         reminders.wake(after.borrower_id, after.id, now=now)
+        reported_loans.wake(after.borrower_id, after.id, now=now)
         holds.keep(chain)
     return outlook
 

@@ -18,6 +18,7 @@ from anqi.lending import (
     orders,
     products,
     quotes,
+    reported_loans,
     store,
 )
 from anqi.lending.agreements import Draft
@@ -143,9 +144,10 @@ def _sign(
     body = {"agreement_sha256": draft.sha256, "evidence": sealed}
     store.record(chain, [_fact(loan, "signed", body, "borrower", now)], now=now)
     Consent.objects.bulk_create(
-        Consent(borrower_id=order.borrower_id, purpose=purpose, version=agreements.TEMPLATE, given_at=now)
-        for purpose in agreements.CONSENTS
+        Consent(borrower_id=order.borrower_id, purpose=purpose, version=version, given_at=now)
+        for purpose, version in agreements.asked(draft.body).items()
     )
+    reported_loans.put(loan, draft.body, signature.consents, now=now)
     orders.move(theirs, State.CONFIRMED, now=now)
     _tell_merchant(theirs, "order.confirmed", now)
     total = texts.yuan(draft.body["cost_statement"]["total_minor"])

@@ -6,7 +6,7 @@ Refused
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from anqi.engine.disclosure import NOTHING_ELSE
 from anqi.engine.money import write_amount
 from anqi.engine.schedule import Plan
-from anqi.lending import disclosures, products
+from anqi.lending import disclosures, products, reporting_rules
 from anqi.lending.models import Agreement, Order, Product
 from anqi.rows.chain import canonical
 from anqi.rows.ids import uuid7
@@ -23,6 +23,8 @@ from anqi.rows.refusals import Refused
 TEMPLATE = "purchase-2026-11"
 # Each is its own box on the page, never ticked beforehand.
 CONSENTS = ("cost_statement", "agreement", "personal_information")
+# One more where the agreement says that it is reported.
+REPORTED = "credit_report"
 
 
 class AgreementChanged(Refused):
@@ -68,7 +70,7 @@ def draw_up(
         "dates": {"rule": _DATES, "example": _example(planned, on)},
         "rules": {"start": _START, "complaints": COMPLAINTS.format(lender=product.lender.name)},
     }
-    return sealed(body)
+    return sealed(body | reporting_rules.clause(product.lender, on=on))
 
 
 def sealed(body: dict[str, Any]) -> Draft:
@@ -89,6 +91,7 @@ def sections(body: dict[str, Any]) -> list[tuple[str, list[str]]]:
         ("还款日", [body["dates"]["rule"], _example_line(body["dates"]["example"])]),
         ("逾期和提前结清", [f"{item['name']}：{item['how']}。" for item in statement["contingent"]]),
         ("生效和失效", [body["rules"]["start"]]),
+        *([("征信", [body["reporting"]["text"]])] if "reporting" in body else []),
         ("异议和投诉", [body["rules"]["complaints"]]),
     ]
 
@@ -106,9 +109,15 @@ def put(order: Order, draft: Draft, *, now: datetime) -> Agreement:
     )
 
 
-def refuse_silence(consents: Collection[str]) -> None:
-    """Refuses with ConsentMissing what was not agreed to."""
-    missing = [purpose for purpose in CONSENTS if purpose not in consents]
+def asked(body: Mapping[str, Any]) -> dict[str, str]:
+    """What has to be agreed to before that agreement is signed, each with the version of its words."""
+    purposes = dict.fromkeys(CONSENTS, str(body["template"]))
+    return purposes | ({REPORTED: reporting_rules.CONSENT} if "reporting" in body else {})
+
+
+def refuse_silence(body: Mapping[str, Any], consents: Collection[str]) -> None:
+    """Refuses with ConsentMissing what of that agreement was not agreed to."""
+    missing = [purpose for purpose in asked(body) if purpose not in consents]
     if missing:
         raise ConsentMissing(missing=", ".join(missing))
 

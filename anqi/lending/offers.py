@@ -107,7 +107,7 @@ def lay_out(draft: Draft, signer: Signer, *, order_id: UUID, product: Product, n
         draft=draft,
         limit=limits.read(signer.id, product.lender_id, today=today),
         reading_token=readings.begin(order_id, draft.sha256, now=now),
-        consents=agreements.CONSENTS,
+        consents=tuple(agreements.asked(draft.body)),
         is_verified=signer.is_verified,
     )
 
@@ -140,7 +140,7 @@ def read_and_meant(
     if draft.sha256 != signature.sha256:
         raise AgreementChanged
     readings.refuse_hurry(reading, now=now)
-    agreements.refuse_silence(signature.consents)
+    agreements.refuse_silence(draft.body, signature.consents)
     return draft
 
 

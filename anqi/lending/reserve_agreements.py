@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from anqi.lending import agreements, disclosures, policies, products
+from anqi.lending import agreements, disclosures, policies, products, reporting_rules
 from anqi.lending.agreements import Draft
 from anqi.lending.models import Application
 
@@ -31,7 +31,7 @@ def draw_up(row: Application, *, borrower_name: str, borrower_id_number: str, on
         "dates": {"rule": _DATES, "example": {"arrived_on": on.isoformat(), "due_on": due_on}},
         "rules": {"start": _START, "complaints": agreements.COMPLAINTS.format(lender=lender.name)},
     }
-    return agreements.sealed(body)
+    return agreements.sealed(body | reporting_rules.clause(lender, on=on))
 
 
 _DATES = (

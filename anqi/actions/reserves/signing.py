@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from anqi.lending import agreements, applications, loans, reserve_agreements, reserves, store
+from anqi.lending import agreements, applications, loans, reported_loans, reserves, store
 from anqi.lending.agreements import AgreementChanged, Draft
 from anqi.lending.models import Application, Loan, Order
 from anqi.lending.offers import AlreadySigned, Signature, Signer
@@ -92,9 +92,10 @@ def _sign(
     )
     store.record(chain, [fact], now=now)
     Consent.objects.bulk_create(
-        Consent(borrower_id=row.borrower_id, purpose=purpose, version=reserve_agreements.TEMPLATE, given_at=now)
-        for purpose in agreements.CONSENTS
+        Consent(borrower_id=row.borrower_id, purpose=purpose, version=version, given_at=now)
+        for purpose, version in agreements.asked(draft.body).items()
     )
+    reported_loans.put(loan, draft.body, signature.consents, now=now)
     _pay_out(row, loan, to, now)
     applications.move(row, Application.State.SIGNED, now=now)
     words = {"reserve": row.product.title, "amount": texts.yuan(row.amount_minor), "account": row.label}

@@ -19,6 +19,10 @@ _PURPOSES: dict[str, tuple[str | Promise, str | Promise]] = {
         lazy("撤回以后，出借机构只为已经签的合同和法律要求继续处理；以后每次签约会再问你。"),
     ),
     "cost_statement": (lazy("看清综合融资成本明示表"), lazy("这是签约时的确认，随合同保存，不能撤回。")),
+    "credit_report": (
+        lazy("把合同的还款信息报送征信机构"),
+        lazy("只用于签约时写明要报送的合同。这是签约时的确认，随合同保存，合同没有结束不能撤回；报错了可以提出异议。"),
+    ),
     "agreement": (lazy("按合同签约"), lazy("这是签约时的确认，随合同保存，不能撤回。")),
 }  # fmt: skip
 _WHY: dict[str, tuple[str | Promise, str | Promise]] = {

@@ -76,11 +76,13 @@ CONSENTS: dict[str, str | Promise] = {
     "cost_statement": gettext_lazy("我已看清上面的综合融资成本明示表。"),
     "agreement": gettext_lazy("我已看过分期合同，同意按它签约。"),
     "personal_information": gettext_lazy("我同意出借机构为这笔分期处理我的姓名、身份证号、手机号和订单信息。"),
+    "credit_report": gettext_lazy("我同意出借机构按合同“征信”一条，把我的身份信息和这笔合同的还款信息报送征信机构。"),
 }
 CASH_CONSENTS: dict[str, str | Promise] = {
     "cost_statement": CONSENTS["cost_statement"],
     "agreement": gettext_lazy("我已看过借款合同，同意按它签约。"),
     "personal_information": gettext_lazy("我同意出借机构为这笔借款处理我的姓名、身份证号、手机号和收款账户。"),
+    "credit_report": CONSENTS["credit_report"],
 }
 COST_NAMES: dict[str, str | Promise] = {
     "interest": gettext_lazy("利息"),
