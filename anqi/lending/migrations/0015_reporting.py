@@ -30,8 +30,9 @@ _FORGET = """
         delete from lending_report_record r using forgotten_record f
             where r.borrower_id = f.borrower_id and r.id = f.id;
         get diagnostics records = row_count;
-        delete from lending_report_annotation a using lending_objection o
-            where o.borrower_id = a.borrower_id and o.id = a.objection_id and o.ended_at < before;
+        update lending_report_annotation a set text = null from lending_objection o
+            where a.text is not null and o.borrower_id = a.borrower_id and o.id = a.objection_id
+                and o.ended_at < before;
         update lending_report_file f set body = blank
         where f.month < over_on and length(f.body) > length(blank)
             and not exists (select from lending_report_record r where r.file_id = f.id);
@@ -80,6 +81,8 @@ class Migration(migrations.Migration):
             name="ReportFile",
             fields=[
                 ("id", models.UUIDField(default=anqi.rows.ids.uuid7, primary_key=True, serialize=False)),
+                ("bureau", models.CharField(max_length=64)),
+                ("institution", models.CharField(max_length=32)),
                 ("month", models.DateField()),
                 ("version", models.PositiveIntegerField()),
                 ("made_on", models.DateField()),
@@ -265,7 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reportfile",
-            constraint=models.UniqueConstraint(fields=("lender", "month", "version"), name="lending_report_file_version"),
+            constraint=models.UniqueConstraint(fields=("lender", "bureau", "institution", "month", "version"), name="lending_report_file_version"),
         ),
         migrations.AddConstraint(
             model_name="reportannotation",

@@ -52,13 +52,15 @@ class ReportedLoan(BorrowerRow):
 
 
 class ReportFile(models.Model):
-    """What one lender tells of all months until the end of one, sealed: it names people. Versions follow each other."""
+    """What one lender tells a bureau of all months until the end of one, sealed: it names people."""
 
     append_only = True
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+")
-    # The last day of the last month that it tells of.
+    bureau = models.CharField(max_length=64)
+    institution = models.CharField(max_length=32)
+    # The last day of the last month that it tells of. What is told later of the same months is another version.
     month = models.DateField()
     version = models.PositiveIntegerField()
     made_on = models.DateField()
@@ -77,7 +79,9 @@ class ReportFile(models.Model):
     class Meta:
         db_table = "lending_report_file"
         constraints = (
-            models.UniqueConstraint(fields=["lender", "month", "version"], name="lending_report_file_version"),
+            models.UniqueConstraint(
+                fields=["lender", "bureau", "institution", "month", "version"], name="lending_report_file_version"
+            ),
         )
 
 

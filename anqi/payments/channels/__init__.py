@@ -38,6 +38,8 @@ _WITH_CARDS = tuple(code for code, kind in _KINDS.items() if issubclass(kind, Ca
 _PAYING_OUT = tuple(code for code, kind in _KINDS.items() if issubclass(kind, PayoutChannel))
 RETURNS_STAND_IN = {"unionpay": "clearing"}
 _STATING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, StatementChannel))
+# By which files each of those tells a day: their own `statement_kinds`, for whoever needs no channel for it.
+_FILES = {"alipay": ("trade", "funds"), "wechat": ("trade", "funds"), "unionpay": ("clearing",)}
 # Those that take money without the payer at the screen.
 DEBITING = tuple(code for code, kind in _KINDS.items() if issubclass(kind, DebitChannel))
 # Those at which an agreement to be debited can be signed; a bound card needs none of the channel's own.
@@ -147,6 +149,11 @@ def stating_payouts() -> tuple[str, ...]:
 def stating() -> tuple[str, ...]:
     """Those of the offered channels that hand out statements."""
     return tuple(code for code in offered() if code in _STATING)
+
+
+def files_of_days() -> list[tuple[str, str]]:
+    """(channel's code, kind of file) of all by which the offered channels tell their days."""
+    return [(code, kind) for code in stating() for kind in _FILES[code]]
 
 
 def find_stating(code: str) -> StatementChannel:
