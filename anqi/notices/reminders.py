@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from anqi.engine.contact import Contact
 from anqi.engine.contact_rules import Channel
@@ -96,10 +96,11 @@ def said(pairs: Sequence[Pair]) -> dict[Pair, frozenset[tuple[date, str]]]:
 
 
 def made_today(borrower_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, list[Contact]]:
-    """The contacts that the day's reminders were, by borrower. One statement."""
+    """The contacts that the day's reminders, and notices of what will be reported, were, by borrower. One statement."""
     made: dict[UUID, list[Contact]] = {}
     today = Message.objects.filter(
-        borrower_id__in=list(borrower_ids), template__startswith="reminder_", created_at__gte=start_of(day_of(now))
+        Q(template__startswith="reminder_") | Q(template__startswith="report_notice"),
+        borrower_id__in=list(borrower_ids), created_at__gte=start_of(day_of(now)),
     ).exclude(state=Message.State.WITHDRAWN)
     for borrower_id, medium, at in today.values_list("borrower_id", "medium", "created_at"):
         assert borrower_id, "a reminder is somebody's"

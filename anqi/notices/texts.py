@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts, rights_texts
+from anqi.notices import by_other_texts, debit_texts, device_texts, reminder_texts, report_texts, rights_texts
 
 CODES = ("login_code", "mail_code", "phone_code")
 """What proves who somebody is: sent at once by one medium, and shown to nobody afterwards."""
 _SIGNATURE = "【按期】"
 # A template about money that somebody else has paid is called so at its end.
 BY_OTHER = "_by_other"
-_TEXTS = debit_texts.TEXTS | device_texts.TEXTS | by_other_texts.TEXTS | reminder_texts.TEXTS | rights_texts.TEXTS | {
+_ELSEWHERE = (debit_texts, device_texts, by_other_texts, reminder_texts, report_texts, rights_texts)
+_TEXTS: dict[str, dict[str, str]] = {name: text for each in _ELSEWHERE for name, text in each.TEXTS.items()} | {
     "login_code": {
         "zh-hans": "登录验证码 {code}，5 分钟内有效。我们不会向你索要验证码，请勿告诉任何人。",
         "en": "Your login code is {code}, valid for 5 minutes. We never ask for it; tell nobody.",
@@ -220,7 +221,8 @@ def is_reminder(template: str) -> bool:
 
 def waits_for_morning(template: str) -> bool:
     """Whether it can wait for the end of the quiet hours: nobody did anything just now that it would answer."""
-    return is_reminder(template) or template.startswith("debit_") or template == "contact_check"
+    is_notice = template.startswith(("debit_", "report_notice"))
+    return is_reminder(template) or is_notice or template == "contact_check"
 
 
 def subject(template: str, *, language: str) -> str:

@@ -9,7 +9,7 @@ Refused
 └── QuestionedBefore      its borrower has said so once
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -22,6 +22,8 @@ from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 KINDS = ("amount", "unposted", "debit", "contact", "record", "privacy", "service", "other")
+# Of these kinds the debt itself may be in dispute.
+_OF_A_DEBT = ("amount", "unposted", "debit", "record")
 ABOUT = ("order", "charge", "receipt", "mandate", "call")
 LONGEST = 2000
 PAGE = 20
@@ -138,6 +140,12 @@ def objected(call_ids: Iterable[UUID]) -> set[UUID]:
 def open_ones() -> QuerySet[Complaint]:
     """Everybody's open complaints, those whose day is nearest first."""
     return Complaint.objects.filter(state=Complaint.State.OPEN).order_by("answer_by", "opened_at")
+
+
+def disputing(borrower_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these borrowers who have an open complaint about amounts, payments, debits or records. One statement."""
+    found = Complaint.objects.filter(borrower_id__in=borrower_ids, state=Complaint.State.OPEN, kind__in=_OF_A_DEBT)
+    return set(found.values_list("borrower_id", flat=True))
 
 
 def steps(row: Complaint) -> list[ComplaintStep]:

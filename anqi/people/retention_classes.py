@@ -112,6 +112,27 @@ CLASSES = (
         ),
     ),
     Kept(
+        name="reports", since="the month told, or the last bad one of its loan", years=5,
+        because="credit bureau rules 16: five years from the end of what was bad",
+        statements=(
+            """
+            delete from notices_report_notice n where n.said_at < %(before)s and not exists (
+                select from lending_report_record r
+                where r.borrower_id = n.borrower_id and r.loan_id = n.loan_id and r.notice_id is not null
+                    and r.month >= %(before)s::date)
+            """,
+            "select anqi_forget_reports(%(before)s, %(blank)s)",
+            """
+            delete from lending_objection_step s using lending_objection o
+            where o.borrower_id = s.borrower_id and o.id = s.objection_id and o.ended_at < %(before)s
+            """,
+            """
+            update lending_objection set text = %(blank)s, statement = null
+            where ended_at < %(before)s and length(text) > length(%(blank)s)
+            """,
+        ),
+    ),
+    Kept(
         name="messages", since="written", years=5,
         because="credit bureau rules 16: five years, as proof of what was told",
         statements=(

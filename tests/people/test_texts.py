@@ -96,6 +96,22 @@ WORDS: dict[str, dict[str, Any]] = {
     "payment_failed": {"amount": "¥533.09", "paid_on": "2026年10月9日"},
     "mail_code": {"code": "204618"},
     "contact_check": {"sent_on": "2026年10月9日"},
+    "report_notice": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09", "pay_by_on": "2026年10月12日",
+        "from_on": "2026年11月1日", "bureau": "中国人民银行征信中心",
+    },
+    "report_notice_late": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09", "pay_by_on": "2026年10月31日",
+        "from_on": "2026年11月1日", "bureau": "中国人民银行征信中心",
+    },
+    "report_notice_still": {
+        "loan": "AQ2609-1", "due_on": "2026年10月9日", "amount": "¥533.09", "from_on": "2026年11月6日",
+        "bureau": "中国人民银行征信中心",
+    },
+    "objection_received": {"number": "YY261127-3F9A2C01", "answer_on": "2026年12月17日"},
+    "objection_right": {"number": "YY261127-3F9A2C01"},
+    "objection_wrong": {"number": "YY261127-3F9A2C01"},
+    "objection_stated": {"number": "YY261127-3F9A2C01"},
     "complaint_received": {"number": "TS261127-3F9A2C01", "answer_on": "2026年12月18日"},
     "account_closed": {},
     "phone_code": {"code": "204618"},

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from anqi.actions.notices import at_once, following, reminding
+from anqi.actions.notices import at_once, following, reminding, warning
 from anqi.notices import mail, messages, sms, texts
 from anqi.notices.models import Message
 from anqi.people import wishes
@@ -49,7 +49,8 @@ def _send(leased: Sequence[Message], now: datetime) -> None:
     late = [message for message in leased if message.expires_at is not None and message.expires_at <= now]
     for message in late:
         _note(message, _EXPIRED, now)
-    timely = reminding.still_true([message for message in leased if message not in late], now=now)
+    timely = [message for message in leased if message not in late]
+    timely = warning.still_true(reminding.still_true(timely, now=now), now=now)
     parcels = _awake(_address(timely), now)
     answers = at_once.wait_for([_ask(parcel, now) for parcel in parcels])
     for parcel, answer in zip(parcels, answers, strict=True):

@@ -70,6 +70,13 @@ MESSAGES: Words = {
     "phone_change_asked": lazy("申请更换手机号通知"),
     "phone_change_agreed": lazy("更换手机号通过通知"),
     "phone_change_refused": lazy("更换手机号没有通过通知"),
+    "report_notice": lazy("报送征信前的告知"),
+    "report_notice_late": lazy("报送征信前的告知"),
+    "report_notice_still": lazy("报送征信前的告知"),
+    "objection_received": lazy("征信异议收到通知"),
+    "objection_right": lazy("征信异议答复通知"),
+    "objection_wrong": lazy("征信异议答复通知"),
+    "objection_stated": lazy("征信声明通知"),
     "complaint_received": lazy("投诉收到通知"),
     "complaint_answered": lazy("投诉答复通知"),
 }

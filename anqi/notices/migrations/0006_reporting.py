@@ -10,7 +10,7 @@ from anqi.rows.operations import Distribute, SameBorrower
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("notices", "0004_calendar_feed"),
+        ("notices", "0005_late"),
         ("lending", "0015_reporting"),
         ("people", "0009_retention"),
     ]
