@@ -15,6 +15,8 @@ _COMMANDS = {
     "books": "the trial balance of any day, and files of it",
     "bank": "take a statement file of the bank account",
     "reconcile": "hold a channel's statement of a day against ours and the books",
+    "bureau": "whether a lender reports to a credit bureau, and to which",
+    "report": "the file of a month for a credit bureau",
     "reserves": "sell the cash reserves that anqi comes with",
     "complaints": "by which working day complaints are answered",
     "staff": "let somebody into the office",

@@ -39,6 +39,10 @@ WITHHELD: dict[str, tuple[str, ...]] = {
     "lending_application_review": ("by",),
     "lending_hardship": ("looked_by", "decided_by"),
     "lending_hardship_offer": ("made_by", "decided_by"),
+    "lending_objection": ("owner_id",),
+    "lending_objection_step": ("by",),
+    "lending_report_fault": ("asked_by", "decided_by"),
+    "lending_report_rejection": ("noted_by", "released_by"),
 }
 __all__ = ["AT_ONCE", "NoSuchCopy", "ask", "expire", "make", "tables", "take", "waiting"]
 waiting, expire = copies.waiting, copies.expire
@@ -100,7 +104,7 @@ def _data(borrower_id: UUID) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_between_staff(table: str, row: dict[str, Any]) -> bool:
-    return table == "people_complaint_step" and row["kind"] in ("note", "escalate")
+    return table in ("people_complaint_step", "lending_objection_step") and row["kind"] in ("note", "escalate")
 
 
 def _papers(borrower_id: UUID, now: datetime) -> Iterator[tuple[str, dict[str, Any], datetime]]:

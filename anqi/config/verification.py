@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from anqi.config import verified_debits, verified_house, verified_sides
+from anqi.config import verified_debits, verified_house, verified_reports, verified_sides
 from anqi.documents.models import Certificate, Document
 from anqi.engine.facts import KINDS
 from anqi.engine.refusals import Refused
@@ -85,14 +85,13 @@ def verify(*, today: date, limit: int | None = None) -> Report:
 
     Chains without gap or fork, the lender's own too, the trial balance, the totals of shut days and the shops'
     settlements against their postings, the account `bank` against the bank's statements, holds against their facts,
-    debits against their plans, each loan's books and paid plans against the engine on that day, unapplied money against
-    its cases, the hashes of papers. A loan that nobody has woken yet is compared as of the day before.
+    debits against their plans, what bureaus were told against files and facts, each loan's books and paid plans against
+    the engine, unapplied money against its cases, papers' hashes. A loan not woken is compared as of the day before.
     """
-    told = [*verified_house.wrong(), *verified_sides.wrong(), *verified_debits.wrong(today=today)]
-    wrong = [
-        *_check_trial_balance(), *_check_day_totals(),
-        *(Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in told),
-    ]  # fmt: skip
+    told = [*verified_house.wrong(), *verified_sides.wrong(), *verified_reports.wrong()]
+    told += verified_debits.wrong(today=today)
+    wrong = [*_check_trial_balance(), *_check_day_totals()]
+    wrong += [Wrong(what=what, borrower_id=whose, where=where) for what, whose, where in told]
     borrowers = links = loans = documents = 0
     for page in _pages(limit):
         for whole in page:

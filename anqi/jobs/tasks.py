@@ -33,7 +33,7 @@ from anqi.actions import (
 )
 from anqi.actions.returns import paying_back
 from anqi.actions.settlements import booking
-from anqi.jobs import close, debits, hardship, reconciling, rights
+from anqi.jobs import close, debits, hardship, reconciling, reports, rights
 from anqi.jobs.drains import EVERY_FEW_SECONDS, EVERY_MINUTE, drain, go_through
 from anqi.lending import payouts_to_shops
 from anqi.lending.models import MerchantPayout, Return
@@ -49,7 +49,7 @@ _EVERY_QUARTER = "*/15 * * * *"
 _DEAD_AFTER_SECONDS = 30
 _MESSAGES = 100
 # Whoever loads these jobs has those as well.
-__all__ = ("debits", "hardship", "rights")
+__all__ = ("debits", "hardship", "reports", "rights")
 _log = logging.getLogger("anqi.jobs")
 
 @drain("inbox", EVERY_FEW_SECONDS)
