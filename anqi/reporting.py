@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 from uuid import uuid4
 
 from anqi.engine import report_codes, reporting
@@ -127,9 +128,15 @@ class Look:
         return self.month(self.this_month).code
 
     @property
-    def would_be_if_paid(self) -> str:
-        """The same if all that is due were paid today."""
-        return self.month(self.this_month, if_paid_on=self.on).code
+    def paying_today(self) -> Literal["clean", "made_good", ""]:
+        """What paying all that is due today leads to: nothing bad at all, late but paid within the month, or neither.
+
+        Nothing is promised beyond that, and nothing where a month that is over is bad already.
+        """
+        if any(each.code in BAD for each in self.withheld):
+            return ""
+        code = self.month(self.this_month, if_paid_on=self.on).code
+        return "made_good" if code == "M" else "" if code in BAD else "clean"
 
 
 def look(rows: Collection[ReportedLoan], *, on: date) -> list[Look]:

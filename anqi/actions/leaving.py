@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from anqi.lending import settled
-from anqi.lending.models import Application, Loan
+from anqi.lending.models import Application, Loan, Objection
 from anqi.notices import messages, texts
 from anqi.payments import loose_ends
 from anqi.payments.models import Card, Mandate
@@ -31,7 +31,7 @@ class StillOpen(Refused):
 class Obstacle:
     """What stands in the way of closing, in fen where it is money, and what is to be opened to deal with it.
 
-    owed, not_begun, in_flight, unapplied, returning: `id` is the order's; complaint, application: their own;
+    owed, not_begun, in_flight, unapplied, returning: `id` is the order's; complaint, objection, application: their own;
     request: its kind is the `number`.
     """
 
@@ -65,10 +65,12 @@ def obstacles(borrower_id: UUID, *, today: date) -> list[Obstacle]:
 def _cases(borrower_id: UUID) -> list[Obstacle]:
     own = {"borrower_id": borrower_id}
     complaints = Complaint.objects.filter(**own, state=Complaint.State.OPEN).order_by("id")
+    objections = Objection.objects.filter(**own, state=Objection.State.OPEN).order_by("id")
     applications = Application.objects.filter(**own, state__in=Application.ALIVE).order_by("id")
     requests = AccountRequest.objects.filter(**own, state__in=AccountRequest.ALIVE).order_by("id")
     return [
         *(Obstacle(why="complaint", number=each.number, id=each.id) for each in complaints),
+        *(Obstacle(why="objection", number=each.number, id=each.id) for each in objections),
         *(Obstacle(why="application", amount_minor=each.amount_minor, id=each.id) for each in applications),
         *(Obstacle(why="request", number=each.kind, id=each.id) for each in requests),
     ]

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from anqi.engine import loan as engine_loan
 from anqi.engine.loan import Standing, StandingInstalment
 from anqi.engine.repayment import Preview
-from anqi.lending import effects, hardship, holding, store
+from anqi.lending import effects, hardship, holding, reported_loans, store
 from anqi.lending.models import Agreement, Fact, Lender, Loan, MerchantOrder, Order
 from anqi.lending.store import LoanInHand
 
@@ -52,6 +52,8 @@ class LoanView:
     product_title: str
     standing: Standing | None
     last_help: tuple[UUID, str] | None
+    bureau: str | None
+    """The one to which it is reported; None where it isn't."""
 
     @property
     def id(self) -> UUID:
@@ -258,7 +260,8 @@ def _viewed(borrower_id: UUID, found: QuerySet[Order], today: date) -> list[Orde
 def _loans_of(borrower_id: UUID, order_ids: list[UUID], today: date) -> dict[UUID, LoanView]:
     if not order_ids:
         return {}
-    rows = Loan.objects.filter(borrower_id=borrower_id, order_id__in=order_ids).annotate(**hardship.last_cases())
+    rows = Loan.objects.filter(borrower_id=borrower_id, order_id__in=order_ids)
+    rows = rows.annotate(**hardship.last_cases(), bureau=reported_loans.bureaus())
     loans = {row.id: row for row in rows.select_related("lender", "product")}
     held = store.read(borrower_id, loans) if loans else {}
     return {row.order_id: _loan_view(row, held[row.id], today) for row in loans.values()}
@@ -275,6 +278,7 @@ def _loan_view(row: Any, held: LoanInHand, today: date) -> LoanView:
         product_title=row.product.title,
         standing=engine_loan.standing(held.terms, held.facts, today) if has_standing else None,
         last_help=(row.help_id, row.help_state) if row.help_id else None,
+        bureau=row.bureau,
     )
 
 
@@ -286,13 +290,9 @@ def _order_view(row: Order, loan: LoanView | None) -> OrderView:
         is_cash=row.merchant is None,
         goods=tuple(row.goods),
         amount_minor=row.amount_minor,
-        state=row.state,
-        opened_at=row.opened_at,
-        confirmed_at=row.confirmed_at,
-        shipped_at=row.shipped_at,
-        ended_at=row.ended_at,
-        loan=loan,
-    )
+        state=row.state, loan=loan,
+        opened_at=row.opened_at, confirmed_at=row.confirmed_at, shipped_at=row.shipped_at, ended_at=row.ended_at,
+    )  # fmt: skip
 
 
 def _payment_ids(held: LoanInHand) -> dict[str, UUID]:

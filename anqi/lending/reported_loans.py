@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from anqi.lending.agreements import REPORTED
 from anqi.lending.models import Lender, Loan, ReportedLoan
 from anqi.lending.reporting_rules import CONSENT
@@ -37,6 +39,17 @@ def find(borrower_id: UUID, loan_id: UUID) -> ReportedLoan | None:
 def of_borrower(borrower_id: UUID) -> dict[UUID, ReportedLoan]:
     """The borrower's reported loans, by their loans' ids."""
     return {row.loan_id: row for row in ReportedLoan.objects.filter(borrower_id=borrower_id)}
+
+
+def bureaus() -> Subquery:
+    """To whom each loan is reported, as a query of loans annotates it; None where it isn't."""
+    mine = ReportedLoan.objects.filter(borrower_id=OuterRef("borrower_id"), loan_id=OuterRef("id"))
+    return Subquery(mine.values("bureau")[:1])
+
+
+def loans_of(borrower_id: UUID) -> list[Loan]:
+    """All of the borrower's loans that were signed and not called off, reported or not, the latest first."""
+    return list(Loan.objects.filter(borrower_id=borrower_id, cancelled_on=None).order_by("-id"))
 
 
 def read(pairs: Collection[Pair]) -> dict[Pair, ReportedLoan]:

@@ -9,7 +9,17 @@ from django.core.cache import cache
 from django.test import Client
 
 from anqi import clock
-from anqi.actions import amendments, calendars, charges, complaints, copies, hardship, papers, repayments
+from anqi.actions import (
+    amendments,
+    calendars,
+    charges,
+    complaints,
+    copies,
+    hardship,
+    objections,
+    papers,
+    repayments,
+)
 from anqi.actions.charges import Wish, links
 from anqi.documents.models import Document
 from anqi.lending.changing import DueDay
@@ -32,7 +42,7 @@ from anqi.people.complaints import Wish as Complained
 from anqi.people.models import Call, Consent, Device, User
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
-from tests import purchasing, reserving
+from tests import purchasing, reporting, reserving
 from tests.actions.test_payouts import Bank, bank, work
 from tests.planting import days, plant_borrower
 from tests.reserving import NOON
@@ -74,6 +84,7 @@ def lin(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     cache.clear()
     shop = purchasing.open_street()
     reserving.open_shelf()
+    reporting.state_rule(NOON)
     who, card = reserving.welcome()
     ran_out, running, moved, helped = (_buy(shop, who, number) for number in ("QH-1", "QH-2", "QH-4", "QH-5"))
     unsigned = purchasing.opened(shop, who, number="QH-3")
@@ -108,6 +119,8 @@ def lin(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "amendment_id": _amend(moved),
         **dict(zip(("key", "proof"), _paid_for(made), strict=True)),
         "case_id": _ask_for_help(helped),
+        "object:order_id": moved.order_id,
+        "objection_id": _object_to(running),
         "choice": "later",
         "calendar-feed:token": feeds.token_of(
             calendars.share(borrower_id=who, shows_amounts=False, language="zh-hans", now=NOON)
@@ -135,6 +148,12 @@ def _ask_for_help(loan: Loan) -> UUID:
     case_id = uuid7()
     hardship.ask(borrower_id=loan.borrower_id, loan_id=loan.id, case_id=case_id, wish=Help(reason="job"), now=NOON)
     return case_id
+
+
+def _object_to(loan: Loan) -> UUID:
+    return objections.object_to(
+        borrower_id=loan.borrower_id, loan_id=loan.id, objection_id=uuid7(), record_id=None, text="不对", now=NOON
+    ).id
 
 
 def _rights(who: UUID) -> dict[str, Any]:

@@ -27,9 +27,9 @@ CHINESE = {"Accept-Language": "zh-hans"}
 TODAY = date(2026, 10, 15)
 
 
-def set_clock(settings: Any, folder: Path) -> None:
+def set_clock(settings: Any, folder: Path, day: date = TODAY) -> None:
     """The clock goes on from noon of that day."""
-    shift = datetime.combine(TODAY, time(12), SHANGHAI) - datetime.now(SHANGHAI)
+    shift = datetime.combine(day, time(12), SHANGHAI) - datetime.now(SHANGHAI)
     file = folder / "clock"
     file.write_text(str(ceil(shift.total_seconds())))
     settings.ANQI_CLOCK_FILE = str(file)

@@ -138,21 +138,21 @@ def _after(look: Look, debt: Debt, wanted: Wishes) -> datetime | None:
 
 def _saying(look: Look, debt: Debt, nth: int) -> _Saying:
     """What is promised is what the engine says would follow, and nothing else."""
+    in_grace = debt.overdue_on > look.on
+    pay_by_on = {
+        "clean": debt.overdue_on - _DAY if in_grace else look.this_month, "made_good": look.this_month, "": None
+    }[look.paying_today]  # fmt: skip
     is_past = any(each.code in BAD for each in look.withheld)
-    is_harmless, is_made_good = look.would_be_if_paid not in BAD, look.would_be_if_paid == "M"
-    template, pay_by_on = "report_notice_still", None
-    if not is_past and is_harmless:
-        template = "report_notice"
-        pay_by_on = debt.overdue_on - _DAY if debt.overdue_on > look.on else look.this_month
-    elif not is_past and is_made_good:
-        template, pay_by_on = "report_notice_late", look.this_month
     month = max(debt.overdue_on, look.on).replace(day=1)
     told = look.on + timedelta(days=look.row.notice_days)
     return _Saying(
-        look=look, due_on=debt.due_on, nth=nth, template=template, pay_by_on=pay_by_on,
+        look=look, due_on=debt.due_on, nth=nth, template=_TEMPLATES[look.paying_today], pay_by_on=pay_by_on,
         amount_minor=look.held.standing(look.on).due_now_minor,
         from_on=told if is_past else max(told, next_month(month)),
     )  # fmt: skip
+
+
+_TEMPLATES = {"clean": "report_notice", "made_good": "report_notice_late", "": "report_notice_still"}
 
 
 def _compose(saying: _Saying, now: datetime) -> Message:

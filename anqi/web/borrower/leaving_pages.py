@@ -32,6 +32,7 @@ _WHY: dict[str, tuple[str | Promise, str | Promise]] = {
     "unapplied": (lazy("有 %(amount)s 还没有用上，也没有退回"), lazy("看还款记录")),
     "returning": (lazy("有 %(amount)s 正在退回给你"), lazy("看还款记录")),
     "complaint": (lazy("投诉 %(number)s 还没有答复"), lazy("看进展或撤回")),
+    "objection": (lazy("征信异议 %(number)s 还没有答复"), lazy("看进展或撤回")),
     "application": (lazy("有一笔 %(amount)s 的备用金申请没有结束"), lazy("去撤回")),
     "request": (lazy("更换手机号或更正身份的申请没有结束"), lazy("去撤销")),
     "mandate": (lazy("有一个自动还款授权还没有关闭"), lazy("去关闭")),
@@ -80,6 +81,6 @@ def _url(each: Obstacle) -> str:
     if each.why == "request":
         return reverse(f"borrower:{each.number}")
     return reverse({
-        "complaint": "borrower:complaint", "application": "borrower:reserve", "mandate": "borrower:mandate-end",
-        "card": "borrower:card-remove",
+        "complaint": "borrower:complaint", "objection": "borrower:objection", "application": "borrower:reserve",
+        "mandate": "borrower:mandate-end", "card": "borrower:card-remove",
     }[each.why], args=[each.id])  # fmt: skip

@@ -23,6 +23,7 @@ _WORDS: dict[str, str | Promise] = {
 _PLACES = {
     "reminder": "bills", "payment": "receipts", "refund": "receipts", "money": "receipts", "debit": "auto-pays",
     "mandate": "auto-pays", "reserve": "reserves", "new": "me", "contact": "reminders",
+    "report": "credit", "objection": "credit",
 }  # fmt: skip
 
 

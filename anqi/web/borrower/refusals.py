@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anqi.rows.refusals import Refused
-from anqi.web.borrower import hardship_words
+from anqi.web.borrower import credit_words, hardship_words
 from anqi.web.borrower.wording import channel_label
 from anqi.web.shared.figures import write_day, write_moment, write_yuan
 
@@ -64,6 +64,7 @@ def _cannot_debit(facts: dict[str, Any], now: datetime) -> str:
 
 
 _WORDS: dict[str, Words] = {
+    **credit_words.REFUSALS,
     "not_a_phone": lambda facts, now: _("请填写 11 位手机号，以 1 开头。"),
     "too_many_codes": _again,
     "wrong_code": lambda facts, now: _("验证码不对，或已经失效。请核对最新一条短信，或重新获取。"),

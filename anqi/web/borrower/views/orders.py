@@ -21,6 +21,7 @@ from anqi.web.borrower import (
     amending,
     any_day,
     course,
+    credit_pages,
     debit_pages,
     explaining,
     hardship_pages,
@@ -146,6 +147,7 @@ def _running(request: HttpRequest, order: OrderView) -> dict[str, object]:
         "changes": amending.links(loan),
         "returns": returns.cards(loan, who),
         "freed": returns.money(loan, who),
+        "credit": credit_pages.in_short(loan.bureau),
     }
 
 
