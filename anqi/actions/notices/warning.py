@@ -21,7 +21,7 @@ from anqi.lending import reported_loans
 from anqi.lending.models import ReportedLoan
 from anqi.notices import messages, reminders, report_notices, texts
 from anqi.notices.models import Message, ReportNotice
-from anqi.people import holds, wishes
+from anqi.people import calls, holds, wishes
 from anqi.people.wishes import Wishes
 from anqi.reporting import Look
 from anqi.rows.days import day_of, next_month, start_of
@@ -68,9 +68,11 @@ def _warn(rows: Sequence[ReportedLoan], now: datetime) -> None:
     borrower_ids = {row.borrower_id for row in rows}
     if not rows:
         return
-    wanted, made = wishes.read_all(borrower_ids), reminders.made_today(borrower_ids, now=now)
+    wanted, written = wishes.read_all(borrower_ids), reminders.made_today(borrower_ids, now=now)
+    called = calls.recent(borrower_ids, now=now)
+    made = {id: [*written.get(id, ()), *calls.contacts(called.get(id, ()))] for id in borrower_ids}
     found = {
-        each.pair: _try(each, wanted.get(each.pair[0], Wishes()), made.get(each.pair[0], ()), now)
+        each.pair: _try(each, wanted.get(each.pair[0], Wishes()), made[each.pair[0]], now)
         for each in reporting.look(rows, on=day_of(now))
     }
     said = [each.saying for each in found.values() if each.saying]
