@@ -78,7 +78,14 @@ def stop_calls(*, borrower_id: UUID, now: datetime) -> None:
 
 
 def allow_calls(*, borrower_id: UUID, now: datetime) -> None:
-    """The borrower may be called, and the number is theirs: they have come in by a code that went there."""
+    """The borrower may be called about what is overdue."""
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         wishes.allow_calls(borrower_id, now=now)
+
+
+def trust_number(*, borrower_id: UUID) -> None:
+    """The number is the borrower's, who has come in by a code that went there."""
+    with transaction.atomic(durable=True):
+        holds.hold(borrower_id)
+        wishes.trust_number(borrower_id)

@@ -155,8 +155,8 @@ def stop_calls(borrower_id: UUID, *, now: datetime) -> None:
 
 
 def allow_calls(borrower_id: UUID, *, now: datetime) -> None:
-    """They may be called again, and their number is theirs."""
-    _keep(borrower_id, now, no_calls_at=None, doubted_at=None)
+    """They may be called again."""
+    _keep(borrower_id, now, no_calls_at=None)
 
 
 def doubt_number(borrower_id: UUID, *, now: datetime) -> None:

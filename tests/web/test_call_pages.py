@@ -203,5 +203,6 @@ def test_the_borrower_may_want_no_calls_and_may_say_that_the_number_is_theirs(li
     called(lin, "wrong_person")
     with borrowers:
         assert why_not() == "wrong_number" and "接电话的人说不是你" in plain(visitor.get("/reminders"))
-        visitor.post("/reminders/calls", {"calls": "allow"})
-        assert why_not() is None
+        visitor.post("/reminders/calls", {"calls": "stop"})
+        visitor.post("/reminders/calls", {"calls": "mine"})
+        assert why_not() == "no_calls", "whose number it is says nothing of being called"

@@ -38,8 +38,12 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @borrower_required
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
-    """Whether the borrower may be called about what is overdue."""
-    if request.POST.get("calls") == "allow":
+    """Whether the borrower may be called about what is overdue, and whether the number is theirs."""
+    wish = request.POST.get("calls")
+    if wish == "mine":
+        acts.trust_number(borrower_id=borrower_id(request))
+        messages.success(request, _("记下了：这是你的号码，提醒照常发。"))
+    elif wish == "allow":
         acts.allow_calls(borrower_id=borrower_id(request), now=clock.now())
         messages.success(request, _("记下了：逾期时可以给你打电话。"))
     else:
