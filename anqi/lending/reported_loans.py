@@ -85,6 +85,12 @@ def unsigned() -> list[Pair]:
     return [(borrower_id, loan_id) for borrower_id, loan_id in sql.fetch(_UNSIGNED, [])]
 
 
+def untold(lender_id: UUID, month: date, *, limit: int) -> list[Pair]:
+    """The lender's loans that ran in that month and of which nothing has been told that was taken. One statement."""
+    asked = [lender_id, month, limit]
+    return [(borrower_id, loan_id) for borrower_id, loan_id in sql.fetch(_UNTOLD, asked)]
+
+
 def wake(borrower_id: UUID, loan_id: UUID, *, now: datetime) -> None:
     """Something has changed of the loan: it is looked at at once, if it is reported."""
     sql.write(
@@ -118,6 +124,21 @@ def _spelt(at: datetime | None) -> str:
     return f'"{at.isoformat()}"' if at else "null"
 
 
+_UNTOLD = """
+    select r.borrower_id, r.loan_id
+    from lending_reported_loan r
+    join lending_loan l on l.borrower_id = r.borrower_id and l.id = r.loan_id
+    where r.lender_id = $1 and l.starts_on <= $2 and l.cancelled_on is null
+        and (l.settled_on is null or l.settled_on >= date_trunc('month', $2::timestamp)::date)
+        and not exists (
+            select from lending_report_record told
+            where told.borrower_id = r.borrower_id and told.loan_id = r.loan_id and told.month = $2
+                and not exists (
+                    select from lending_report_rejection j
+                    where j.borrower_id = told.borrower_id and j.record_id = told.id))
+    order by r.borrower_id, r.loan_id
+    limit $3
+"""
 _UNSIGNED = """
     select r.borrower_id, r.loan_id
     from lending_reported_loan r

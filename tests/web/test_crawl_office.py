@@ -16,8 +16,10 @@ from anqi.actions import (
     complaints,
     credit_lines,
     hardship,
+    objections,
     reconciliation,
     repayments,
+    reports,
     retention,
 )
 from anqi.actions.charges import Wish
@@ -37,7 +39,7 @@ from anqi.people.complaints import Wish as Complained
 from anqi.people.models import AccountRequest, Borrower, Call, Complaint
 from anqi.rows.ids import uuid7
 from anqi.web.office import access
-from tests import returning, settling
+from tests import reporting, returning, settling
 from tests.actions.reconciling import Stating
 from tests.actions.test_reconciliation import pay, write
 from tests.planting import Planted, at, days, plant_borrower, plant_loan
@@ -90,7 +92,26 @@ def rows(lin: Planted) -> dict[str, Any]:
         "payout_id": payments.Payout.objects.get(state="waiting"),
         "plan_id": payments.DebitPlan.objects.first(),
         **_of_rights(lin, bought),
+        **_of_reports(),
     }
+
+
+def _of_reports() -> dict[str, Any]:
+    """A file with a record that was not taken, and an objection to what it says."""
+    reporting.state_rule(at(date(2026, 9, 10)))
+    told = reporting.buy(now=at(date(2026, 9, 10)), phone="+8613700008866", number="QH-88")
+    [file] = reports.make(lender="qhxj", month=date(2026, 9, 30), now=clock.now())
+    record = lending.ReportRecord.objects.get()
+    rejection = lending.ReportRejection.objects.create(
+        borrower_id=told.borrower_id, record_id=record.id, loan_id=told.loan_id, file_id=file.id, why="证件不符",
+        noted_by=hire().id, noted_at=clock.now(),
+    )  # fmt: skip
+    row = objections.object_to(
+        borrower_id=told.borrower_id, loan_id=told.loan_id, objection_id=uuid7(), record_id=None, text="不对",
+        now=clock.now(),
+    )  # fmt: skip
+    pages = ("report", "take_report", "hand_over_report", "answer_report")
+    return {"rejection_id": rejection, "objection_id": row} | {f"{page}:file_id": file for page in pages}
 
 
 def _of_rights(lin: Planted, bought: Bought) -> dict[str, Any]:
@@ -164,7 +185,7 @@ def _of_nobody(unknown: payments.ReconciliationDifference) -> dict[str, Any]:
         "reconciliation_difference:difference_id": unknown.id,
         "reconciliation_act:difference_id": unknown.id,
         "reconciliation_act:verb": "explain", "remittance_id": remittance.id, "remittance_act:verb": "dismiss",
-        "hardship_act:verb": "look", "act_on_complaint:step": "note", "verdict": "refuse", "hold_act:verb": "end",
+        "hardship_act:verb": "look", "act_on_complaint:step": "note", "act_on_objection:step": "note", "verdict": "refuse", "hold_act:verb": "end",
         "step": "report", "account": "receivable_principal",
         "slug": "inbox", "row_id": payments.Inbox.objects.filter(state="refused").get().id,
     }  # fmt: skip

@@ -25,6 +25,7 @@ _ACTS: dict[str, str | Promise] = {
     "view_application": lazy("工作人员看了你的备用金申请"),
     "view_limit": lazy("工作人员看了你的额度"),
     "view_complaint": lazy("工作人员看了你的投诉"),
+    "view_objection": lazy("工作人员看了你的征信异议"),
     "search": lazy("工作人员搜到了你"),
     "unmask": lazy("工作人员看了你完整的姓名、手机号和身份证号"),
     "complaint_evidence": lazy("工作人员下载了你投诉的证据"),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from anqi.web.office.call_words import CALL_ACTS
 from anqi.web.office.complaint_words import COMPLAINT_ACTS
+from anqi.web.office.credit_words import CREDIT_ACTS
 from anqi.web.office.request_words import REQUEST_ACTS
 from anqi.web.office.words import Words
 
@@ -89,5 +90,6 @@ ACTS: Words = {
     "limit_expiry": lazy("设定额度有效期"),
     **CALL_ACTS,
     **COMPLAINT_ACTS,
+    **CREDIT_ACTS,
     **REQUEST_ACTS,
 }

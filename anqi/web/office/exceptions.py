@@ -18,6 +18,7 @@ from anqi.web.office import (
     bank_rows,
     call_words,
     complaint_words,
+    credit_lanes,
     debit_rows,
     goods_exceptions,
     hardship_rows,
@@ -29,7 +30,8 @@ from anqi.web.office import (
     wording,
 )
 from anqi.web.office.exceptional import Exceptional, loan_url
-from anqi.web.office.queue import Compared, Kind
+from anqi.web.office.kinds import Kind
+from anqi.web.office.queue import Compared
 from anqi.web.office.wording import word
 from anqi.web.shared.figures import write_yuan
 
@@ -249,6 +251,7 @@ def _orders(found: Sequence[Any], who: dict[UUID, Identity]) -> list[Exceptional
 _READERS: dict[str, Callable[[Sequence[Any], dict[UUID, Identity]], list[Exceptional]]] = {
     "complaints": complaint_words.exceptional,
     "calls": call_words.unended,
+    **credit_lanes.READERS,
     "requests": request_words.exceptional,
     "unapplied": _unapplied,
     "bank": bank_rows.lines,

@@ -1,6 +1,6 @@
 """The queue: exceptions first, each with how many there are and since when, and the lists behind the counts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -30,23 +30,12 @@ from anqi.payments import unread_statements
 from anqi.people import account_requests, calls, complaints
 from anqi.people import inspection as people
 from anqi.rows.days import day_of
-from anqi.web.office import paper_rows
+from anqi.web.office import credit_lanes, paper_rows
+from anqi.web.office.kinds import Kind
 
 # Engine and books of so many loans are compared for the queue; all of them only by verification.
 _COMPARED_LOANS = 100
 _COMPARED_FOR_SECONDS = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A kind of exception: what it is called, and its rows, the oldest first."""
-
-    slug: str
-    title: str | Promise
-    tone: str
-    since: str
-    rows: Callable[[datetime], QuerySet[Any]]
-    may_be_dealt_with: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +144,7 @@ KINDS = (
         rows=lambda now: complaints.open_ones(),
     ),
     Kind(slug="calls", title=lazy("电话没有记结果"), tone="warn", since="begun_at", rows=calls.unended),
+    *credit_lanes.KINDS,
     Kind(
         slug="requests", title=lazy("换手机号和更正身份"), tone="warn", since="asked_at",
         rows=lambda now: account_requests.in_review(),

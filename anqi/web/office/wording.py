@@ -7,6 +7,16 @@ from anqi.web.office.act_words import ACTS, APPLICATIONS
 from anqi.web.office.bank_words import BANK_DONE, BANK_LINES, BANK_TO_MAKE, BANK_USES
 from anqi.web.office.call_words import CALL_OUTCOMES
 from anqi.web.office.complaint_words import COMPLAINT_STATES, COMPLAINT_STEPS
+from anqi.web.office.credit_words import (
+    FAULT_STATES,
+    OBJECTION_STATES,
+    OBJECTION_STEPS,
+    REPORT_STATES,
+    REPORT_STEPS,
+    VERDICT_WORDS,
+    WAITS_FOR,
+    WHY_WITHHELD,
+)
 from anqi.web.office.debit_words import (
     DEBIT_OUTCOMES,
     DEBIT_REASONS,
@@ -43,16 +53,19 @@ from anqi.web.office.reserve_words import RESERVE_OUTCOMES, RESERVE_PURPOSES, RE
 from anqi.web.office.statement_words import UNREAD
 from anqi.web.office.words import Words, word
 from anqi.web.shared.complaints import COMPLAINTS
+from anqi.web.shared.credit import CODES
 
 # Lists with a module of their own are looked up here too.
 __all__ = [
-    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "CALL_OUTCOMES", "COMPLAINTS",
+    "ACTS", "APPLICATIONS", "BANK_DONE", "BANK_LINES", "BANK_TO_MAKE", "BANK_USES", "CALL_OUTCOMES", "CODES", "COMPLAINTS",
     "COMPLAINT_STATES", "COMPLAINT_STEPS", "DEBITS", "DEBIT_OUTCOMES", "DEBIT_REASONS", "DIFFERENCE_DONE",
-    "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS", "HARDSHIP_REASONS",
-    "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MEDIA", "MESSAGES", "MOVED", "NOTICES", "PAYOUTS",
-    "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "REMITTANCES", "REMITTANCE_DONE", "REQUESTS", "REQUEST_STATES",
-    "RESERVE_OUTCOMES", "RESERVE_PURPOSES", "RESERVE_STATES", "SENT", "STATEMENT_KINDS", "UNREAD", "VERDICTS",
-    "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT", "WHY_PLAN_ENDED", "Words", "refusal", "word",
+    "DIFFERENCE_KINDS", "DIFFERENCE_STATES", "FAULT_STATES", "HARDSHIP_KINDS", "HARDSHIP_OFFERS",
+    "HARDSHIP_REASONS", "HARDSHIP_STATES", "LIMIT_ACTS", "MANDATES", "MEDIA", "MESSAGES", "MOVED", "NOTICES",
+    "OBJECTION_STATES", "OBJECTION_STEPS", "PAYOUTS", "PAYOUT_OUTCOMES", "PLANS", "RECONCILED", "REMITTANCES",
+    "REMITTANCE_DONE", "REPORT_STATES", "REPORT_STEPS", "REQUESTS", "REQUEST_STATES", "RESERVE_OUTCOMES",
+    "RESERVE_PURPOSES", "RESERVE_STATES", "SENT", "STATEMENT_KINDS", "UNREAD", "VERDICTS", "VERDICT_WORDS",
+    "WAITS_FOR", "WHOSE", "WHO_ENDED", "WHY_ANOTHER", "WHY_NOT_PAID_OUT", "WHY_PLAN_ENDED", "WHY_WITHHELD",
+    "Words", "refusal", "word",
 ]  # fmt: skip
 
 ROLES: Words = {"clerk": lazy("经办"), "supervisor": lazy("复核"), "auditor": lazy("审计")}
