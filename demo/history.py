@@ -36,7 +36,7 @@ from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
 from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
 from anqi.rows.chain import canonical  # noqa: E402
 from anqi.rows.days import SHANGHAI  # noqa: E402
-from demo import autodebits, morning, reserves, settling, staff, street  # noqa: E402
+from demo import autodebits, credit, morning, reserves, settling, staff, street  # noqa: E402
 
 
 def main() -> None:
@@ -48,6 +48,7 @@ def main() -> None:
     with _hooks_answer(where):
         past.travel(first, hour=8)
         shops, shop = street.open(mall_url=where.url("mall"), now=clock.now())
+        credit.begin(lender="qhxj", now=clock.now())
         _keep(where, "shop.json", shop)
         _keep(where, "staff.json", staff.plant(now=clock.now()))
         staff.give_accounts(now=clock.now())
@@ -59,6 +60,7 @@ def main() -> None:
         # A channel has a day's statement by the next morning, and only the present has one of all days.
         tasks.read_statements()
         morning.look(past.sandbox, today)
+        credit.look(lender="qhxj", late_id=past.welcome(cast.WANG), today=today, now=clock.now())
         tasks.send_messages()
 
 
@@ -126,6 +128,7 @@ class Past:
             self._pay_what_is_told(each, now)
             self._go_on(each, now)
         settling.live(self.sandbox, days_ago=(today - day).days, now=now)
+        credit.live()
         now = self.travel(day, hour=20)
         tasks.read_inbox()
         tasks.send_messages()

@@ -52,7 +52,7 @@ def test_a_loan_says_in_one_line_whether_it_is_reported_and_its_page_says_all(li
     assert "2026年10月：月末逾期 1–30 天，11月1日 报送" in listed
     page = plain(visitor.get(f"{own}/credit"))
     for said in (
-        BUREAU, "机构代码 QH0001", "9月10日", "2026年10月", "月末逾期 1–30 天 1", "逾期金额 ¥538.06", "10月11日 告知过你",
+        BUREAU, "QH0001", "9月10日", "2026年10月", "月末逾期 1–30 天 代码 1", "逾期金额 ¥538.06", "10月11日 告知过你",
         "10月10日 应还的 ¥533.09", "最早 11月1日 报送", "短信已送达", "早一天还清，报送的逾期就短一天。", "对记录有异议",
     ):  # fmt: skip
         assert said in page, said

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
 from anqi.lending import inspection as lending
+from anqi.lending import objections
 from anqi.notices import device_texts
 from anqi.payments import inspection as payments
 from anqi.people import complaints
@@ -62,6 +63,7 @@ def _page(
         "cards": payments.cards(borrower_id),
         "cases": payments.cases(borrower_id),
         "complaints": complaints.of_borrower(borrower_id),
+        "objections": objections.of_borrower(borrower_id),
         "devices": [(each, _label(each)) for each in people.devices(borrower_id)],
         "consents": people.consents(borrower_id),
         "acts": people.acts(borrower_id),
