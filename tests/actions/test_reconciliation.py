@@ -610,3 +610,31 @@ def test_a_corrected_file_of_another_day_is_refused(monkeypatch: pytest.MonkeyPa
             channel="wechat", day=DAY, file=wechat.files[NEXT, "trade"], reason="更正", actor=staff("supervisor"),
             now=MORNING,
         )  # fmt: skip
+
+
+def test_a_row_in_another_amount_under_a_known_number_is_not_taken_for_a_second_payment(
+    charge: Charge, alipay: Stating
+) -> None:
+    """Paid twice: of the first the file tells a fen too much, the second nobody has told yet."""
+    first = Succeeded(ref="T1", amount_minor=AMOUNT, paid_at=at(DAY))
+    repayments.learn(channel="alipay", key=charge.key, result=first, learned_by="notice", now=at(DAY))
+    write(alipay, [pay(charge.key, AMOUNT + 1, ref="T1"), pay(charge.key, ref="T2")])
+    bring(alipay)
+    assert sorted(Payment.objects.values_list("ref", "learned_by")) == [("T1", "notice"), ("T2", "statement")]
+    assert found() == [("amount", charge.key, "open"), ("missing_with_us", charge.key, "settled")]
+
+
+def test_what_is_learned_by_the_next_days_file_is_no_difference_of_either(
+    charge: Charge, alipay: Stating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(alipay, [])
+    bring(alipay)
+    for module in (reconciling, tasks):
+        monkeypatch.setattr(module.clock, "now", lambda: MORNING + days(1))
+    write(alipay, [pay(charge.key)], day=NEXT)
+    bring(alipay, NEXT)
+    assert Payment.objects.get().paid_at == at(DAY)
+    assert ("alipay", DAY) in reconciliation.due(now=MORNING + days(1))
+    bring(alipay)
+    assert {state for _, _, state in found()} == {"settled"}
+    assert [each.state for each in ReconciliationDay.objects.order_by("day")] == ["reconciled", "reconciled"]

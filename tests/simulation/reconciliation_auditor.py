@@ -65,11 +65,16 @@ class ReconciliationAuditor:
         assert not waiting, f"differences that wait: {waiting}"
 
     def _news(self, days: set[tuple[str, date, str]]) -> Counter[tuple[object, ...]]:
-        """What files may have told before anybody else did: all that truly happened."""
+        """What files may have told before anybody else did: all that truly happened, on that day or the one before."""
         return Counter(
             (channel, day, kind, "missing_with_us", each.key, each.amount_minor)
-            for channel, day, kind in days for each in self.bureaus[channel].books.movements(day, kind)
+            for channel, day, kind in days for each in self._true(self.bureaus[channel], day, kind)
         )
+
+    def _true(self, bureau: Bureau, day: date, kind: str) -> Iterator[Movement]:
+        yield from bureau.books.movements(day, kind)
+        before = bureau.books.movements(day - timedelta(days=1), kind)
+        yield from (each for each in bureau.printed[day, kind].told if each in before)
 
     def _told(self, what: str, keys: list[str]) -> str:
         return "\n".join((what, *self._stories(set(keys))))

@@ -34,7 +34,7 @@ def compare(
     sides.book(moved, kept)
     run = uuid7()
     findings.find(kept, run, now)
-    findings.settle_earlier(kept, run, now)
+    findings.settle_others(kept, run, now)
     return standings.sum_up(kept, run, now)
 
 

@@ -98,30 +98,31 @@ _GONE = """
 """
 
 
-def settle_earlier(kept: ChannelStatement, run: UUID, now: datetime) -> None:
-    """A movement that was missing in another day's file and stands in this one is no difference of either."""
-    days = sql.fetch(_TOLD_LATER, [kept.channel, kept.day, kept.kind, run])
-    for (day,) in set(days):
+def settle_others(kept: ChannelStatement, run: UUID, now: datetime) -> None:
+    """A movement that is missing in one day's file and stands in another's is no difference of either."""
+    found = sql.fetch(_TOLD_ELSEWHERE, [kept.channel, kept.day, kept.kind, run])
+    for day in {day for days in found for day in days}:
         other = ReconciliationDay.objects.filter(channel=kept.channel, day=day, kind=kept.kind).first()
         if other:
             standings.settle(other, by=None, now=now)
 
 
-_TOLD_LATER = """
+# This run may have found either of the two.
+_TOLD_ELSEWHERE = """
     with told as (
-        select d.id, m.id as missing_id, m.day
+        select d.id, d.day as told_day, m.id as missing_id, m.day
         from payments_reconciliation_difference d
         join payments_reconciliation_difference m on m.channel = d.channel and m.statement_kind = d.statement_kind
             and m.kind = 'missing_with_them' and m.part = d.part and m.key = d.key and m.day <> d.day
             and m.state in ('open', 'asked', 'settled') and m.ours_minor = d.theirs_minor and m.object_id = d.object_id
-        where d.channel = $1 and d.day = $2 and d.statement_kind = $3 and d.seen_in = $4 and d.kind = 'other_day'
-            and d.state = 'open'
+        where d.channel = $1 and d.statement_kind = $3 and d.kind = 'other_day' and d.state = 'open'
+            and ((d.day = $2 and d.seen_in = $4) or (m.day = $2 and m.seen_in = $4))
     ),
     here as (
         update payments_reconciliation_difference d
         set state = 'settled', reason = 'told_instead_of:' || told.day from told where d.id = told.id
     )
     update payments_reconciliation_difference m
-    set state = 'settled', reason = 'told_on:' || $2::date from told where m.id = told.missing_id
-    returning m.day
+    set state = 'settled', reason = 'told_on:' || told.told_day from told where m.id = told.missing_id
+    returning m.day, told.told_day
 """

@@ -5,7 +5,7 @@ from anqi.rows import sql
 
 def pair() -> None:
     """Every row of either side that has its like on the other, once."""
-    for likeness in ("part, key, ref, amount", "part, key, amount", "part, key"):
+    for likeness in ("part, key, ref, amount", "part, key, ref", "part, key, amount", "part, key"):
         sql.fetch(_PAIR.format(columns=likeness), [])
         sql.fetch("analyze paired", [])
     sql.fetch(_PAIR_UNKNOWN, [])
