@@ -69,16 +69,16 @@ _DOUBTFUL = """
     select borrower_id, loan_id, opened_on, $5::date from charge
         where claims or state in ('created', 'processing', 'unknown')
     union all
-    select c.borrower_id, c.loan_id, day::date, day::date
+    select c.borrower_id, c.loan_id, moved::date, moved::date
     from charge c
     cross join lateral generate_series(
         coalesce(c.paid_on, c.begun_on)::timestamp,
         coalesce(c.paid_on, least(greatest(c.ended_on, c.begun_on), c.begun_on + 1))::timestamp,
-        interval '1 day') as day
+        interval '1 day') as moved
     where c.channel in (select channel from file) and exists (
         select from file f where f.channel = c.channel and not exists (
             select from payments_reconciliation_day d
-            where d.channel = f.channel and d.kind = f.kind and d.day = day::date and d.state = 'reconciled'))
+            where d.channel = f.channel and d.kind = f.kind and d.day = moved::date and d.state = 'reconciled'))
     union all
     select c.borrower_id, c.loan_id, c.opened_on, c.ended_on
     from charge c

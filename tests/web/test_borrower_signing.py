@@ -12,11 +12,11 @@ from django.test import Client
 
 from anqi import clock
 from anqi.actions import credit_lines, purchases
-from anqi.lending.models import Agreement, Lender, Loan, MerchantOrder
+from anqi.lending.models import Agreement, Lender, Loan, MerchantOrder, ReportedLoan
 from anqi.people import borrowers
 from anqi.people.models import Borrower, Consent
 from demo.cast import LIN, ZHOU
-from tests import purchasing
+from tests import purchasing, reporting
 from tests.purchasing import NOON, RETURN_URL, Shop
 from tests.web.borrower_stand import Watch, signed_in
 
@@ -124,6 +124,21 @@ def test_an_early_post_is_refused_and_signs_nothing(visitor: Client, shop: Shop,
     assert response.status_code == 422
     assert "秒才能确认" in text_of(response)
     assert not Loan.objects.exists()
+
+
+def test_a_loan_that_is_reported_asks_for_one_more_yes_and_ticks_nothing(
+    visitor: Client, shop: Shop, watch: Watch
+) -> None:
+    reporting.state_rule(watch.now)
+    address = arrive(visitor, asked(shop))
+    form = read_through(visitor, watch, address)
+    page = text_of(visitor.get(address, {"reading": form["reading"]}))
+    assert 'name="consent-credit_report"' in page and "checked" not in page
+    assert "每月向中国人民银行征信中心报送" in page
+    refused = visitor.post(address, {**form, **CONSENTS})
+    assert refused.status_code == 422
+    visitor.post(address, {**form, **CONSENTS, "consent-credit_report": "on"})
+    assert ReportedLoan.objects.get().consent_version == "credit-report-2026-11"
 
 
 @pytest.mark.parametrize("missing", sorted(CONSENTS))
