@@ -128,12 +128,19 @@ class Look:
         return self.month(self.this_month).code
 
     @property
+    def is_past(self) -> bool:
+        """Whether what is missed now was bad at the end of a month already, of which nothing was sent yet."""
+        open_rows = (row for row in self.held.standing(self.on).instalments if row.remaining_minor)
+        due_on = min((row.due_on for row in open_rows), default=self.on)
+        return any(each.code in BAD and each.month >= due_on for each in self.withheld)
+
+    @property
     def paying_today(self) -> Literal["clean", "made_good", ""]:
         """What paying all that is due today leads to: nothing bad at all, late but paid within the month, or neither.
 
         Nothing is promised beyond that, and nothing where a month that is over is bad already.
         """
-        if any(each.code in BAD for each in self.withheld):
+        if self.is_past:
             return ""
         code = self.month(self.this_month, if_paid_on=self.on).code
         return "made_good" if code == "M" else "" if code in BAD else "clean"

@@ -66,6 +66,15 @@ def test_of_a_month_that_is_over_nothing_is_promised() -> None:
     assert ReportNotice.objects.get().from_on == date(2026, 11, 6)
 
 
+def test_what_was_late_and_paid_untold_takes_no_promise_from_later_debts() -> None:
+    lin = reporting.buy()
+    lin.pay(at(DUE + 6 * DAY))
+    reporting.reconcile(DUE + 6 * DAY)
+    reporting.live(SECOND - DAY, SECOND + DAY)
+    assert [(each.code, each.why) for each in lin.look(SECOND).withheld] == [("M", "no_notice")]
+    assert told() == [("report_notice", SECOND + DAY)]
+
+
 @pytest.mark.parametrize("why", ["payment", "hold", "help", "complaint"])
 def test_nobody_is_told_of_what_may_not_be_true(why: str) -> None:
     from tests.helping import ask

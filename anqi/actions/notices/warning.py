@@ -16,7 +16,6 @@ from anqi import reporting
 from anqi.actions.notices.following import media_of
 from anqi.engine.contact import Contact, Debt, Situation, Wish, debt_of, may_contact
 from anqi.engine.refusals import Refused
-from anqi.engine.report_codes import BAD
 from anqi.lending import reported_loans
 from anqi.lending.models import ReportedLoan
 from anqi.notices import messages, reminders, report_notices, texts
@@ -144,13 +143,12 @@ def _saying(look: Look, debt: Debt, nth: int) -> _Saying:
     pay_by_on = {
         "clean": debt.overdue_on - _DAY if in_grace else look.this_month, "made_good": look.this_month, "": None
     }[look.paying_today]  # fmt: skip
-    is_past = any(each.code in BAD for each in look.withheld)
     month = max(debt.overdue_on, look.on).replace(day=1)
     told = look.on + timedelta(days=look.row.notice_days)
     return _Saying(
         look=look, due_on=debt.due_on, nth=nth, template=_TEMPLATES[look.paying_today], pay_by_on=pay_by_on,
         amount_minor=look.held.standing(look.on).due_now_minor,
-        from_on=told if is_past else max(told, next_month(month)),
+        from_on=told if look.is_past else max(told, next_month(month)),
     )  # fmt: skip
 
 
