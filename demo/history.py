@@ -36,7 +36,7 @@ from anqi.lending.merchant_orders import Good, NewOrder  # noqa: E402
 from anqi.lending.models import Loan, MerchantOrder, Order  # noqa: E402
 from anqi.rows.chain import canonical  # noqa: E402
 from anqi.rows.days import SHANGHAI  # noqa: E402
-from demo import autodebits, credit, morning, reserves, settling, staff, street  # noqa: E402
+from demo import autodebits, calls, credit, morning, reserves, settling, staff, street  # noqa: E402
 
 
 def main() -> None:
@@ -129,10 +129,17 @@ class Past:
             self._go_on(each, now)
         settling.live(self.sandbox, days_ago=(today - day).days, now=now)
         credit.live()
+        self._telephone((today - day).days, now)
         now = self.travel(day, hour=20)
         tasks.read_inbox()
         tasks.send_messages()
         assert now.date() == day, f"it is {now}, not {day}"
+
+    def _telephone(self, days_ago: int, now: datetime) -> None:
+        """The clerk asks who is longest late what stands in the way."""
+        late_id = self.borrowers.get(cast.ZHENG.phone)
+        if late_id:
+            calls.live(late_id=late_id, clerk=staff.clerk(), days_ago=days_ago, now=now)
 
     def welcome(self, person: Person) -> UUID:
         """The person's account: the code comes by SMS, as it does for everybody."""

@@ -10,6 +10,7 @@ from anqi.actions import staff
 from anqi.actions.settlements import accounts
 from anqi.lending import inspection
 from anqi.people import staff as members
+from anqi.people.models import User
 from anqi.rows.ids import uuid7
 
 _PEOPLE = (
@@ -31,6 +32,11 @@ def plant(*, now: datetime) -> dict[str, Any]:
         "totp_secret": totp_secret,
         "people": [{"email": email, "name": name, "role": role} for email, name, role in _PEOPLE],
     }
+
+
+def clerk() -> User:
+    """何文."""
+    return members.find(_PEOPLE[0][0])
 
 
 def give_accounts(*, now: datetime) -> None:

@@ -205,9 +205,10 @@ def test_a_channel_that_knocks_while_the_database_is_away_knocks_again(street: S
     server.stop(immediate=True)
     with pytest.raises(OperationalError):
         tasks.read_inbox()
-    assert street.hear(charge) == [False]
+    assert not any(street.hear(charge))
     back(server)
-    assert street.hear(charge) == [False, True]
+    *before, last = street.hear(charge)
+    assert last and not any(before)
     tasks.read_inbox()
     street.assert_taken_once(charge)
 

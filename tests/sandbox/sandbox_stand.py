@@ -39,7 +39,8 @@ class Sandbox:
             cwd=ROOT,
             env={**os.environ, "SANDBOX_CLOCK_FILE": str(self.clock_file)},
         )
-        wait_until(self._answers)
+        # The first start makes keys; on a busy machine that takes its time.
+        wait_until(self._answers, seconds=90)
 
     def _answers(self) -> bool:
         assert self._process is not None and self._process.poll() is None, "the sandbox did not start"
