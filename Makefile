@@ -17,7 +17,7 @@ demo: $(INSTALLED) ## Everything on this machine, with believable data
 demo-reset: $(INSTALLED) ## Remove the demo's data
 	@$(BIN)/python -m demo reset
 
-test: $(INSTALLED) browser ## All tests, in a browser too (18 minutes on two cores)
+test: $(INSTALLED) browser ## All tests, in a browser too (half an hour on two cores)
 	$(BIN)/python -m pytest -n 3 -q --ignore=tests/browser
 	@# In a session of their own: their browser keeps an event loop running, and Django refuses to work beside one.
 	$(BIN)/python -m pytest -q tests/browser
