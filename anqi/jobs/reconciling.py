@@ -8,7 +8,7 @@ from datetime import date
 
 from anqi import clock
 from anqi.actions import payouts, reconciliation, remittances
-from anqi.payments import channels
+from anqi.payments import channels, kept_statements
 from anqi.payments.models import ReconciliationDay
 
 
@@ -18,9 +18,11 @@ def bring(channel: str, day: date, *, read_inbox: Callable[[], None]) -> list[Re
     `read_inbox` has everything learned that waits there. StatementUnreadable as `payouts.look_through`, after what is
     here was learned from.
     """
-    found = _learn(channel, day, read_inbox)
-    if len(found) < len(channels.find_stating(channel).statement_kinds()):
-        payouts.look_through(channel=channel, day=day, now=clock.now())
+    missing = {*channels.find_stating(channel).statement_kinds()} - kept_statements.kinds(channel, day)
+    try:
+        if missing:
+            payouts.look_through(channel=channel, day=day, now=clock.now())
+    finally:
         found = _learn(channel, day, read_inbox)
     remittances.learn(channel=channel, day=day, now=clock.now())
     return found

@@ -1,6 +1,5 @@
 """A day's file that was wrong, and the one that the channel gives instead."""
 
-import hashlib
 from datetime import date, datetime
 
 from django.db import transaction
@@ -45,9 +44,11 @@ def correct(
         kept = kept_statements.keep(read.statement, now=now)
         if before and before.id == kept.id:
             raise SameFile
-        stated = {"channel": channel, "day": day.isoformat(), "kind": kept.kind, "version": kept.version}
-        stated["sha256"] = hashlib.sha256(file).hexdigest()
         staff.note(
-            actor_id=actor.id, verb="correct_statement", object_id=kept.id, reason=reason, detail=stated, now=now
-        )
+            actor_id=actor.id, verb="correct_statement", object_id=kept.id, reason=reason, now=now,
+            detail={
+                "channel": channel, "day": day.isoformat(), "kind": kept.kind, "version": kept.version,
+                "sha256": kept.sha256,
+            },
+        )  # fmt: skip
     return kept
