@@ -17,13 +17,13 @@ from anqi.engine.reporting import Account, Report, Rules
 from anqi.lending import hardship, holding, objections, report_faults, report_records, reported_loans, store
 from anqi.lending.models import ReportedLoan
 from anqi.lending.report_records import Sent
-from anqi.lending.reported_loans import Pair
 from anqi.lending.store import LoanInHand
 from anqi.notices import report_notices
 from anqi.notices.report_notices import Given
 from anqi.payments import known_months, loan_claims
 from anqi.people import complaints
 from anqi.rows.days import next_month
+from anqi.rows.pairs import Pair
 
 _DAY = timedelta(days=1)
 
@@ -75,9 +75,11 @@ class Look:
 
     def to_send(self, *, until: date) -> list[ToSend]:
         """What is to be sent of the months that end by then. Refuses as the engine's `standing` does."""
-        return [
-            self._to_send(each) for each in self._report.to_send if self._is_told(each.month) and each.month <= until
-        ]
+        return [each for each in self._to_tell if each.month <= until]
+
+    @cached_property
+    def _to_tell(self) -> list[ToSend]:
+        return [self._to_send(each) for each in self._report.to_send if self._is_told(each.month)]
 
     @property
     def withheld(self) -> list[Withheld]:

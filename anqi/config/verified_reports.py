@@ -1,6 +1,5 @@
 """What bureaus were told: each file against its hash and its lines, each record against what was known that day."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -14,6 +13,7 @@ from anqi.engine.report_codes import BAD, look
 from anqi.lending import report_files, reported_loans, store
 from anqi.lending.models import Fact, ReportAnnotation, ReportedLoan, ReportFault, ReportFile, ReportRecord
 from anqi.lending.store import LoanInHand
+from anqi.rows.pairs import among
 
 # So many loans are held against the engine together.
 _TOGETHER = 200
@@ -42,7 +42,7 @@ def _check_files() -> Iterator[Told]:
 
 def _off(file: ReportFile) -> Iterator[str]:
     body = file.body.encode()
-    if hashlib.sha256(body).hexdigest() != file.sha256:
+    if report_files.hash_of(body) != file.sha256:
         yield "body and hash differ"
         return
     _, lines = report_files.read(body)
@@ -84,11 +84,10 @@ def _check_records() -> Iterator[Told]:
     reported = ReportedLoan.objects.order_by("borrower_id", "loan_id").values_list("borrower_id", "loan_id")
     pairs = reported.iterator()
     while some := list(islice(pairs, _TOGETHER)):
-        whose, loans = [borrower_id for borrower_id, _ in some], [loan_id for _, loan_id in some]
-        mine = {"borrower_id__in": whose, "loan_id__in": loans}
-        records = ReportRecord.objects.filter(**mine).select_related("file").defer("file__body").order_by("id")
-        learned = dict(Fact.objects.filter(**mine).values_list("id", "recorded_at"))
-        faults = list(ReportFault.objects.filter(**mine, state=ReportFault.State.AGREED))
+        mine = among(some)
+        records = ReportRecord.objects.filter(mine).select_related("file").defer("file__body").order_by("id")
+        learned = dict(Fact.objects.filter(mine).values_list("id", "recorded_at"))
+        faults = list(ReportFault.objects.filter(mine, state=ReportFault.State.AGREED))
         held = {each.id: each for each in store.read_pairs(some)}
         for row in records:
             yield from _check_record(row, held[row.loan_id], learned, faults)

@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from anqi.lending.models import Fact, Loan
-
-Pair = tuple[UUID, UUID]
+from anqi.rows.pairs import Pair, among
 
 
 def running(borrower_ids: Iterable[UUID]) -> list[Pair]:
@@ -21,10 +20,7 @@ def paid_since(since: Mapping[Pair, datetime]) -> dict[Pair, int]:
     One statement.
     """
     paid: dict[Pair, dict[str, int]] = {pair: {} for pair in since}
-    found = Fact.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in since}, loan_id__in=[loan_id for _, loan_id in since],
-        kind__in=("payment", "reversal"),
-    )  # fmt: skip
+    found = Fact.objects.filter(among(since), kind__in=("payment", "reversal"))
     for fact in found.order_by("borrower_id", "seq"):
         theirs = paid[fact.borrower_id, fact.loan_id]
         if fact.kind == "reversal":

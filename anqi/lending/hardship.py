@@ -24,6 +24,7 @@ from anqi.lending import hardship_rules, hardship_shapes
 from anqi.lending.hardship_rules import Rules
 from anqi.lending.hardship_shapes import Shape
 from anqi.lending.models import HardshipCase, HardshipOffer, Loan
+from anqi.rows.pairs import among
 from anqi.rows.refusals import Refused
 
 State = HardshipCase.State
@@ -163,7 +164,7 @@ def has_accepted_since(borrower_id: UUID, loan_id: UUID, since: datetime) -> boo
 def standstills(pairs: Collection[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], Standstill]:
     """Of these loans, each with its borrower's id first, those of which nobody is reminded; in one statement."""
     found = HardshipCase.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs],
+        among(pairs),
         state__in=HardshipCase.ALIVE,
     ).values_list("borrower_id", "loan_id", "asked_at", "broken_at")  # fmt: skip
     return {

@@ -9,15 +9,15 @@ Refused
 └── StatementTooLong      most
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from anqi.lending.models import Loan, Objection, ObjectionStep, ReportAnnotation
-from anqi.lending.reported_loans import Pair
 from anqi.rows.days import day_of
+from anqi.rows.pairs import Pair, among
 from anqi.rows.refusals import Refused
 
 State, Verdict = Objection.State, Objection.Verdict
@@ -106,31 +106,27 @@ def open_of(borrower_id: UUID, loan_id: UUID) -> Objection | None:
 
 def disputed(pairs: Collection[Pair]) -> set[Pair]:
     """Those of these loans about which an objection is open. One statement."""
-    found = Objection.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs],
-        state=State.OPEN,
-    )
+    found = Objection.objects.filter(among(pairs), state=State.OPEN)
     return set(found.values_list("borrower_id", "loan_id"))
 
 
 def of_loans(pairs: Collection[Pair]) -> list[Objection]:
     """All objections about these loans, the oldest first. One statement."""
-    found = Objection.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs]
-    )
-    return list(found.order_by("id"))
+    return list(Objection.objects.filter(among(pairs)).order_by("id"))
 
 
-def words_sent(row: Objection) -> set[str]:
-    """What words about it the bureau has."""
-    found = ReportAnnotation.objects.filter(borrower_id=row.borrower_id, objection_id=row.id)
-    return set(found.values_list("kind", flat=True))
+def words_sent(rows: Collection[Objection]) -> dict[UUID, set[str]]:
+    """What words about each of these the bureau has, by their ids. One statement."""
+    found: dict[UUID, set[str]] = {row.id: set() for row in rows}
+    sent = ReportAnnotation.objects.filter(borrower_id__in={row.borrower_id for row in rows}, objection_id__in=found)
+    for objection_id, kind in sent.values_list("objection_id", "kind"):
+        found[objection_id].add(kind)
+    return found
 
 
-def open_ones(*, but: Iterable[UUID] = ()) -> QuerySet[Objection]:
+def open_ones() -> QuerySet[Objection]:
     """Everybody's open objections, those whose day is nearest first."""
-    found = Objection.objects.filter(state=State.OPEN).exclude(id__in=list(but))
-    return found.select_related("loan").order_by("answer_by", "opened_at")
+    return Objection.objects.filter(state=State.OPEN).select_related("loan").order_by("answer_by", "opened_at")
 
 
 def steps(row: Objection) -> list[ObjectionStep]:

@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 
 from anqi.engine.classes import Fault
 from anqi.lending.models import Objection, ReportFault
-from anqi.lending.reported_loans import Pair
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
+from anqi.rows.pairs import Pair, among
 from anqi.rows.refusals import Refused
 
 State = ReportFault.State
@@ -72,10 +72,7 @@ def decide(fault: ReportFault, state: State, *, by: UUID, why: str, now: datetim
 def agreed(pairs: Collection[Pair]) -> dict[Pair, tuple[Fault, ...]]:
     """Those of each of these loans that count, as the engine reads them. One statement."""
     found: dict[Pair, list[Fault]] = {}
-    rows = ReportFault.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs],
-        state=State.AGREED,
-    )
+    rows = ReportFault.objects.filter(among(pairs), state=State.AGREED)
     for row in rows.order_by("since_on"):
         fault = Fault(since=row.since_on, until=row.until_on)
         found.setdefault((row.borrower_id, row.loan_id), []).append(fault)

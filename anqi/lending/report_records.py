@@ -1,6 +1,6 @@
 """Records that were sent of loans, those that the bureau did not take, and the words beside them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from anqi.engine.reporting import Record
 from anqi.lending.models import ReportAnnotation, ReportFile, ReportRecord, ReportRejection, ReportStep
-from anqi.lending.reported_loans import Pair
+from anqi.rows.pairs import Pair, among
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +41,18 @@ def read(pairs: Collection[Pair]) -> dict[Pair, Sent]:
     """That of each of these loans, (borrower id, loan id), the oldest first. Two statements."""
     records: dict[Pair, list[ReportRecord]] = {}
     rejections: dict[Pair, list[ReportRejection]] = {}
-    for row in _of(ReportRecord.objects.all(), pairs).select_related("file").defer("file__body").order_by("id"):
+    for row in ReportRecord.objects.filter(among(pairs)).select_related("file").defer("file__body").order_by("id"):
         records.setdefault((row.borrower_id, row.loan_id), []).append(row)
-    for each in _of(ReportRejection.objects.all(), pairs).order_by("noted_at"):
+    for each in ReportRejection.objects.filter(among(pairs)).order_by("noted_at"):
         rejections.setdefault((each.borrower_id, each.loan_id), []).append(each)
     return {
         pair: Sent(records=tuple(records.get(pair, ())), rejections=tuple(rejections.get(pair, ()))) for pair in pairs
     }
 
 
-def _of(found: QuerySet, pairs: Collection[Pair]) -> QuerySet:  # type: ignore[type-arg]
-    return found.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs]
-    )
-
-
-def of_file(file: ReportFile) -> list[ReportRecord]:
+def of_file(file: ReportFile) -> QuerySet[ReportRecord]:
     """The file's records by their lines, each with its loan."""
-    return list(ReportRecord.objects.filter(file=file).select_related("loan").order_by("line"))
+    return ReportRecord.objects.filter(file=file).select_related("loan").order_by("line")
 
 
 def annotations_of(file: ReportFile) -> list[ReportAnnotation]:
@@ -72,10 +66,9 @@ def rejections_of(file: ReportFile) -> list[ReportRejection]:
     return list(ReportRejection.objects.filter(file=file).select_related("record__loan").order_by("noted_at", "id"))
 
 
-def rejected(*, but: Iterable[UUID] = ()) -> QuerySet[ReportRejection]:
+def rejected() -> QuerySet[ReportRejection]:
     """Rejected records that wait for people, the oldest first."""
-    found = ReportRejection.objects.filter(released_at=None).exclude(id__in=list(but))
-    return found.select_related("record__loan").order_by("noted_at")
+    return ReportRejection.objects.filter(released_at=None).select_related("record__loan").order_by("noted_at")
 
 
 def find_rejection(borrower_id: UUID, rejection_id: UUID) -> ReportRejection | None:
@@ -122,4 +115,12 @@ class Delivery:
 
 def delivery(file: ReportFile) -> Delivery:
     """That of the file."""
-    return Delivery(steps=tuple(ReportStep.objects.filter(file=file).order_by("at", "id")))
+    return deliveries([file])[file.id]
+
+
+def deliveries(files: Collection[ReportFile]) -> dict[UUID, Delivery]:
+    """That of each of these files, by their ids. One statement."""
+    steps: dict[UUID, list[ReportStep]] = {file.id: [] for file in files}
+    for step in ReportStep.objects.filter(file__in=files).order_by("at", "id"):
+        steps[step.file_id].append(step)
+    return {file_id: Delivery(steps=tuple(theirs)) for file_id, theirs in steps.items()}

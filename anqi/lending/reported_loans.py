@@ -11,8 +11,9 @@ from anqi.lending.agreements import REPORTED
 from anqi.lending.models import Lender, Loan, ReportedLoan
 from anqi.lending.reporting_rules import CONSENT
 from anqi.rows import sql
+from anqi.rows.days import years_before
+from anqi.rows.pairs import Pair, among
 
-Pair = tuple[UUID, UUID]
 # So long after its end what was withheld or not reconciled then may still come to be told.
 _TOLD_FOR = timedelta(days=100)
 # 《征信业管理条例》 16.
@@ -54,9 +55,7 @@ def loans_of(borrower_id: UUID) -> list[Loan]:
 
 def read(pairs: Collection[Pair]) -> dict[Pair, ReportedLoan]:
     """Those of these (borrower id, loan id) that are reported. One statement."""
-    found = ReportedLoan.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs]
-    )
+    found = ReportedLoan.objects.filter(among(pairs))
     return {(row.borrower_id, row.loan_id): row for row in found}
 
 
@@ -76,8 +75,7 @@ def running(lender: Lender, *, on: date) -> list[Pair]:
 
 def records_since(on: date) -> date:
     """Months that ended before that day are told no more: five years on, what was bad is to be forgotten."""
-    day = 28 if (on.month, on.day) == (2, 29) else on.day
-    return on.replace(year=on.year - _FORGOTTEN_AFTER_YEARS, day=day)
+    return years_before(on, _FORGOTTEN_AFTER_YEARS)
 
 
 def unsigned() -> list[Pair]:

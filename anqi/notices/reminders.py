@@ -14,8 +14,8 @@ from anqi.notices.models import Message, Reminder, Reminding
 from anqi.rows import sql
 from anqi.rows.days import day_of, start_of
 from anqi.rows.ids import uuid7
+from anqi.rows.pairs import Pair, among
 
-Pair = tuple[UUID, UUID]
 DEBIT = "debit"
 """The step by which the debits tell of an instalment."""
 
@@ -87,9 +87,7 @@ def schedule(looks: Mapping[Pair, Look]) -> None:
 def said(pairs: Sequence[Pair]) -> dict[Pair, frozenset[tuple[date, str]]]:
     """The (due day, step) of each of these loans that were said. One statement."""
     steps: dict[Pair, set[tuple[date, str]]] = {pair: set() for pair in pairs}
-    found = Reminder.objects.filter(
-        borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs]
-    )
+    found = Reminder.objects.filter(among(pairs))
     for borrower_id, loan_id, due_on, step in found.values_list("borrower_id", "loan_id", "due_on", "step"):
         steps[borrower_id, loan_id].add((due_on, step))
     return {pair: frozenset(each) for pair, each in steps.items()}

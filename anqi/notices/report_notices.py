@@ -12,9 +12,9 @@ from anqi.engine.reporting import Notice
 from anqi.notices import proofs
 from anqi.notices.models import Message, ReportNotice
 from anqi.rows.days import day_of
+from anqi.rows.pairs import Pair, among
 
 TEMPLATES = ("report_notice", "report_notice_late", "report_notice_still")
-Pair = tuple[UUID, UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +41,7 @@ class Given:
 
 def read(pairs: Collection[Pair]) -> dict[Pair, tuple[Given, ...]]:
     """Those of each of these loans, (borrower id, loan id), the oldest first. Three statements."""
-    rows = list(
-        ReportNotice.objects.filter(
-            borrower_id__in={borrower_id for borrower_id, _ in pairs}, loan_id__in=[loan_id for _, loan_id in pairs]
-        ).order_by("said_at", "id")
-    )
+    rows = list(ReportNotice.objects.filter(among(pairs)).order_by("said_at", "id"))
     sent = Message.objects.filter(id__in=[row.message_id for row in rows]).defer("text", "phone", "mail")
     messages = {each.id: each for each in sent.prefetch_related("said")}
     found: dict[Pair, list[Given]] = {}

@@ -7,15 +7,13 @@ nothing was begun for the loan has nothing that could be missing: no channel tak
 """
 
 from collections.abc import Collection
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import date
 
 from anqi.engine.report_codes import ends_of_months
 from anqi.payments import channels
 from anqi.rows import sql
-
-Pair = tuple[UUID, UUID]
-_DAY = timedelta(days=1)
+from anqi.rows.days import next_month
+from anqi.rows.pairs import Pair
 
 
 def unknown(pairs: Collection[Pair], *, until: date) -> dict[Pair, frozenset[date]]:
@@ -41,8 +39,7 @@ def _asked(pairs: Collection[Pair], until: date) -> list[object]:
 
 def _months(first: date, last: date) -> list[date]:
     """The months' ends that a stretch of days touches."""
-    beyond = last.replace(day=1) + timedelta(days=32)
-    return [ends_on for ends_on in ends_of_months(first, beyond) if ends_on < beyond.replace(day=1)]
+    return list(ends_of_months(first, next_month(last.replace(day=1))))
 
 
 # UnionPay's day ends at 23:00. What is closed or failed may still have been paid until the day after it was begun; what

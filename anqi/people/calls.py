@@ -10,6 +10,7 @@ Refused
 └── PromiseUnsound     field: no such day or amount can be promised
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -167,7 +168,4 @@ def of_day(day: date) -> list[Call]:
 
 def counts(rows: Iterable[Call]) -> Mapping[UUID, int]:
     """How many of these calls each borrower had."""
-    found: dict[UUID, int] = {}
-    for row in rows:
-        found[row.borrower_id] = found.get(row.borrower_id, 0) + 1
-    return found
+    return Counter(row.borrower_id for row in rows)

@@ -7,7 +7,7 @@ text as it stands encrypted. Facts and postings stay for good, and say nothing o
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from anqi.rows.days import SHANGHAI
+from anqi.rows.days import SHANGHAI, years_before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +24,8 @@ class Kept:
     def before(self, now: datetime) -> datetime:
         """What began before that instant is over. Ten years before 29 February: 28 February, a day longer kept."""
         there = now.astimezone(SHANGHAI)
-        day = 28 if (there.month, there.day) == (2, 29) else there.day
-        return there.replace(year=there.year - self.years, day=day) - timedelta(days=self.days)
+        day = years_before(there.date(), self.years)
+        return datetime.combine(day, there.timetz()) - timedelta(days=self.days)
 
 
 _PIPL = "PIPL 19: the shortest time that is needed"

@@ -8,7 +8,7 @@ Refused
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from django.core.validators import validate_email
 from anqi.engine.contact_rules import Hours
 from anqi.people.models import ContactWish
 from anqi.rows import keyring
-from anqi.rows.days import SHANGHAI
+from anqi.rows.days import SHANGHAI, start_of
 from anqi.rows.refusals import Refused
 
 STEPS = (7, 3, 1, 0)
@@ -70,6 +70,10 @@ class Wishes:
     def agreed(self) -> Hours | None:
         """The hours that the borrower has asked for; None for who has named none."""
         return Hours(opens=time(self.quiet_until), closes=time(self.quiet_from)) if self.is_chosen else None
+
+    def hour_on(self, day: date) -> datetime:
+        """The instant of that day from which on they are reminded."""
+        return start_of(day) + timedelta(hours=self.hour)
 
     def quiet_end(self, at: datetime) -> datetime | None:
         """When the quiet hours end in which the instant lies; None where it lies in none. 21:30: 8:00 tomorrow."""

@@ -11,6 +11,12 @@ def next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day so many years before. Ten years before 29 February: 28 February."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return day.replace(year=day.year - years, day=last)
+
+
 def day_of(instant: datetime) -> date:
     """The business day of an instant. 2026-11-24 16:00 UTC: 2026-11-25."""
     assert instant.tzinfo, "an instant without a zone is no instant"

@@ -12,7 +12,6 @@ from uuid import UUID
 from anqi.engine.contact import Answer, Contact, Situation, Standstill, Wish, may_contact
 from anqi.engine.promises import Promise, is_broken
 from anqi.lending import arrears, hardship, holding, store
-from anqi.lending.arrears import Pair
 from anqi.lending.store import LoanInHand
 from anqi.notices import reminders
 from anqi.notices.reminding import Case
@@ -21,6 +20,7 @@ from anqi.people import calls, complaints, wishes
 from anqi.people.models import Call
 from anqi.people.wishes import Wishes
 from anqi.rows.days import day_of, start_of
+from anqi.rows.pairs import Pair
 
 _WISH = Wish(kind="overdue", channel="call")
 _NOTHING = Answer(why_not="not_overdue", next_at=None)

@@ -15,13 +15,14 @@ from anqi.lending import dues, hardship, holding, store
 from anqi.lending.store import LoanInHand
 from anqi.notices import messages, reminders, reminding, texts
 from anqi.notices.models import Message
-from anqi.notices.reminders import Look, Pair, Said
+from anqi.notices.reminders import Look, Said
 from anqi.notices.reminding import Case, Debited, Saying
 from anqi.payments import loan_claims
 from anqi.payments.loan_claims import LoanClaim
 from anqi.people import calls, holds, wishes
 from anqi.people.wishes import Wishes
 from anqi.rows.days import day_of, start_of
+from anqi.rows.pairs import Pair
 
 # A payment that is open has the loan; whether it came to something is known by then.
 _AFTER_A_PAYMENT = timedelta(hours=1)
@@ -136,9 +137,9 @@ def _find(looked: _Looked, now: datetime) -> _Found:
     if looked.case is None:
         return _Found(looked=looked, sayings=(), next_at=None)
     next_on = reminding.next_day(looked.case)
-    next_at = _hour(next_on, looked.wanted) if next_on else None
+    next_at = looked.wanted.hour_on(next_on) if next_on else None
     sayings = reminding.sayings(looked.case)
-    at = _hour(day_of(now), looked.wanted)
+    at = looked.wanted.hour_on(day_of(now))
     if sayings and now < at:
         return _Found(looked=looked, sayings=(), next_at=at)
     answers = [(saying, _may(looked, saying, now)) for saying in sayings]
@@ -148,10 +149,6 @@ def _find(looked: _Looked, now: datetime) -> _Found:
     # What may be said later today is: its day is today.
     next_at = min([each for each in (next_at, *later) if each], default=None)
     return _Found(looked=looked, sayings=[saying for saying, answer in answers if answer.may], next_at=next_at)
-
-
-def _hour(day: date, wanted: Wishes) -> datetime:
-    return start_of(day) + timedelta(hours=wanted.hour)
 
 
 def _may(looked: _Looked, saying: Saying, now: datetime) -> Answer:

@@ -23,7 +23,7 @@ from anqi.notices.models import Message, ReportNotice
 from anqi.people import calls, holds, wishes
 from anqi.people.wishes import Wishes
 from anqi.reporting import Look
-from anqi.rows.days import day_of, next_month, start_of
+from anqi.rows.days import day_of, next_month
 
 # One that reached nobody is said once more after so long, so many times in all; then people have to see to it.
 _AGAIN_AFTER = timedelta(days=7)
@@ -89,7 +89,7 @@ def _try(look: Look, wanted: Wishes, made: Sequence[Contact], now: datetime) -> 
         return _find(look, wanted, made, now)
     except Refused as refused:
         _log.warning("loan_not_looked_at", extra={"loan": str(look.held.id), "why": refused.code})
-        return _Found(saying=None, next_at=_hour(day_of(now) + _DAY, wanted))
+        return _Found(saying=None, next_at=wanted.hour_on(day_of(now) + _DAY))
 
 
 def _find(look: Look, wanted: Wishes, made: Sequence[Contact], now: datetime) -> _Found:
@@ -97,8 +97,8 @@ def _find(look: Look, wanted: Wishes, made: Sequence[Contact], now: datetime) ->
     if debt is None:
         return _Found(saying=None, next_at=None)
     if debt.due_on >= today:
-        return _Found(saying=None, next_at=_hour(debt.due_on + _DAY, wanted))
-    tomorrow, hour = _hour(today + _DAY, wanted), _hour(today, wanted)
+        return _Found(saying=None, next_at=wanted.hour_on(debt.due_on + _DAY))
+    tomorrow, hour = wanted.hour_on(today + _DAY), wanted.hour_on(today)
     given = report_notices.last_of(look.notices).get(debt.due_on)
     if given and (given.row.nth >= _MOST or not given.has_failed):
         # Until it has arrived, whether it will is asked once a day.
@@ -125,16 +125,12 @@ def _debt(look: Look) -> Debt | None:
     return None if standing.status in ("settled", "void") else debt_of(look.held.terms, standing)
 
 
-def _hour(day: date, wanted: Wishes) -> datetime:
-    return start_of(day) + timedelta(hours=wanted.hour)
-
-
 def _after(look: Look, debt: Debt, wanted: Wishes) -> datetime | None:
     """The day after the next due day: what is missed then is another debt, if this one is paid by then."""
     days = [row.due_on for row in look.held.standing(look.on).instalments if row.remaining_minor]
     later = [day for day in days if day > max(debt.due_on, look.on)]
     # With nothing left to fall due it is this debt until it is paid.
-    return _hour(min(later) + _DAY, wanted) if later else None
+    return wanted.hour_on(min(later) + _DAY) if later else None
 
 
 def _saying(look: Look, debt: Debt, nth: int) -> _Saying:

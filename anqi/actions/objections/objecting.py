@@ -103,7 +103,7 @@ def state(*, borrower_id: UUID, objection_id: UUID, text: str, now: datetime) ->
             raise NotAnswered
         if row.statement == text:
             return row
-        if ReportAnnotation.Kind.STATEMENT in objections.words_sent(row):
+        if ReportAnnotation.Kind.STATEMENT in objections.words_sent([row])[row.id]:
             raise StatementSent
         objections.change(row, statement=text, stated_at=now)
         objections.step(row, "state", text=text, now=now)

@@ -4,7 +4,7 @@ What speaks against somebody is looked at once more under their borrower's lock:
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -19,13 +19,13 @@ from anqi.engine.report_codes import BAD
 from anqi.lending import objections, report_files, reported_loans
 from anqi.lending.models import Lender, Objection, ReportAnnotation, ReportFile, ReportRecord
 from anqi.lending.report_files import Heading, Lines
-from anqi.lending.reported_loans import Pair
 from anqi.payments import known_months
 from anqi.people import holds
 from anqi.people.models import Borrower
 from anqi.reporting import Look, ToSend
 from anqi.rows.days import day_of
 from anqi.rows.ids import uuid7
+from anqi.rows.pairs import Pair
 from anqi.rows.refusals import Refused
 
 # So many loans are looked at together.
@@ -114,11 +114,11 @@ def _lines(lender: Lender, month: date, today: date) -> Iterator[_Line]:
     while some := list(islice(pairs, _TOGETHER)):
         looks = _look(some, month, today)
         whose = Borrower.objects.in_bulk({borrower_id for borrower_id, _ in some})
-        objected = _objections(some)
+        objected, said = _objections(some)
         for each in filter(_is_counted, looks):
             who = whose[each.held.borrower_id]
             yield from (_record(each, told, who, today) for told in each.to_send(until=month))
-            yield from _annotations(each, objected.get(each.pair, ()), who, today)
+            yield from _annotations(each, objected.get(each.pair, ()), said, who, today)
 
 
 def _look(pairs: Sequence[Pair], month: date, today: date) -> list[Look]:
@@ -165,18 +165,20 @@ def _whose(look: Look, who: Borrower) -> dict[str, Any]:
     return {"loan": look.held.number, "name": who.name or "", "id_type": "id_card", "id_number": who.id_number or ""}
 
 
-def _objections(pairs: Sequence[Pair]) -> dict[Pair, list[Objection]]:
-    found: dict[Pair, list[Objection]] = {}
-    for row in objections.of_loans(pairs):
+def _objections(pairs: Sequence[Pair]) -> tuple[dict[Pair, list[Objection]], dict[UUID, set[str]]]:
+    """Those about each of these loans, and what words about each objection the bureau has."""
+    rows, found = objections.of_loans(pairs), dict[Pair, list[Objection]]()
+    for row in rows:
         found.setdefault((row.borrower_id, row.loan_id), []).append(row)
-    return found
+    return found, objections.words_sent(rows)
 
 
-def _annotations(look: Look, objected: Iterable[Objection], who: Borrower, today: date) -> Iterator[_Line]:
+def _annotations(
+    look: Look, objected: Iterable[Objection], said: Mapping[UUID, set[str]], who: Borrower, today: date
+) -> Iterator[_Line]:
     """A word for each that the bureau doesn't know yet: that it is in dispute, no longer, or the borrower's own."""
     for row in objected:
-        said = objections.words_sent(row)
-        for kind, text in _words(row, said):
+        for kind, text in _words(row, said[row.id]):
             kept = ReportAnnotation(
                 borrower_id=row.borrower_id, id=uuid7(), loan_id=row.loan_id, objection_id=row.id, kind=kind, text=text,
                 sent_on=today,

@@ -17,6 +17,9 @@ from anqi.web.borrower.bill_months import month_name
 from anqi.web.shared.credit import CODES
 from anqi.web.shared.figures import write_day
 
+NEXT = "next"
+"""What stands for what is still to be sent, where an objection names a record."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordShown:
@@ -72,8 +75,13 @@ def _note(row: Any, by: Any, *, is_rejected: bool, today: date) -> str:
 
 def last(look: Look) -> RecordShown | None:
     """What was sent last and holds."""
-    holding = [each for each in records(look, today=look.on) if each.id in {row.id for row in look.sent.taken}]
-    return max(holding, key=lambda each: each.sent_on, default=None)
+    return max(_holding(look), key=lambda each: each.sent_on, default=None)
+
+
+def _holding(look: Look) -> list[RecordShown]:
+    """The records that the bureau has taken, the latest first."""
+    taken = {each.id for each in look.sent.taken}
+    return [each for each in records(look, today=look.on) if each.id in taken]
 
 
 def following(look: Look) -> list[Next]:
@@ -136,11 +144,9 @@ def _how(given: Given) -> str:
 
 def choices(look: Look) -> list[tuple[str, str]]:
     """What can be objected to: each record that holds, and what is still to be sent."""
-    rejected = {row.record_id for row in look.sent.rejections}
-    shown = [each for each in records(look, today=look.on) if each.id not in {str(id) for id in rejected}]
     return [
-        *((each.id, _("%(month)s：%(word)s") % {"month": each.month, "word": each.word}) for each in shown),
-        ("next", _("还没有报送的情况")),
+        *((each.id, _("%(month)s：%(word)s") % {"month": each.month, "word": each.word}) for each in _holding(look)),
+        (NEXT, _("还没有报送的情况")),
     ]
 
 

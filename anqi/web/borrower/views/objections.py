@@ -27,8 +27,6 @@ from anqi.web.borrower.pacing import paced
 from anqi.web.borrower.refusals import told
 from anqi.web.borrower.views.orders import own_order
 
-NEXT = "next"
-
 
 @borrower_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +56,7 @@ def _look(request: HttpRequest, order: OrderView) -> Look:
 
 def _object(look: Look, form: ObjectionForm) -> HttpResponse:
     said = form.cleaned_data
-    record_id = None if said["record"] == NEXT else UUID(said["record"])
+    record_id = None if said["record"] == credit_pages.NEXT else UUID(said["record"])
     try:
         row = acts.object_to(
             borrower_id=look.held.borrower_id, loan_id=look.held.id, objection_id=said["attempt"],
@@ -98,7 +96,7 @@ def _show(
         "badge": credit_words.badge_of(row),
         "steps": credit_words.progress(row, objections.steps(row)),
         "is_late": row.state == State.OPEN and row.answer_by < today,
-        "may_state": row.state == State.ANSWERED and "statement" not in objections.words_sent(row),
+        "may_state": row.state == State.ANSWERED and "statement" not in objections.words_sent([row])[row.id],
         "form": form or StatementForm(initial={"text": row.statement or ""}),
         "note": note,
     }

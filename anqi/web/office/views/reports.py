@@ -1,11 +1,12 @@
 """Reports to credit bureaus: the files of all months, one with its lines, and what was done with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,9 +46,10 @@ def _list(
     month = today.replace(day=1) - _DAY
     answered, late = objections.counted(since=clock.now() - _COUNTED_FOR)
     files = list(report_files.listed())
+    deliveries = report_records.deliveries(files)
     context = {
         "rules": [(each, reporting_rules.in_force(each, on=today)) for each in lenders],
-        "files": [(each, report_records.delivery(each)) for each in files],
+        "files": [(each, deliveries[each.id]) for each in files],
         "form": form or MakeForm(lenders=lenders, initial={"month": month}),
         "month": month,
         "withheld": _withheld({each.lender_id for each in files if each.month == month}, month),
@@ -114,7 +116,7 @@ def _page(request: HttpRequest, file: ReportFile, *, status: int = 200, **change
         "delivery": delivery,
         "steps": [(each, names.get(each.by, "")) for each in delivery.steps],
         "records": records[:_LINES],
-        "more": max(len(records) - _LINES, 0),
+        "more": max(records.count() - _LINES, 0),
         "annotations": report_records.annotations_of(file),
         "rejections": [(each, names.get(each.noted_by, ""), names.get(each.released_by, "")) for each in rejections],
         "reason": ReasonForm(auto_id="take_%s"),
@@ -146,27 +148,27 @@ def take(request: HttpRequest, file_id: UUID) -> HttpResponse:
 @staff_required(roles=SUPERVISORS)
 def hand_over(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """The bureau has it."""
-    file, form = _find(file_id), ReceiptForm(request.POST)
-    if not form.is_valid():
-        return _page(request, file, receipt=form, status=422)
-    try:
-        reports.hand_over(file_id=file_id, receipt=form.cleaned_data["receipt"], actor=staff(request), now=clock.now())
-    except Refused as refused:
-        return _page(request, file, receipt=form, refusal=wording.refusal(refused), status=409)
-    return _back(request, file_id)
+    return _do(request, file_id, "receipt", ReceiptForm(request.POST), reports.hand_over)
 
 
 @require_POST
 @staff_required(roles=ACTORS)
 def answer(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """What the bureau says of it."""
-    file, form = _find(file_id), AnswerForm(request.POST)
+    return _do(request, file_id, "answer", AnswerForm(request.POST), reports.answer)
+
+
+def _do(
+    request: HttpRequest, file_id: UUID, name: str, form: Form, act: Callable[..., ReportFile]
+) -> HttpResponse:
+    """The act by what its form says; what is declined leaves the form on the page as it was filled in."""
+    file = _find(file_id)
     if not form.is_valid():
-        return _page(request, file, answer=form, status=422)
+        return _page(request, file, **{name: form}, status=422)
     try:
-        reports.answer(file_id=file_id, rejected=form.cleaned_data["rejected"], actor=staff(request), now=clock.now())
+        act(file_id=file_id, actor=staff(request), now=clock.now(), **form.cleaned_data)
     except Refused as refused:
-        return _page(request, file, answer=form, refusal=wording.refusal(refused), status=409)
+        return _page(request, file, **{name: form}, refusal=wording.refusal(refused), status=409)
     return _back(request, file_id)
 
 
