@@ -90,7 +90,8 @@ def taps(page: Page, order_id: UUID) -> int:
         on = straight if straight.is_visible() else page.locator(f'a[href="/orders/{order_id}"]').first
         if not on.is_visible():
             return 9
-        on.click()
+        with page.expect_navigation():
+            on.click()
         if page.get_by_role("button", name="确认还款").is_visible():
             return tap
     return 9
