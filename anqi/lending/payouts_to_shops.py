@@ -228,7 +228,7 @@ def count_unfiled() -> int:
 def troubled(*, but: Iterable[UUID] = ()) -> QuerySet[MerchantPayout]:
     """Payouts that came back, and those of which the bank says something else than we know; the oldest first."""
     found = MerchantPayout.objects.filter(Q(state=State.RETURNED) | ~Q(doubt=""))
-    return found.exclude(id__in=list(but)).select_related("merchant", "account").order_by("changed_at")
+    return found.exclude(id__in=but).select_related("merchant", "account").order_by("changed_at")
 
 
 def waiting() -> QuerySet[MerchantPayout]:

@@ -43,7 +43,7 @@ def is_undelivered(message: Message) -> bool:
 
 def undelivered(*, but: Iterable[UUID] = ()) -> QuerySet[Message]:
     """Messages that reached nobody by any medium, the oldest first; without what they say."""
-    found = Message.objects.filter(state=Message.State.FAILED, why=UNDELIVERED).exclude(id__in=list(but))
+    found = Message.objects.filter(state=Message.State.FAILED, why=UNDELIVERED).exclude(id__in=but)
     return _sealed(found).order_by("created_at")
 
 
@@ -69,7 +69,7 @@ def stuck_webhooks(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Webho
     """Events that were given up or that nobody has taken after so long, the oldest first."""
     late = Q(state=Webhook.State.WAITING, created_at__lte=now - LATE_AFTER)
     found = Webhook.objects.filter(late | Q(state=Webhook.State.GIVEN_UP))
-    return found.exclude(id__in=list(but)).order_by("created_at")
+    return found.exclude(id__in=but).order_by("created_at")
 
 
 def unsent_messages(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Message]:
@@ -77,7 +77,7 @@ def unsent_messages(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Mess
     # One that waits for the morning, or for another try, is late only once its time has come.
     late = Q(state=Message.State.WAITING, created_at__lte=now - LATE_AFTER) & ~Q(tries=0, next_try_at__gt=now)
     found = Message.objects.filter(late | Q(state=Message.State.FAILED) & ~Q(why=UNDELIVERED))
-    return _sealed(found.exclude(id__in=list(but))).order_by("created_at")
+    return _sealed(found.exclude(id__in=but)).order_by("created_at")
 
 
 def _sealed(found: QuerySet[Message]) -> QuerySet[Message]:

@@ -1,6 +1,6 @@
 """What staff ask of agreements and debits. Nothing here locks or writes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -126,18 +126,18 @@ def hanging(now: datetime) -> QuerySet[Charge]:
     return late.order_by("opened_at")
 
 
-def failed_by_others(*, but: Sequence[UUID] = ()) -> QuerySet[DebitPlan]:
+def failed_by_others(*, but: Iterable[UUID] = ()) -> QuerySet[DebitPlan]:
     """Plans that were given up after failures of which none was the payer's, the oldest first."""
     tried = _debits().filter(borrower_id=OuterRef("borrower_id"), plan_id=OuterRef("id"))
     theirs = tried.filter(state=Charge.State.FAILED, reason__in=_PAYERS)
     found = DebitPlan.objects.filter(Exists(tried), ~Exists(theirs), state=DebitPlan.State.GIVEN_UP)
-    return found.exclude(id__in=list(but)).order_by("ended_at")
+    return found.exclude(id__in=but).order_by("ended_at")
 
 
-def refused_notices(*, but: Sequence[UUID] = ()) -> QuerySet[DebitNotice]:
+def refused_notices(*, but: Iterable[UUID] = ()) -> QuerySet[DebitNotice]:
     """Announcements that a channel will not make for a reason that is not the payer's, the oldest first."""
     found = DebitNotice.objects.filter(state=DebitNotice.State.REFUSED).exclude(reason__in=_PAYERS)
-    return found.exclude(id__in=list(but)).select_related("mandate").order_by("created_at")
+    return found.exclude(id__in=but).select_related("mandate").order_by("created_at")
 
 
 def _debits() -> QuerySet[Charge]:

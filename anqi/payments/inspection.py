@@ -217,7 +217,7 @@ def silent_charges(now: datetime) -> QuerySet[Charge]:
 def stuck_messages(now: datetime, *, but: Iterable[UUID] = ()) -> QuerySet[Inbox]:
     """Messages of channels that were refused, or still wait after so long, the oldest first."""
     late = Q(state=Inbox.State.WAITING, received_at__lte=now - INBOX_WAITS_FOR)
-    found = Inbox.objects.filter(late | Q(state=Inbox.State.REFUSED)).exclude(id__in=list(but))
+    found = Inbox.objects.filter(late | Q(state=Inbox.State.REFUSED)).exclude(id__in=but)
     return found.defer("raw").order_by("received_at")
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from anqi.people import phones
 from anqi.people.models import Borrower, Consent, Device, PhoneEntry, StaffAct, User
@@ -99,10 +102,12 @@ def acts(borrower_id: UUID) -> list[ActShown]:
     ]
 
 
-def dealt_with(kind: str) -> set[UUID]:
-    """The exceptions of a kind that somebody has seen to, with a reason."""
-    done = StaffAct.objects.filter(verb=DEALT_WITH, borrower_id=None, detail__kind=kind)
-    return {object_id for object_id in done.values_list("object_id", flat=True) if object_id}
+def dealt_with(kind: str) -> QuerySet[Any, Any]:
+    """The ids of the exceptions of a kind that somebody has seen to, with a reason; to be asked within, for they only
+    grow in number.
+    """
+    done = StaffAct.objects.filter(verb=DEALT_WITH, borrower_id=None, object_id__isnull=False, detail__kind=kind)
+    return done.values_list("object_id", flat=True)
 
 
 def _masked(row: Borrower) -> Identity:

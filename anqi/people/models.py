@@ -233,4 +233,10 @@ class StaffAct(models.Model):
 
     class Meta:
         db_table = "people_staff_act"
-        indexes = (models.Index(fields=["borrower_id", "at"], name="people_staff_act_borrower"),)
+        indexes = (
+            models.Index(fields=["borrower_id", "at"], name="people_staff_act_borrower"),
+            # Each page of the office asks for these few among all that anybody ever looked at.
+            models.Index(
+                fields=["object_id"], name="people_staff_act_dealt_with", condition=models.Q(verb="deal_with_exception")
+            ),
+        )

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from anqi import clock
 from anqi.actions import loans
@@ -17,6 +18,7 @@ from anqi.notices.models import Message, Webhook
 from anqi.payments import charges
 from anqi.payments.charges import Part
 from anqi.payments.models import Application, Charge, ChargePart, Inbox, Outbox, Payment, Unapplied
+from anqi.people.inspection import DEALT_WITH
 from anqi.people.models import StaffAct
 from anqi.rows.ids import uuid7
 from anqi.web.office import queue
@@ -206,6 +208,21 @@ def test_what_cannot_be_mended_is_seen_to_with_a_reason(lin: Planted, slug: str)
     act = StaffAct.objects.get(verb="deal_with_exception")
     assert (act.object_id, act.reason, act.detail) == (row.id, "另一套系统共用商户号，已告知", {"kind": slug})
     assert client.post(f"/queue/{slug}/{row.id}/done", {"reason": "再来"}).status_code == 404
+
+
+def test_counting_is_one_statement_however_much_was_dealt_with(lin: Planted) -> None:
+    """Every page of the office counts, and what was dealt with only grows."""
+    seen_to = [
+        StaffAct(actor_id=uuid7(), verb=DEALT_WITH, object_id=uuid7(), detail={"kind": kind.slug}, at=clock.now())
+        for kind in queue.KINDS if kind.may_be_dealt_with
+    ]  # fmt: skip
+    StaffAct.objects.bulk_create(seen_to)
+    counts()
+    with CaptureQueriesContext(connection) as asked:
+        queue.lanes(clock.now())
+    counting = [each["sql"] for each in asked.captured_queries if "anqi_cache" not in each["sql"]]
+    assert len(counting) == 1, counting
+    assert not [act for act in seen_to if str(act.object_id) in counting[0]]
 
 
 def test_what_can_still_come_right_cannot_be_waved_away(lin: Planted) -> None:

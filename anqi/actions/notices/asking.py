@@ -37,7 +37,7 @@ def ask_to_check(*, message_id: UUID, reason: str, actor: User, now: datetime) -
         message = messages.hold(message_id)
         if message is None or message.borrower_id is None or not inspection.is_undelivered(message):
             raise NotUndelivered
-        if message.id in dealt_with(LANE):
+        if dealt_with(LANE).filter(object_id=message.id).exists():
             return
         told = messages.composed(
             borrower_id=message.borrower_id, template="contact_check", words={"sent_on": day_of(message.created_at)},

@@ -54,7 +54,8 @@ def _find(borrower_id: UUID) -> Identity:
 
 
 def _page(request: HttpRequest, who: Identity, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    rows, dealt_with = inspection.proved(who.borrower_id, before=_before(request)), people.dealt_with("undelivered")
+    rows = inspection.proved(who.borrower_id, before=_before(request))
+    dealt_with = set(people.dealt_with("undelivered").filter(object_id__in=[row.id for row, _ in rows]))
     context: dict[str, Any] = {
         "who": who,
         "rows": [(row, said, inspection.is_undelivered(row) and row.id not in dealt_with) for row, said in rows],
