@@ -8,12 +8,18 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from anqi.config import memory
 from anqi.config.postgres import Postgres
 from tests import house
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    # Eight thousand tests stay to the end, and were searched through for what is unreachable all the time.
+    memory.settle()
 
 
 @pytest.fixture(scope="session")
