@@ -9,11 +9,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from anqi.people import phones
-from anqi.people.models import Borrower, Consent, Device, PhoneEntry, StaffAct, User
+from anqi.people.models import DEALT_WITH, Borrower, Consent, Device, PhoneEntry, StaffAct, User
 
 PAGE = 50
-# The verb under which staff say that they have seen to an exception that can't be mended.
-DEALT_WITH = "deal_with_exception"
 
 
 @dataclass(frozen=True, kw_only=True)

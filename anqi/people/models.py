@@ -217,6 +217,10 @@ class Call(BorrowerRow):
         )
 
 
+DEALT_WITH = "deal_with_exception"
+"""The verb under which staff say that they have seen to an exception that can't be mended."""
+
+
 class StaffAct(models.Model):
     """What a member of staff did or looked at, and why. Append-only."""
 
@@ -236,7 +240,5 @@ class StaffAct(models.Model):
         indexes = (
             models.Index(fields=["borrower_id", "at"], name="people_staff_act_borrower"),
             # Each page of the office asks for these few among all that anybody ever looked at.
-            models.Index(
-                fields=["object_id"], name="people_staff_act_dealt_with", condition=models.Q(verb="deal_with_exception")
-            ),
+            models.Index(fields=["object_id"], name="people_staff_act_dealt_with", condition=models.Q(verb=DEALT_WITH)),
         )

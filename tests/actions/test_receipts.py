@@ -19,8 +19,7 @@ from anqi.actions.notices import following
 from anqi.notices import messages
 from anqi.notices.models import Message, MessageWord
 from anqi.people import authority, wishes
-from anqi.people.inspection import DEALT_WITH
-from anqi.people.models import StaffAct
+from anqi.people.models import DEALT_WITH, StaffAct
 from tests.people.post_office import PostOffice, open_office
 from tests.planting import at, plant_borrower
 from tests.returning import staff

@@ -18,8 +18,7 @@ from anqi.notices.models import Message, Webhook
 from anqi.payments import charges
 from anqi.payments.charges import Part
 from anqi.payments.models import Application, Charge, ChargePart, Inbox, Outbox, Payment, Unapplied
-from anqi.people.inspection import DEALT_WITH
-from anqi.people.models import StaffAct
+from anqi.people.models import DEALT_WITH, StaffAct
 from anqi.rows.ids import uuid7
 from anqi.web.office import queue
 from tests.planting import Planted, plant_loan

@@ -12,8 +12,8 @@ from django.db import transaction
 from anqi.notices import inspection, messages
 from anqi.notices.models import Message
 from anqi.people import authority, staff
-from anqi.people.inspection import DEALT_WITH, dealt_with
-from anqi.people.models import User
+from anqi.people.inspection import dealt_with
+from anqi.people.models import DEALT_WITH, User
 from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 

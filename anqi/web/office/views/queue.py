@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anqi import clock
-from anqi.people.inspection import DEALT_WITH
+from anqi.people.models import DEALT_WITH
 from anqi.web.office import exceptions as exception_rows
 from anqi.web.office import paper_rows, queue
 from anqi.web.office.access import ACTORS, staff_required
