@@ -240,8 +240,6 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 # Served from where they lie: a dozen small files need no step that collects them.
 WHITENOISE_USE_FINDERS = True
-# Found when asked for: each client of a test is a server of its own, which would look through all of them first.
-WHITENOISE_AUTOREFRESH = ANQI_MODE == "test"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -25,7 +25,7 @@ from tests.seeds import IS_SOAK, SEED
 
 pytestmark = pytest.mark.usefixtures("clone_database")
 # Each statement when nobody waits, else a few, others the next day.
-EVERY = 1 if IS_SOAK else 20
+EVERY = 1 if IS_SOAK else 12
 
 
 @pytest.fixture
