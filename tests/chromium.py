@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 PATH = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 AXE = (Path(__file__).parent / "web/vendor/axe.min.js").read_text()
@@ -23,6 +23,8 @@ required = pytest.mark.skipif(not PATH.exists(), reason=f"no browser at {PATH}: 
 @contextmanager
 def started() -> Iterator[tuple[Playwright, Browser]]:
     """Until the block ends. It keeps an event loop running in this thread, beside which Django refuses to work."""
+    # Time to wait for what should come; two processors among three processes let a page stand for seconds.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PATH, args=_FLAGS)
         yield playwright, browser

@@ -11,10 +11,20 @@ import pytest
 from anqi.config import memory
 from anqi.config.postgres import Postgres
 from tests import house
+from tests.seeds import SEED
 
-# How long an example takes says something of the machine and nothing of the code.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# How long an example takes, or takes to be drawn, says something of the machine and nothing of the code.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    # What failed is drawn again by whoever says the run's seed, and is other examples the next day.
+    if config.getoption("--hypothesis-seed") is None:
+        config.option.hypothesis_seed = str(SEED)
 
 
 def pytest_collection_finish() -> None:

@@ -93,7 +93,7 @@ def execute(statement: str) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     seed = os.environ.get("ANQI_SEED") or os.environ["ANQI_DAY"]
-    terminalreporter.write_line(f"Samples and kills were drawn from ANQI_SEED={seed}")
+    terminalreporter.write_line(f"Samples, examples and kills were drawn from ANQI_SEED={seed}")
 
 
 def pytest_sessionfinish() -> None:

@@ -129,7 +129,7 @@ def test_payments_refunds_and_the_close_of_different_borrowers_all_stand_at_thei
         *(partial(bring, [who.borrower_id for who in group]) for group in (sleeping[:2], sleeping[2:])),
     ]
     assert len(acts) == 18
-    together = threading.Barrier(len(acts), timeout=15)
+    together = threading.Barrier(len(acts), timeout=60)
     with side_by_side(*(partial(held_at_its_end, act, together.wait) for act in acts)) as ends:
         "they hold each other, or nobody"
     assert [each.exception() for each in ends] == [None] * len(acts)

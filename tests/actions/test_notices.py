@@ -324,9 +324,9 @@ def test_a_shop_without_an_address_or_a_secret_is_not_waited_for(url: str, secre
 
 @pytest.mark.django_db
 def test_one_shops_trouble_holds_up_no_other_shop(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhooks, "_PATIENCE_SECONDS", 2)
+    monkeypatch.setattr(webhooks, "_PATIENCE_SECONDS", 4)
     with open_office() as silent:
-        silent.silent_seconds = 4
+        silent.silent_seconds = 6
         for code, url, secret in (
             ("silent", silent.url, SECRET),
             ("broken", "http://[::1", SECRET),

@@ -7,7 +7,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from anqi.actions import credit_lines, loans, payouts, reserves
@@ -24,7 +24,7 @@ from tests import reserving
 from tests.actions.test_payouts import Bank, bank
 from tests.reserving import NOON, TODAY, apply, arrive, sign, welcome
 from tests.returning import Bought, staff
-from tests.seeds import IS_SOAK, SEED
+from tests.seeds import IS_SOAK
 
 __all__ = ["bank"]
 pytestmark = pytest.mark.django_db
@@ -163,7 +163,6 @@ def lender_id(bank: Bank) -> UUID:
     return Lender.objects.get().id
 
 
-@seed(SEED)
 @settings(
     max_examples=100 if IS_SOAK else 20, deadline=None, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], database=None,

@@ -22,7 +22,7 @@ from anqi.config.place import CHECKOUT
 from anqi.config.postgres import Postgres
 from tests.config.conftest import folder_for_servers
 
-_PATIENCE_SECONDS = 40
+_PATIENCE_SECONDS = 120
 Told = TypeVar("Told")
 COMMANDS = ("db", "migrate", "serve", "worker", "verify", "books", "bank", "staff", "django")
 

@@ -22,7 +22,7 @@ from tests.sandbox.sandbox_stand import ROOT
 
 # Of any four neighbours one is among the writing of loans' books, and one among their proof.
 _TURNS = ("bring", "finish", "prove", "shut", "bring", "sum up", "prove", "between")
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 _TRIES = 20
 
 

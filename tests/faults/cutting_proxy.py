@@ -15,7 +15,7 @@ from anqi.config import server_socket
 Side = Literal["before", "after"]
 # What a server answers with ReadyForQuery: a simple query, and the end of an extended one.
 _ASKS_FOR_READY = (b"Q", b"S")
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 60
 
 
 class CuttingProxy:

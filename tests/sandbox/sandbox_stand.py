@@ -145,7 +145,7 @@ def in_minutes(minutes: int) -> str:
     return f"{datetime.now(SHANGHAI) + timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S}"
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 15) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"

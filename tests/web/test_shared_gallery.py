@@ -15,7 +15,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import chromium as browsers
 
@@ -214,8 +214,12 @@ def test_all_the_gallery_prints(window: Window) -> None:
 def test_confirming_waits_for_the_preview_of_what_is_typed(window: Window) -> None:
     page, confirm = open_pay(window)
     expect(confirm).to_be_enabled()
-    page.get_by_label("还款金额").fill("441.35")
-    expect(confirm).to_be_disabled(timeout=1)
+    asked: list[Route] = []
+    page.route("**/preview*", lambda route: asked.append(route))
+    with page.expect_request("**/preview*"):
+        page.get_by_label("还款金额").fill("441.35")
+    expect(confirm).to_be_disabled()
+    asked[0].continue_()
     expect(page.get_by_text("还 441.35")).to_be_visible()
     expect(confirm).to_be_enabled()
 
