@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from anqi.web.office import queue
+from anqi.web.office import queue, queue_kinds
 
 RUNBOOK = (Path(__file__).resolve().parents[2] / "docs/runbook.md").read_text()
-LANES = [*(each.title for each in queue.KINDS), queue.BOOKS, queue.PAPERS]
+LANES = [*(each.title for each in queue_kinds.KINDS), queue.BOOKS, queue.PAPERS]
 
 
 @pytest.mark.parametrize("title", [str(each) for each in LANES])

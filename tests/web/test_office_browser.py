@@ -374,7 +374,7 @@ def test_the_desk_is_walked_by_keyboard(lin: Planted) -> None:
             page.keyboard.press(key)
         here = page.locator("tr[data-here] a").inner_text()
         page.keyboard.press("o")
-        page.wait_for_url("**/queue/complaints")
+        page.wait_for_url("**/queue/unapplied")
         return searching, here, urlsplit(page.url).path
 
-    assert browse(take(lin), walk) == ("q", "投诉等答复", "/queue/complaints")
+    assert browse(take(lin), walk) == ("q", "待核销款", "/queue/unapplied")

@@ -20,7 +20,7 @@ from anqi.payments.charges import Part
 from anqi.payments.models import Application, Charge, ChargePart, Inbox, Outbox, Payment, Unapplied
 from anqi.people.models import DEALT_WITH, StaffAct
 from anqi.rows.ids import uuid7
-from anqi.web.office import queue
+from anqi.web.office import queue, queue_kinds
 from tests.planting import Planted, plant_loan
 from tests.web.test_office_doors import TODAY, desk, desk_of, hire, set_clock
 
@@ -97,6 +97,17 @@ def test_where_all_is_well_the_queue_says_when_it_looked(lin: Planted) -> None:
     page = desk().get("/").content.decode()
     assert "没有要处理的" in page
     assert page.count("查过") >= 10
+
+
+def test_what_waits_stands_first_and_of_that_what_is_red(lin: Planted) -> None:
+    webhook("waiting", ago(minutes=31))
+    open_case(lin, ago(hours=1))
+    message_in("waiting", ago(minutes=6))
+    assert list(counts()) == ["unapplied", "inbox", "webhooks"]
+    lanes = queue.lanes(clock.now())
+    assert [lane.slug for lane in lanes[:3]] == ["unapplied", "inbox", "webhooks"] and len(lanes) > 40
+    page = desk().get("/").content.decode()
+    assert page.index("没能处理的渠道消息") < page.index("商户没收到的通知") < page.index("投诉等答复")
 
 
 def test_what_is_merely_on_its_way_is_no_exception(lin: Planted) -> None:
@@ -213,7 +224,7 @@ def test_counting_is_one_statement_however_much_was_dealt_with(lin: Planted) -> 
     """Every page of the office counts, and what was dealt with only grows."""
     seen_to = [
         StaffAct(actor_id=uuid7(), verb=DEALT_WITH, object_id=uuid7(), detail={"kind": kind.slug}, at=clock.now())
-        for kind in queue.KINDS if kind.may_be_dealt_with
+        for kind in queue_kinds.KINDS if kind.may_be_dealt_with
     ]  # fmt: skip
     StaffAct.objects.bulk_create(seen_to)
     counts()
