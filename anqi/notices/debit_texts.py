@@ -45,13 +45,13 @@ TEXTS = {
         "en": "The {amount} due on {due_on} could not be debited, and no more is tried. Please pay by hand soon.",
     },
     "debit_stopped": {
-        "zh-hans": "{due_on}应还的 {amount} 不会自动扣款了，请在还款日前手动还款。",
-        "en": "The {amount} due on {due_on} will not be debited. Please pay by hand by the due date.",
+        "zh-hans": "{due_on}应还的 {amount} 不会自动扣款，请打开按期手动还款。",
+        "en": "The {amount} due on {due_on} will not be debited. Please pay by hand.",
     },
     "debit_excused": {
-        "zh-hans": "自动扣款没有成功，原因不在你。到{until_on}为止不算逾期、不计罚息，也不报送征信；我们会再扣，也可以手动还款。",
+        "zh-hans": "自动扣款没有成功，原因不在你。到{until_on}为止不算逾期、不计罚息，也不报送征信；可以打开按期手动还款。",
         "en": "The debit failed, and not because of you. Until {until_on} nothing counts as late, costs extra or is"
-        " reported; we will try again, or you can pay by hand.",
+        " reported; you can pay by hand.",
     },
 }  # fmt: skip
 _WORDS = {

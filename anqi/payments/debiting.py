@@ -129,13 +129,20 @@ class Wait:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rest:
+    """Nothing more is tried, and the days before then are the borrower's, to pay by hand without being late."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class End:
     """This instalment is done with, as far as debits go."""
 
     why: Literal["paid", "no_source", "given_up", "stopped"]
 
 
-Step = Remind | Test | Announce | Try | Wait | End
+Step = Remind | Test | Announce | Try | Wait | Rest | End
 
 
 def next_step(case: Case, timetable: Timetable, *, now: datetime) -> Step:
@@ -145,9 +152,9 @@ def next_step(case: Case, timetable: Timetable, *, now: datetime) -> Step:
     if any(attempt.state == "open" for attempt in case.attempts):
         return Wait(until=None)
     if case.is_stopped:
-        return End(why="stopped")
+        return _end(case, "stopped", now)
     if not case.sources:
-        return End(why="no_source")
+        return _end(case, "no_source", now)
     moments = sorted(_moments(case, timetable, now), key=lambda moment: moment[0])
     if case.is_held:
         return Wait(until=datetime.combine(day_of(now) + _DAY, _MORNING, SHANGHAI))
@@ -166,9 +173,14 @@ def _rest(case: Case, moments: Sequence[tuple[datetime, Step]], now: datetime) -
         return Wait(until=moments[0][0])
     if any(_is_being_announced(source) for source in case.sources):
         return Wait(until=None)
+    return _end(case, "given_up", now)
+
+
+def _end(case: Case, why: Literal["no_source", "given_up", "stopped"], now: datetime) -> Step:
+    """Nothing more is tried; but a day of which the borrower was told that it does not count as late never does."""
     if case.excused_until and day_of(now) <= case.excused_until:
-        return Wait(until=start_of(case.excused_until + _DAY))
-    return End(why="given_up")
+        return Rest(until=start_of(case.excused_until + _DAY))
+    return End(why=why)
 
 
 def _rank(case: Case, step: Step) -> tuple[int, int]:

@@ -268,10 +268,37 @@ def test_excused_to_the_end_there_are_days_to_pay_by_hand(street: Street) -> Non
     live(SIGNED, hour(DUE + 6 * DAY, 12))
     assert Hold.objects.get().ended_at is None
     assert street.plans[0].state == DebitPlan.State.OPEN
+    assert [each for each in told() if each.startswith("debit_failed")][-2:] == ["debit_failed_again", "debit_failed"]
     live(hour(DUE + 6 * DAY, 12), hour(DUE + 7 * DAY, 1))
     assert Hold.objects.get().ended_at
     assert street.plans[0].state == DebitPlan.State.GIVEN_UP
     assert [street.standing(DUE + n * DAY).instalments[0].days_late for n in (7, 8, 9)] == [0, 1, 2]
+
+
+def test_an_end_that_is_known_after_the_last_try_is_excused_as_long(street: Street) -> None:
+    street.bind("alipay")
+    street.alipay.fate = lambda request: Unknown(cause="timeout")
+    live(SIGNED, hour(DUE + 4 * DAY, 12))
+    street.alipay.ends[street.debits[0].key] = Failed(reason="system", code="X")
+    live(hour(DUE + 4 * DAY, 12), hour(DUE + 6 * DAY, 12))
+    assert len(street.debits) == 1 and "debit_excused" in told()
+    assert Hold.objects.get().ended_at is None
+    live(hour(DUE + 6 * DAY, 12), hour(DUE + 8 * DAY, 1))
+    assert Hold.objects.get().ended_at
+    assert [street.standing(DUE + n * DAY).instalments[0].days_late for n in (6, 7, 8)] == [0, 0, 1]
+
+
+def test_an_excuse_outlives_the_agreement(street: Street) -> None:
+    mandate = street.bind("alipay")
+    street.alipay.fate = no("bank_closed")
+    live(SIGNED, hour(DUE, 10))
+    mandates.end(borrower_id=mandate.borrower_id, mandate_id=mandate.id, now=hour(DUE, 11))
+    live(hour(DUE, 11), hour(DUE + 6 * DAY, 12))
+    assert (Hold.objects.get().ended_at, street.plans[0].state) == (None, DebitPlan.State.OPEN)
+    live(hour(DUE + 6 * DAY, 12), hour(DUE + 7 * DAY, 1))
+    assert Hold.objects.get().ended_at
+    assert (street.plans[0].why, told()[-1]) == ("no_source", "debit_stopped")
+    assert street.standing(DUE + 7 * DAY).days_past_due == 0
 
 
 def test_silent_over_midnight_the_day_of_the_debit_counts(street: Street) -> None:
@@ -400,6 +427,27 @@ def test_staff_stop_a_plan_or_have_it_tried_at_once(street: Street) -> None:
     assert street.plans[0].state == DebitPlan.State.STOPPED
     with pytest.raises(autodebits.PlanOver):
         autodebits.stop(**whose, now=hour(DUE + 5 * DAY, 12))
+
+
+def test_who_stops_a_plan_ends_no_excuse(street: Street) -> None:
+    staff = User.objects.create(
+        id=uuid7(), kind=User.Kind.STAFF, role=User.Role.CLERK, email="s@example.com", created_at=SIGNED, password="!"
+    )
+    street.bind("alipay")
+    street.alipay.fate = no("bank_closed")
+    live(SIGNED, hour(DUE, 10))
+    [plan] = street.plans
+    whose = {"borrower_id": plan.borrower_id, "plan_id": plan.id, "actor": staff, "reason": "asked by phone"}
+    autodebits.stop(**whose, now=hour(DUE, 11))
+    assert told()[-1] == "debit_stopped"
+    for again in (autodebits.stop, autodebits.retry):
+        with pytest.raises(autodebits.PlanOver):
+            again(**whose, now=hour(DUE, 12))
+    live(hour(DUE, 11), hour(DUE + 6 * DAY, 12))
+    assert Hold.objects.get().ended_at is None and len(street.debits) == 1
+    live(hour(DUE + 6 * DAY, 12), hour(DUE + 7 * DAY, 1))
+    assert Hold.objects.get().ended_at and told().count("debit_stopped") == 1
+    assert street.plans[0].state == DebitPlan.State.STOPPED
 
 
 def test_a_removed_card_is_no_source(street: Street) -> None:

@@ -18,6 +18,7 @@ from anqi.payments.debiting import (
     Case,
     End,
     Remind,
+    Rest,
     Source,
     Step,
     Timetable,
@@ -107,8 +108,12 @@ FRESH = replace(CASE, is_reminded=False, is_tested=False)
         (replace(DUE_NOW, sources=[source(WECHAT, said=replace(TOLD, is_refused=True))]), at(0, 9, 30), End(why="given_up")),
         (replace(DUE_NOW, sources=[source(WECHAT, said=replace(TOLD, told_on=DUE - DAY))]), at(0, 9, 30), Wait(until=at(1, 9, 30))),
         # Excused, there are days to pay by hand after the last try.
-        (replace(DUE_NOW, excused_until=DUE + 6 * DAY), at(4, 9), Wait(until=at(7, 0))),
+        (replace(DUE_NOW, excused_until=DUE + 6 * DAY), at(4, 9), Rest(until=at(7, 0))),
         (replace(DUE_NOW, excused_until=DUE + 6 * DAY), at(7, 0), End(why="given_up")),
+        # What was said of days that don't count stands, whoever wants nothing more tried.
+        (replace(DUE_NOW, sources=[], excused_until=DUE + 6 * DAY), at(0, 10), Rest(until=at(7, 0))),
+        (replace(DUE_NOW, sources=[], excused_until=DUE + 6 * DAY), at(7, 0), End(why="no_source")),
+        (replace(DUE_NOW, is_stopped=True, excused_until=DUE + 6 * DAY), at(6, 23), Rest(until=at(7, 0))),
         # Somebody wants it tried at once, once.
         (replace(DUE_NOW, attempts=[tried(CARD, at(0, 9, 30))], asked_at=at(0, 11)), at(0, 11), Try(source_id=CARD, amount_minor=53309)),
         (

@@ -1,7 +1,7 @@
 """The next step of a plan: everything is read, one thing is decided, and all of it is written in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from anqi.payments import channels, charges, debit_plans, debit_reads, debiting,
 from anqi.payments.channels.protocol import DebitRules
 from anqi.payments.charges import Part
 from anqi.payments.debit_reads import PlanInHand
-from anqi.payments.debiting import Announce, Case, End, Remind, Source, Step, Test, Timetable, Try, Wait
+from anqi.payments.debiting import Announce, Case, End, Remind, Rest, Source, Step, Test, Timetable, Try, Wait
 from anqi.payments.models import Charge, DebitPlan, Mandate, Outbox
 from anqi.people import holds
 from anqi.rows import sql
@@ -65,6 +65,7 @@ def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
             return None
         hand = _judge(known, held, now)
         excusing.settle(chain, known, held, hand.case, hand.timetable, now=now)
+        hand = replace(hand, case=replace(hand.case, excused_until=known.plan.excused_until))
         decided = debiting.next_step(hand.case, hand.timetable, now=now)
         _do(chain, hand, decided, _told_with(hand, now) if isinstance(decided, Remind) else (), now)
         return decided
@@ -149,7 +150,7 @@ def _write(hand: InHand, decided: Step, told_with: Sequence[InHand], now: dateti
         case Try(source_id=source_id, amount_minor=amount_minor):
             _debit(hand, sources[source_id], amount_minor, now)
             debit_plans.wait(plan, until=None)
-        case Wait(until=until):
+        case Wait(until=until) | Rest(until=until):
             debit_plans.wait(plan, until=until)
         case End(why=why):
             debit_plans.end(plan, state=_ENDS_AS[why], why=why, now=now)

@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from anqi.actions.autodebits import telling
+from anqi.lending import dues, store
 from anqi.payments import debit_plans
 from anqi.payments.models import Charge, DebitPlan
 from anqi.people import authority, holds, staff
 from anqi.people.models import User
+from anqi.rows.days import day_of
 from anqi.rows.refusals import Refused
 
 
@@ -37,13 +40,17 @@ class InFlight(Refused):
 
 
 def stop(*, borrower_id: UUID, plan_id: UUID, reason: str, actor: User, now: datetime) -> None:
-    """Nothing more is tried for this instalment. Refuses MayNotAct, ReasonMissing, NoSuchPlan, PlanOver, InFlight."""
+    """Nothing more is tried for this instalment, of which its borrower is told at once.
+
+    Refuses MayNotAct, ReasonMissing, NoSuchPlan, PlanOver, InFlight.
+    """
     authority.must_act(actor)
     authority.must_say_why(reason)
     with transaction.atomic(durable=True):
         holds.hold(borrower_id)
         plan = _open(borrower_id, plan_id)
         debit_plans.stop(plan, by=f"staff:{actor.id}", now=now)
+        telling.stopped(plan, _owed_minor(plan, now), now=now)
         _note("stop_debit", plan, actor, reason, now)
 
 
@@ -62,11 +69,17 @@ def retry(*, borrower_id: UUID, plan_id: UUID, reason: str, actor: User, now: da
         _note("retry_debit", plan, actor, reason, now)
 
 
+def _owed_minor(plan: DebitPlan, now: datetime) -> int:
+    held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
+    return dues.owed_minor(held, on=max(plan.due_on, day_of(now)))
+
+
 def _open(borrower_id: UUID, plan_id: UUID) -> DebitPlan:
     plan = debit_plans.find(borrower_id, plan_id)
     if plan is None:
         raise NoSuchPlan
-    if plan.state != DebitPlan.State.OPEN:
+    # One that is stopped may stay open while its days don't count as late.
+    if plan.state != DebitPlan.State.OPEN or plan.stopped_by:
         raise PlanOver
     if any(debit.state in Charge.OPEN for debit in debit_plans.debits(plan)):
         raise InFlight

@@ -94,11 +94,20 @@ def _next(decided: Step, sources: Mapping[UUID, Mandate]) -> tuple[str, dict[str
 
 
 def ending(plan: DebitPlan, case: Case, why: str, *, now: datetime) -> None:
-    """That nothing more is tried for this instalment, and what is to be paid by hand. A paid one has its receipt."""
-    if why == "paid":
-        return
-    template = "debit_given_up" if why == "given_up" else "debit_stopped"
-    _tell(plan, template, {"amount": texts.yuan(case.expected_minor), "due_on": plan.due_on}, now)
+    """That nothing more is tried for this instalment, and what is to be paid by hand.
+
+    A paid one has its receipt, and of one that is stopped it is told when it is.
+    """
+    if why == "given_up":
+        _tell(plan, "debit_given_up", {"amount": texts.yuan(case.expected_minor), "due_on": plan.due_on}, now)
+    elif why == "no_source":
+        stopped(plan, case.expected_minor, now=now)
+
+
+def stopped(plan: DebitPlan, owed_minor: int, *, now: datetime) -> None:
+    """That so much is to be paid by hand; nothing where it has been."""
+    if owed_minor:
+        _tell(plan, "debit_stopped", {"amount": texts.yuan(owed_minor), "due_on": plan.due_on}, now)
 
 
 def doubts(plan: DebitPlan, doubtful: Sequence[tuple[Mandate, str]], *, now: datetime) -> None:
