@@ -49,9 +49,10 @@ TEXTS = {
         "en": "The {amount} due on {due_on} will not be debited. Please pay by hand.",
     },
     "debit_excused": {
-        "zh-hans": "自动扣款没有成功，原因不在你。到{until_on}为止不算逾期、不计罚息，也不报送征信；可以打开按期手动还款。",
+        "zh-hans": "自动扣款没有成功，原因不在你。到{until_on}为止不算逾期、不计罚息，也不报送征信；期间再扣时若余额不足等，从那天起照常计算。可以打开按期手动还款。",
         "en": "The debit failed, and not because of you. Until {until_on} nothing counts as late, costs extra or is"
-        " reported; you can pay by hand.",
+        " reported, unless a further try finds too little money: from that day on it counts as usual."
+        " You can pay by hand.",
     },
 }  # fmt: skip
 _WORDS = {

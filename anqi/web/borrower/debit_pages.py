@@ -109,7 +109,7 @@ def _excuse(plan: Planned, year: int) -> str:
     if not plan.excused_until:
         return ""
     day = write_day(plan.excused_until, this_year=year)
-    return _("原因不在你：到%(day)s为止不算逾期、不计罚息，也不报送征信。") % {"day": day}
+    return _("原因不在你：到%(day)s为止不算逾期、不计罚息，也不报送征信；期间再扣时若余额不足等，从那天起照常计算。") % {"day": day}
 
 
 def _coming(order: OrderView, plan: Planned, sources: Iterable[Agreement]) -> News | None:
