@@ -409,15 +409,20 @@ def test_two_workers_make_one_debit(street: Street) -> None:
     assert len(street.debits) == 1
 
 
-def test_staff_stop_a_plan_or_have_it_tried_at_once(street: Street) -> None:
-    staff = User.objects.create(
+def asked_by_phone(plan: DebitPlan) -> dict[str, Any]:
+    """What a clerk says who stops a plan, or has it tried."""
+    clerk = User.objects.create(
         id=uuid7(), kind=User.Kind.STAFF, role=User.Role.CLERK, email="s@example.com", created_at=SIGNED, password="!"
     )
+    return {"borrower_id": plan.borrower_id, "plan_id": plan.id, "actor": clerk, "reason": "asked by phone"}
+
+
+def test_staff_stop_a_plan_or_have_it_tried_at_once(street: Street) -> None:
     street.bind("alipay")
     street.alipay.fate = no("balance")
     live(SIGNED, hour(DUE, 10))
     [plan] = street.plans
-    whose = {"borrower_id": plan.borrower_id, "plan_id": plan.id, "actor": staff, "reason": "asked by phone"}
+    whose = asked_by_phone(plan)
     autodebits.retry(**whose, now=hour(DUE, 11))
     live(hour(DUE, 11), hour(DUE, 11, 1))
     assert len(street.debits) == 2
@@ -430,14 +435,11 @@ def test_staff_stop_a_plan_or_have_it_tried_at_once(street: Street) -> None:
 
 
 def test_who_stops_a_plan_ends_no_excuse(street: Street) -> None:
-    staff = User.objects.create(
-        id=uuid7(), kind=User.Kind.STAFF, role=User.Role.CLERK, email="s@example.com", created_at=SIGNED, password="!"
-    )
     street.bind("alipay")
     street.alipay.fate = no("bank_closed")
     live(SIGNED, hour(DUE, 10))
     [plan] = street.plans
-    whose = {"borrower_id": plan.borrower_id, "plan_id": plan.id, "actor": staff, "reason": "asked by phone"}
+    whose = asked_by_phone(plan)
     autodebits.stop(**whose, now=hour(DUE, 11))
     assert told()[-1] == "debit_stopped"
     for again in (autodebits.stop, autodebits.retry):

@@ -65,6 +65,7 @@ def step(*, borrower_id: UUID, plan_id: UUID, now: datetime) -> Step | None:
             return None
         hand = _judge(known, held, now)
         excusing.settle(chain, known, held, hand.case, hand.timetable, now=now)
+        # An excuse that has begun or ended by now counts for what is next.
         hand = replace(hand, case=replace(hand.case, excused_until=known.plan.excused_until))
         decided = debiting.next_step(hand.case, hand.timetable, now=now)
         _do(chain, hand, decided, _told_with(hand, now) if isinstance(decided, Remind) else (), now)
