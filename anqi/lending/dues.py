@@ -39,6 +39,11 @@ def owed_minor(held: LoanInHand, *, on: date) -> int:
     return held.standing(on).due_now_minor
 
 
+def expected_minor(held: LoanInHand, due_on: date, *, today: date) -> int:
+    """What is due by an instalment's day, or today where that is over, as far as is known now."""
+    return owed_minor(held, on=max(due_on, today))
+
+
 def has_due(held: LoanInHand, due_on: date, *, today: date) -> bool:
     """Whether an instalment of the loan is due on that day as the plan stands today."""
     return held.has_begun and any(

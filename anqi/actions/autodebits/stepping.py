@@ -89,7 +89,7 @@ def _told_with(hand: InHand, now: datetime) -> list[InHand]:
 
 def _judge(known: PlanInHand, held: LoanInHand, now: datetime) -> InHand:
     plan, today = known.plan, day_of(now)
-    expected_minor = dues.owed_minor(held, on=max(plan.due_on, today))
+    expected_minor = dues.expected_minor(held, plan.due_on, today=today)
     on_hold = holding.kind_on(held, today)
     stated, is_paused = dues.debiting_of(plan.borrower_id, plan.loan_id)
     case = Case(

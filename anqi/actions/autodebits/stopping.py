@@ -71,7 +71,7 @@ def retry(*, borrower_id: UUID, plan_id: UUID, reason: str, actor: User, now: da
 
 def _owed_minor(plan: DebitPlan, now: datetime) -> int:
     held = store.read(plan.borrower_id, [plan.loan_id])[plan.loan_id]
-    return dues.owed_minor(held, on=max(plan.due_on, day_of(now)))
+    return dues.expected_minor(held, plan.due_on, today=day_of(now))
 
 
 def _open(borrower_id: UUID, plan_id: UUID) -> DebitPlan:

@@ -134,7 +134,7 @@ def _coming(order: OrderView, plan: Planned, sources: Iterable[Agreement]) -> Ne
 
 def expected_minor(loan: LoanView, plan: Planned) -> int:
     """What the plan is to take, as far as is known today, in fen."""
-    return dues.owed_minor(loan.held, on=max(plan.due_on, loan.today))
+    return dues.expected_minor(loan.held, plan.due_on, today=loan.today)
 
 
 def first_source(
